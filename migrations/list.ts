@@ -1,0 +1,4 @@
+import { FirstSchema1795200000000 } from './1795200000000-first-schema.ts';
+
+/** Every migration in order, by name: what is not in this list does not run. */
+export const migrations = [FirstSchema1795200000000];

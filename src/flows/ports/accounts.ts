@@ -1,0 +1,43 @@
+import type { AccountId, MerchantId } from '../../base/ids.ts';
+
+export type MessageMode = 'plain' | 'compatible' | 'safe';
+
+/** An Official Account with its opened secrets. Lives in memory only; never logged, never sent to a browser. */
+export interface Account {
+  readonly id: AccountId;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly token: string;
+  /** 43 characters as WeChat shows it. */
+  readonly encodingAesKey: string;
+  /** The key before the last rotation: messages may still arrive under it. */
+  readonly previousEncodingAesKey: string | null;
+  readonly messageMode: MessageMode;
+  readonly merchantId: MerchantId | null;
+  /** What a message that no activity answers gets; empty for no reply. */
+  readonly fallbackText: string;
+}
+
+/** A WeChat Pay merchant with its opened secrets. */
+export interface Merchant {
+  readonly id: MerchantId;
+  readonly mchId: string;
+  /** The 32-character APIv2 key. */
+  readonly apiKey: string;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  /** At most 32 UTF-8 bytes. */
+  readonly sendName: string;
+  /** Dotted IPv4. */
+  readonly clientIp: string;
+  readonly state: 'open' | 'stopped';
+  readonly stoppedReason: string | null;
+}
+
+/** Accounts and merchants, read through a cache of at most one second. */
+export interface AccountDirectory {
+  /** Returns undefined for an account that does not exist. */
+  account(id: AccountId): Promise<Account | undefined>;
+  accounts(): Promise<readonly Account[]>;
+  merchant(id: MerchantId): Promise<Merchant | undefined>;
+}

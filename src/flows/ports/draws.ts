@@ -1,0 +1,85 @@
+import type { BeijingDay } from '../../base/beijing-day.ts';
+import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } from '../../base/ids.ts';
+import type { ActivityFacts, ParticipantFacts, Verdict } from '../../rules/facts.ts';
+import type { ActivityRule } from '../../rules/activity-rule.ts';
+
+/** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
+export interface LiveActivity {
+  readonly accountId: AccountId;
+  readonly id: ActivityId;
+  readonly slug: string;
+  readonly name: string;
+  readonly version: number;
+  readonly rule: ActivityRule;
+  readonly publishedAtMs: number;
+}
+
+/** Which activities are live, read through a cache that a publish or stop refreshes within a second. */
+export interface ActivityDirectory {
+  live(account: AccountId): Promise<readonly LiveActivity[]>;
+  bySlug(slug: string): Promise<LiveActivity | undefined>;
+}
+
+/** One request for a draw, admitted to a batch. */
+export interface DrawRequest {
+  readonly key: RequestKey;
+  readonly openid: Openid;
+  /** The time the decision is made for: Unix ms and its Beijing day. */
+  readonly atMs: number;
+  readonly day: BeijingDay;
+  /** Uniform in [0, total tickets); taken before the transaction so that a retry of the batch keeps it. */
+  readonly luck: number;
+  /** Becomes the award's id if this draw wins. */
+  readonly awardId: AwardId;
+  /** Turns the verdict's text into what is stored and sent: WeChat's reply XML, or JSON for a page. */
+  readonly render: (text: string, verdict: Verdict) => string;
+}
+
+/** What a request ended with: freshly decided or found from before. */
+export interface DrawResult {
+  readonly key: RequestKey;
+  /** The stored reply, byte for byte the same on every repeat. */
+  readonly reply: string;
+  /** True when this very batch decided it. */
+  readonly fresh: boolean;
+  readonly won: boolean;
+}
+
+/** Everything a lane's batch needs to decide, read after the activity's counters were locked. */
+export interface LaneFacts {
+  readonly activity: ActivityFacts;
+  readonly participants: ReadonlyMap<Openid, ParticipantFacts>;
+}
+
+/** One decided draw, ready to be written. */
+export interface DecidedDraw {
+  readonly request: DrawRequest;
+  readonly verdict: Verdict;
+  readonly reply: string;
+  /** Set when the verdict is a win that is paid. */
+  readonly orderNumber: OrderNumber | null;
+}
+
+/** What a batch leaves behind: every decided draw and the facts as they stand after the last one. */
+export interface BatchDecision {
+  readonly draws: readonly DecidedDraw[];
+  readonly activity: ActivityFacts;
+  readonly participants: ReadonlyMap<Openid, ParticipantFacts>;
+}
+
+export interface DrawStore {
+  /**
+   * Runs one batch of one lane in one transaction and two round trips: lock the message keys and the activity's
+   * counters, load the facts, call `decide` with the requests nobody answered before, write set-wise, commit.
+   * Requests answered before come back with their stored reply. Throws when the transaction failed: nothing was
+   * written then and the same requests may be offered again.
+   */
+  runBatch(
+    lane: { readonly account: AccountId; readonly activity: LiveActivity },
+    requests: readonly DrawRequest[],
+    decide: (facts: LaneFacts, fresh: readonly DrawRequest[]) => BatchDecision,
+  ): Promise<readonly DrawResult[]>;
+
+  /** Returns the reply stored for a request key, or undefined when nobody answered it. */
+  storedReply(account: AccountId, key: RequestKey): Promise<string | undefined>;
+}
