@@ -47,6 +47,7 @@ export function awardId(value: string): AwardId {
 
 /** Brands an openid. Throws RangeError for empty or overlong text or characters outside `[A-Za-z0-9_-]`. */
 export function openid(value: string): Openid {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(value)) throw new RangeError('not an openid: 1-64 letters, digits, _ or - are needed');
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(value))
+    throw new RangeError('not an openid: 1-64 letters, digits, _ or - are needed');
   return value as Openid;
 }

@@ -19,7 +19,13 @@ const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
  */
 export function readXml(text: string): XmlElement {
   if (DECLARATION.test(text)) throw malformed('a document type declaration is not accepted');
-  const parser = new Parser({ explicitArray: false, explicitRoot: false, async: false, trim: false, ignoreAttrs: true });
+  const parser = new Parser({
+    explicitArray: false,
+    explicitRoot: false,
+    async: false,
+    trim: false,
+    ignoreAttrs: true,
+  });
   let root: unknown;
   let fault: Error | null = null;
   parser.parseString(text.replace(FORBIDDEN, ''), (error: Error | null, result: unknown) => {

@@ -60,7 +60,13 @@ export const activityRuleSchema = z
       drawsPerPerson: z.int().min(1).max(100_000).nullable().default(null),
       drawsPerPersonPerDay: z.int().min(1).max(1000).nullable().default(null),
       winsPerPerson: z.int().min(1).max(1000).nullable().default(null),
-      winsPerDay: z.int().min(1).max(10_000_000).nullable().default(null).describe('Wins of everyone on one Beijing day'),
+      winsPerDay: z
+        .int()
+        .min(1)
+        .max(10_000_000)
+        .nullable()
+        .default(null)
+        .describe('Wins of everyone on one Beijing day'),
     }),
     budgetFen: z.int().min(0).max(100_000_000_00).describe('Most that all red packets together may cost, in fen'),
     startsAtMs: z.int().min(0).nullable().default(null),
@@ -77,28 +83,40 @@ export const activityRuleSchema = z
       wishing: z.string().min(1).max(128),
       activityName: z.string().min(1).max(32),
       remark: z.string().min(1).max(256),
-      sceneId: z.enum(['PRODUCT_1', 'PRODUCT_2', 'PRODUCT_3', 'PRODUCT_4', 'PRODUCT_5', 'PRODUCT_6', 'PRODUCT_7', 'PRODUCT_8']).nullable().default(null),
+      sceneId: z
+        .enum(['PRODUCT_1', 'PRODUCT_2', 'PRODUCT_3', 'PRODUCT_4', 'PRODUCT_5', 'PRODUCT_6', 'PRODUCT_7', 'PRODUCT_8'])
+        .nullable()
+        .default(null),
     }),
   })
   .superRefine((rule, context) => {
     const ids = rule.prizes.map((prize) => prize.id);
     const fault = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (new Set(ids).size !== ids.length) fault(['prizes'], 'every prize needs an id of its own');
-    if (rule.trigger.words.length === 0 && !rule.trigger.page) fault(['trigger'], 'say a word or open the page: one is needed');
-    if (rule.startsAtMs !== null && rule.endsAtMs !== null && rule.endsAtMs <= rule.startsAtMs) fault(['endsAtMs'], 'the end must come after the start');
+    if (rule.trigger.words.length === 0 && !rule.trigger.page)
+      fault(['trigger'], 'say a word or open the page: one is needed');
+    if (rule.startsAtMs !== null && rule.endsAtMs !== null && rule.endsAtMs <= rule.startsAtMs)
+      fault(['endsAtMs'], 'the end must come after the start');
     const known = (prizeId: string, path: (string | number)[]) => {
       if (!ids.includes(prizeId)) fault(path, `there is no prize ${prizeId}`);
     };
     if (rule.mechanic.kind === 'keyword') known(rule.mechanic.prizeId, ['mechanic', 'prizeId']);
     if (rule.mechanic.kind === 'check-in') {
-      rule.mechanic.milestones.forEach((milestone, index) => known(milestone.prizeId, ['mechanic', 'milestones', index, 'prizeId']));
+      rule.mechanic.milestones.forEach((milestone, index) =>
+        known(milestone.prizeId, ['mechanic', 'milestones', index, 'prizeId']),
+      );
     }
-    if (rule.mechanic.kind === 'lottery' && ticketTotal(rule) === 0) fault(['mechanic', 'blankTickets'], 'at least one ticket is needed');
+    if (rule.mechanic.kind === 'lottery' && ticketTotal(rule) === 0)
+      fault(['mechanic', 'blankTickets'], 'at least one ticket is needed');
     utf8Within(rule.packet.activityName, 32, (message) => fault(['packet', 'activityName'], message));
     utf8Within(rule.packet.wishing, 128, (message) => fault(['packet', 'wishing'], message));
     utf8Within(rule.packet.remark, 256, (message) => fault(['packet', 'remark'], message));
     rule.prizes.forEach((prize, index) => {
-      if (prize.kind === 'red-packet' && rule.packet.sceneId === null && (prize.amountFen < 100 || prize.amountFen > 20_000)) {
+      if (
+        prize.kind === 'red-packet' &&
+        rule.packet.sceneId === null &&
+        (prize.amountFen < 100 || prize.amountFen > 20_000)
+      ) {
         fault(['prizes', index, 'amountFen'], 'without a scene WeChat Pay takes 1 to 200 yuan (100 to 20000 fen)');
       }
     });

@@ -48,6 +48,8 @@ export type Refusal =
   | 'day-limit'
   | 'checked-in-today';
 
+export type Loss = 'blank' | 'sold-out' | 'no-budget' | 'no-milestone';
+
 /** One step of the decision, for support: what was looked at and what it said. */
 export interface TraceStep {
   readonly check: string;
@@ -58,7 +60,7 @@ export interface TraceStep {
 
 export type Verdict = (
   | { readonly outcome: 'won'; readonly prizeId: PrizeId; readonly amountFen: Fen }
-  | { readonly outcome: 'lost'; readonly why: 'blank' | 'sold-out' | 'no-budget' | 'win-limit' | 'day-limit' | 'no-milestone' }
+  | { readonly outcome: 'lost'; readonly why: Loss }
   | { readonly outcome: 'refused'; readonly why: Refusal }
 ) & {
   /** The ticket that was drawn, null where no ticket is drawn. */

@@ -60,7 +60,7 @@ export interface DecidedDraw {
   readonly orderNumber: OrderNumber | null;
 }
 
-/** What a batch leaves behind: every decided draw and the facts as they stand after the last one. */
+/** What a batch leaves behind: every decided draw, the counters after the last one, and the people it changed. */
 export interface BatchDecision {
   readonly draws: readonly DecidedDraw[];
   readonly activity: ActivityFacts;

@@ -34,7 +34,11 @@ export type RailStatus = 'SENDING' | 'SENT' | 'FAILED' | 'RECEIVED' | 'RFUND_ING
 
 export interface PayRail {
   /** Sends a red packet. Never throws for what the network or the other side does: that is `unknown`. */
-  send(merchant: Merchant, request: RedPacketRequest, signal?: AbortSignal): Promise<SendOutcome & { readonly raw: string }>;
+  send(
+    merchant: Merchant,
+    request: RedPacketRequest,
+    signal?: AbortSignal,
+  ): Promise<SendOutcome & { readonly raw: string }>;
   query(
     merchant: Merchant,
     packet: Pick<RedPacketRequest, 'orderNumber' | 'appId' | 'amountFen'>,

@@ -1,0 +1,229 @@
+import { beijingDay } from '../base/beijing-day.ts';
+import { assert, OutsideTrouble } from '../base/errors.ts';
+import type { AccountId, Openid, RequestKey } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import { orderNumber } from '../base/order-number.ts';
+import { ticketTotal } from '../rules/activity-rule.ts';
+import { decide } from '../rules/engine.ts';
+import { NEWCOMER } from '../rules/facts.ts';
+import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
+import type {
+  BatchDecision,
+  DecidedDraw,
+  DrawRequest,
+  DrawResult,
+  DrawStore,
+  LaneFacts,
+  LiveActivity,
+} from './ports/draws.ts';
+import type { Clock, Luck } from './ports/time-and-luck.ts';
+
+export interface DrawBatcherOptions {
+  readonly store: DrawStore;
+  readonly clock: Clock;
+  readonly luck: Luck;
+  readonly logger: Logger;
+  /** The installation's 1-4 characters at the head of every order number. */
+  readonly orderPrefix: string;
+  /** Most draws in one transaction. */
+  readonly batchMax?: number;
+  /** Most draws waiting over all lanes; beyond it a request is not admitted. */
+  readonly waitingMax?: number;
+  /** How long a draw is tried before it is given up, in ms; below WeChat's 5 s. */
+  readonly patienceMs?: number;
+  /** Told after a commit that left something to pay. */
+  readonly onAwards?: () => void;
+}
+
+/** One person's wish to draw in a live activity. */
+export interface DrawInput {
+  readonly activity: LiveActivity;
+  readonly openid: Openid;
+  readonly key: RequestKey;
+  /** Turns the verdict into the reply that is stored with it. */
+  readonly render: (text: string, verdict: Verdict) => string;
+}
+
+interface Waiting {
+  readonly activity: LiveActivity;
+  readonly request: DrawRequest;
+  readonly result: PromiseWithResolvers<DrawResult>;
+}
+
+/** The draws of one activity: one batch in flight, the rest waiting for the next. */
+interface Lane {
+  readonly waiting: Waiting[];
+  /** By request key, waiting or in flight, so that a repeat joins the first instead of drawing beside it. */
+  readonly open: Map<RequestKey, Waiting>;
+  running: boolean;
+}
+
+/**
+ * Group commit for draws: what arrives while an activity's last commit is in flight goes into its next transaction,
+ * which decides each in order with the pure engine. One lane an activity, so a lock held on one delays no other.
+ */
+export class DrawBatcher {
+  readonly #options: Required<DrawBatcherOptions>;
+  readonly #lanes = new Map<string, Lane>();
+  #waiting = 0;
+  #stopped = false;
+  #idle: PromiseWithResolvers<void> | null = null;
+
+  constructor(options: DrawBatcherOptions) {
+    this.#options = { batchMax: 256, waitingMax: 4000, patienceMs: 4000, onAwards: () => {}, ...options };
+  }
+
+  /**
+   * Returns what the request ended with, after its commit. The same key always ends the same, also over processes
+   * and restarts. Throws OutsideTrouble `busy` when too much waits already (nothing was done), `draw-not-decided`
+   * when the database did not answer in time (nothing was told; ask again with the same key).
+   */
+  async draw(input: DrawInput): Promise<DrawResult> {
+    const name = laneName(input.activity.accountId, input.activity.id);
+    const lane: Lane = this.#lanes.get(name) ?? { waiting: [], open: new Map(), running: false };
+    const joined = lane.open.get(input.key);
+    if (joined !== undefined) return { ...(await joined.result.promise), fresh: false };
+    if (this.#stopped || this.#waiting >= this.#options.waitingMax) {
+      throw new OutsideTrouble('busy', 'too many draws are waiting; try again in a moment');
+    }
+    const waiting = this.#admit(input);
+    this.#lanes.set(name, lane);
+    lane.waiting.push(waiting);
+    lane.open.set(input.key, waiting);
+    this.#waiting += 1;
+    if (!lane.running) void this.#run(name, lane);
+    return waiting.result.promise;
+  }
+
+  /** Takes no more requests and returns once every admitted one is answered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#waiting === 0) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
+  }
+
+  #admit(input: DrawInput): Waiting {
+    const { clock, luck } = this.#options;
+    const atMs = clock.nowMs();
+    const tickets = ticketTotal(input.activity.rule);
+    const request: DrawRequest = {
+      key: input.key,
+      openid: input.openid,
+      atMs,
+      day: beijingDay(atMs),
+      luck: tickets === 0 ? 0 : luck.below(tickets),
+      awardId: luck.randomId() as DrawRequest['awardId'],
+      render: input.render,
+    };
+    return { activity: input.activity, request, result: Promise.withResolvers() };
+  }
+
+  /** Empties a lane batch by batch. Never throws: every failure ends at the requests it concerns. */
+  async #run(name: string, lane: Lane): Promise<void> {
+    lane.running = true;
+    while (lane.waiting.length > 0) await this.#commit(lane, takeBatch(lane.waiting, this.#options.batchMax));
+    lane.running = false;
+    this.#lanes.delete(name);
+  }
+
+  async #commit(lane: Lane, batch: readonly Waiting[]): Promise<void> {
+    const head = batch[0];
+    assert(head !== undefined, 'a batch has at least one draw');
+    try {
+      const results = await this.#runBatch(head.activity, batch);
+      const byKey = new Map(results.map((result) => [result.key, result]));
+      for (const waiting of batch) {
+        const result = byKey.get(waiting.request.key);
+        assert(result !== undefined, 'the store answers every request of a batch');
+        this.#settle(lane, waiting, () => waiting.result.resolve(result));
+      }
+      if (results.some((result) => result.fresh && result.won)) this.#options.onAwards();
+    } catch (error) {
+      await this.#recover(lane, batch, error);
+    }
+  }
+
+  /** Outside trouble is tried again while patience lasts; any other failure is cut in half until it stands alone. */
+  async #recover(lane: Lane, batch: readonly Waiting[], error: unknown): Promise<void> {
+    const { clock, patienceMs, logger } = this.#options;
+    const head = batch[0];
+    assert(head !== undefined, 'a batch has at least one draw');
+    const fields = { activity: head.activity.id, draws: batch.length, error: String(error) };
+    if (error instanceof OutsideTrouble && clock.nowMs() - head.request.atMs < patienceMs) {
+      logger.warn(fields, 'draw-batch-tried-again');
+      await clock.sleep(25);
+      return this.#commit(lane, batch);
+    }
+    if (!(error instanceof OutsideTrouble) && batch.length > 1) {
+      logger.warn(fields, 'draw-batch-halved');
+      const middle = Math.ceil(batch.length / 2);
+      await this.#commit(lane, batch.slice(0, middle));
+      return this.#commit(lane, batch.slice(middle));
+    }
+    logger.error(fields, 'draw-failed');
+    const failure =
+      error instanceof OutsideTrouble
+        ? new OutsideTrouble('draw-not-decided', 'the draw could not be decided in time; try again', { cause: error })
+        : error;
+    for (const waiting of batch) this.#settle(lane, waiting, () => waiting.result.reject(failure));
+  }
+
+  async #runBatch(activity: LiveActivity, batch: readonly Waiting[]): Promise<readonly DrawResult[]> {
+    const requests = batch.map((waiting) => waiting.request);
+    return this.#options.store.runBatch({ account: activity.accountId, activity }, requests, (facts, fresh) =>
+      decideInOrder(activity, facts, fresh, this.#options.orderPrefix),
+    );
+  }
+
+  #settle(lane: Lane, waiting: Waiting, tell: () => void): void {
+    lane.open.delete(waiting.request.key);
+    this.#waiting -= 1;
+    tell();
+    if (this.#waiting === 0) this.#idle?.resolve();
+  }
+}
+
+/** Decides a batch's new requests one after the other, each on the facts the one before left behind. */
+export function decideInOrder(
+  activity: LiveActivity,
+  facts: LaneFacts,
+  fresh: readonly DrawRequest[],
+  orderPrefix: string,
+): BatchDecision {
+  const participants = new Map<Openid, ParticipantFacts>();
+  let counters = facts.activity;
+  const draws: DecidedDraw[] = [];
+  for (const request of fresh) {
+    const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
+    const { atMs, day, luck: ticket } = request;
+    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, ticket });
+    counters = decision.activity;
+    if (decision.verdict.outcome !== 'refused') participants.set(request.openid, decision.person);
+    const { verdict } = decision;
+    const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
+    draws.push({
+      request,
+      verdict,
+      reply: request.render(verdict.text, verdict),
+      orderNumber: paid ? orderNumber(request.awardId, orderPrefix) : null,
+    });
+  }
+  return { draws, activity: counters, participants };
+}
+
+/** Takes the longest head of the queue that one transaction can decide: one rule version, one Beijing day. */
+function takeBatch(queue: Waiting[], most: number): Waiting[] {
+  const head = queue[0];
+  let count = 0;
+  while (count < queue.length && count < most) {
+    const next = queue[count];
+    if (next?.activity.version !== head?.activity.version || next?.request.day !== head?.request.day) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+}
+
+function laneName(account: AccountId, activity: string): string {
+  return `${account}/${activity}`;
+}

@@ -1,0 +1,156 @@
+import pg from 'pg';
+import { assert, OutsideTrouble } from '../base/errors.ts';
+import { fen } from '../base/fen.ts';
+import type { AccountId, Openid, PrizeId, RequestKey } from '../base/ids.ts';
+import type { BeijingDay } from '../base/beijing-day.ts';
+import type {
+  BatchDecision,
+  DecidedDraw,
+  DrawRequest,
+  DrawResult,
+  DrawStore,
+  LaneFacts,
+  LiveActivity,
+} from '../flows/ports/draws.ts';
+import type { ActivityFacts, ParticipantFacts } from '../rules/facts.ts';
+import { asOutsideTrouble } from './database-trouble.ts';
+import { writeDraws } from './draw-write.ts';
+
+interface Lane {
+  readonly account: AccountId;
+  readonly activity: LiveActivity;
+}
+
+interface OpenedBatch {
+  readonly facts: LaneFacts;
+  readonly answered: ReadonlyMap<RequestKey, { readonly reply: string; readonly won: boolean }>;
+}
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/**
+ * The draws in Postgres. A batch is two round trips, each a list of statements sent as one simple query: begin, lock
+ * and load; write and commit. Each statement after the lock has a snapshot of its own (READ COMMITTED), so what is
+ * decided on is what the last holder of the lock committed.
+ */
+export function createDrawStore(pool: pg.Pool): DrawStore {
+  return {
+    runBatch: (lane, requests, decide) => runBatch(pool, lane, requests, decide),
+    async storedReply(account, key) {
+      const found = await pool
+        .query<{ reply: string }>({
+          name: 'stored-reply',
+          text: 'select reply from draw where account_id = $1 and request_key = $2',
+          values: [account, key],
+        })
+        .catch((error: unknown) => {
+          throw asOutsideTrouble(error);
+        });
+      return found.rows[0]?.reply;
+    },
+  };
+}
+
+async function runBatch(
+  pool: pg.Pool,
+  lane: Lane,
+  requests: readonly DrawRequest[],
+  decide: (facts: LaneFacts, fresh: readonly DrawRequest[]) => BatchDecision,
+): Promise<readonly DrawResult[]> {
+  let client: pg.PoolClient | undefined;
+  let broken: Error | undefined;
+  try {
+    client = await pool.connect();
+    const { facts, answered } = await openBatch(client, lane, requests);
+    const fresh = requests.filter((request) => !answered.has(request.key));
+    if (fresh.length === 0) {
+      await client.query('rollback');
+      return requests.map((request) => resultOf(request, answered, undefined));
+    }
+    const decision = decide(facts, fresh);
+    await client.query(writeDraws(lane, facts, decision));
+    const byKey = new Map(decision.draws.map((draw) => [draw.request.key, draw]));
+    return requests.map((request) => resultOf(request, answered, byKey.get(request.key)));
+  } catch (error) {
+    // After any failure the connection's state is not known for sure: one rollback, and if that fails it is thrown away.
+    await client?.query('rollback').catch((failure: Error) => (broken = failure));
+    throw asOutsideTrouble(error);
+  } finally {
+    client?.release(broken);
+  }
+}
+
+function resultOf(request: DrawRequest, answered: OpenedBatch['answered'], draw: DecidedDraw | undefined): DrawResult {
+  const before = answered.get(request.key);
+  if (before !== undefined) return { key: request.key, ...before, fresh: false };
+  assert(draw !== undefined, 'every new request of a batch is decided');
+  return { key: request.key, reply: draw.reply, won: draw.verdict.outcome === 'won', fresh: true };
+}
+
+async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly DrawRequest[]): Promise<OpenedBatch> {
+  const day = requests[0]?.day;
+  assert(day !== undefined, 'a batch has at least one draw');
+  const answers = (await client.query(openingStatements(lane, day, requests))) as unknown as readonly { rows: Rows }[];
+  const [, counter, prizes, today, answered, people] = answers.map((answer) => answer.rows);
+  assert(counter && prizes && today && answered && people, 'a batch opens with six answers');
+  return {
+    facts: { activity: activityFacts(counter, prizes, today, day), participants: participantFacts(people) },
+    answered: new Map(
+      answered.map((row) => [
+        row['request_key'] as RequestKey,
+        { reply: String(row['reply']), won: row['won'] === true },
+      ]),
+    ),
+  };
+}
+
+function openingStatements(lane: Lane, day: BeijingDay, requests: readonly DrawRequest[]): string {
+  const account = pg.escapeLiteral(lane.account);
+  const here = `account_id = ${account} and activity_id = ${pg.escapeLiteral(lane.activity.id)}`;
+  const keys = textList(requests.map((request) => request.key));
+  const people = textList([...new Set(requests.map((request) => request.openid))]);
+  return `begin;
+    select open, spent_fen, draws, wins from activity_counter where ${here} for update;
+    select prize_id, drawn from prize_counter where ${here};
+    select wins from activity_day where ${here} and day = '${day}';
+    select request_key, reply, outcome = 'won' as won from draw where account_id = ${account} and request_key = any(${keys});
+    select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins
+      from participant where ${here} and openid = any(${people});`;
+}
+
+/** Writes a list of texts as a literal Postgres array. */
+function textList(values: readonly string[]): string {
+  const items = values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  return `${pg.escapeLiteral(`{${items.join(',')}}`)}::text[]`;
+}
+
+function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay): ActivityFacts {
+  const row = counter[0];
+  if (row === undefined) throw new OutsideTrouble('activity-not-published', 'the activity has no counters yet');
+  return {
+    open: row['open'] === true,
+    spentFen: fen(Number(row['spent_fen'])),
+    draws: Number(row['draws']),
+    wins: Number(row['wins']),
+    day,
+    winsToday: Number(today[0]?.['wins'] ?? 0),
+    drawn: new Map(prizes.map((prize) => [prize['prize_id'] as PrizeId, Number(prize['drawn'])])),
+  };
+}
+
+function participantFacts(rows: Rows): ReadonlyMap<Openid, ParticipantFacts> {
+  return new Map(
+    rows.map((row) => [
+      row['openid'] as Openid,
+      {
+        draws: Number(row['draws']),
+        day: row['day'] as BeijingDay | null,
+        drawsToday: Number(row['draws_that_day']),
+        wins: Number(row['wins']),
+        checkInDay: row['check_in_day'] as BeijingDay | null,
+        streakDays: Number(row['streak_days']),
+        checkIns: Number(row['check_ins']),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,125 @@
+import pg from 'pg';
+import type { AccountId } from '../base/ids.ts';
+import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
+
+/** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
+export const PAYOUT_CHANNEL = 'payout_due';
+
+/**
+ * Returns the statements that write a decided batch set-wise and commit it: draws with their replies, awards, payouts,
+ * book entries, people, counters. In the lock order: message keys (sorted), activity, prizes, persons, payouts.
+ */
+export function writeDraws(
+  lane: { readonly account: AccountId; readonly activity: LiveActivity },
+  before: LaneFacts,
+  decision: BatchDecision,
+): string {
+  const account = pg.escapeLiteral(lane.account);
+  const activity = pg.escapeLiteral(lane.activity.id);
+  const won = decision.draws.filter((draw) => draw.verdict.outcome === 'won');
+  return [
+    draws(account, activity, lane.activity.version, decision.draws),
+    ...(won.length === 0 ? [] : awards(account, activity, won)),
+    ...counters(account, activity, before, decision),
+    people(account, activity, decision),
+    'commit',
+  ].join(';\n');
+}
+
+function draws(account: string, activity: string, version: number, decided: readonly DecidedDraw[]): string {
+  const rows = decided
+    .map(({ request, verdict, reply }) => ({
+      k: request.key,
+      o: request.openid,
+      v: verdict.outcome,
+      p: verdict.outcome === 'won' ? verdict.prizeId : null,
+      a: verdict.outcome === 'won' ? request.awardId : null,
+      t: verdict.ticket,
+      r: reply,
+      x: { why: verdict.outcome === 'won' ? null : verdict.why, steps: verdict.trace },
+      m: request.atMs,
+    }))
+    .sort((left, right) => (left.k < right.k ? -1 : 1));
+  return `insert into draw (account_id, request_key, activity_id, rule_version, openid, outcome, prize_id, award_id, ticket, reply, trace, created_at)
+    select ${account}, k, ${activity}, ${version}, o, v, p, a, t, r, x, to_timestamp(m / 1000.0)
+    from jsonb_to_recordset(${json(rows)}) as item (k text, o text, v text, p text, a text, t bigint, r text, x jsonb, m float8)`;
+}
+
+function awards(account: string, activity: string, won: readonly DecidedDraw[]): string[] {
+  const rows = won.map(({ request, verdict, orderNumber }) => ({
+    i: request.awardId,
+    p: verdict.outcome === 'won' ? verdict.prizeId : null,
+    o: request.openid,
+    k: request.key,
+    f: verdict.outcome === 'won' ? verdict.amountFen : 0,
+    n: orderNumber,
+    m: request.atMs,
+  }));
+  const award = `insert into award (account_id, id, activity_id, prize_id, openid, request_key, amount_fen, state, created_at, updated_at)
+    select ${account}, i, ${activity}, p, o, k, f, case when n is null then 'given' else 'reserved' end, to_timestamp(m / 1000.0), to_timestamp(m / 1000.0)
+    from jsonb_to_recordset(${json(rows)}) as item (i text, p text, o text, k text, f bigint, n text, m float8)`;
+  const paid = rows.filter((row) => row.n !== null);
+  if (paid.length === 0) return [award];
+  const items = `jsonb_to_recordset(${json(paid)}) as item (i text, o text, f bigint, n text, m float8)`;
+  const merchant = `(select merchant_id from account where id = ${account})`;
+  return [
+    award,
+    `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, due_at, created_at, updated_at)
+      select ${account}, n, i, ${activity}, ${merchant}, o, f, 'waiting', to_timestamp(m / 1000.0), to_timestamp(m / 1000.0), to_timestamp(m / 1000.0) from ${items}`,
+    `insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
+      select ${account}, ${activity}, ${merchant}, i, 'award', 'reserved', 'budget', f, to_timestamp(m / 1000.0) from ${items}`,
+    `select pg_notify('${PAYOUT_CHANNEL}', '')`,
+  ];
+}
+
+function counters(account: string, activity: string, before: LaneFacts, { activity: after }: BatchDecision): string[] {
+  const here = `account_id = ${account} and activity_id = ${activity}`;
+  const gain = {
+    spent: after.spentFen - before.activity.spentFen,
+    draws: after.draws - before.activity.draws,
+    wins: after.wins - before.activity.wins,
+  };
+  // A batch of nothing but refusals leaves the counters alone.
+  if (gain.draws === 0) return [];
+  const drawn = [...after.drawn]
+    .filter(([prize, count]) => count !== (before.activity.drawn.get(prize) ?? 0))
+    .map(([prize, count]) => ({ p: prize, d: count }));
+  return [
+    `update activity_counter set spent_fen = ${after.spentFen}, draws = ${after.draws}, wins = ${after.wins} where ${here}`,
+    ...(drawn.length === 0
+      ? []
+      : [
+          `update prize_counter set drawn = d from jsonb_to_recordset(${json(drawn)}) as item (p text, d integer) where ${here} and prize_id = p`,
+        ]),
+    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen)
+      values (${account}, ${activity}, '${after.day}', ${gain.draws}, ${gain.wins}, ${gain.spent})
+      on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + excluded.draws,
+        wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen`,
+  ];
+}
+
+function people(account: string, activity: string, decision: BatchDecision): string {
+  const rows = [...decision.participants].map(([openid, person]) => ({
+    o: openid,
+    d: person.draws,
+    y: person.day,
+    t: person.drawsToday,
+    w: person.wins,
+    c: person.checkInDay,
+    s: person.streakDays,
+    n: person.checkIns,
+  }));
+  if (rows.length === 0) return 'select 1';
+  return `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins)
+    select ${account}, ${activity}, o, d, y, t, w, c, s, n
+    from jsonb_to_recordset(${json(rows)}) as item (o text, d integer, y date, t integer, w integer, c date, s integer, n integer)
+    order by o
+    on conflict (account_id, activity_id, openid) do update set draws = excluded.draws, day = excluded.day,
+      draws_that_day = excluded.draws_that_day, wins = excluded.wins, check_in_day = excluded.check_in_day,
+      streak_days = excluded.streak_days, check_ins = excluded.check_ins`;
+}
+
+/** Writes rows as one JSON literal: data never becomes SQL, whatever it holds. */
+function json(rows: readonly unknown[]): string {
+  return pg.escapeLiteral(JSON.stringify(rows));
+}
