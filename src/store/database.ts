@@ -52,7 +52,11 @@ export function createPool(options: DatabaseOptions, logger: Logger): pg.Pool {
     keepAlive: true,
     options: BOUNDS,
   });
-  pool.on('error', (error) => logger.warn({ error: error.message, pool: options.name }, 'database-connection-lost'));
+  const lost = (error: Error) => logger.warn({ error: error.message, pool: options.name }, 'database-connection-lost');
+  pool.on('error', lost);
+  // The pool listens only while a connection is idle: one that dies in someone's hands, between two statements, would
+  // otherwise be an uncaught error and end the process.
+  pool.on('connect', (client) => client.on('error', lost));
   return pool;
 }
 

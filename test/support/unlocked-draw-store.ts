@@ -1,0 +1,19 @@
+import type pg from 'pg';
+import type { DrawStore } from '../../src/flows/ports/draws.ts';
+import { createDrawStore } from '../../src/store/draw-store.ts';
+
+/** The draw store with its lock taken out: the twin that a race test must catch. */
+export function unlockedDrawStore(pool: pg.Pool): DrawStore {
+  return createDrawStore({
+    connect: async () => {
+      const client = await pool.connect();
+      return new Proxy(client, {
+        get(target, name) {
+          if (name === 'query') return (text: string) => target.query(text.replace('for update', ''));
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    },
+  } as pg.Pool);
+}
