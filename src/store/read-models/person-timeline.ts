@@ -1,0 +1,30 @@
+import type pg from 'pg';
+import type { Openid } from '../../base/ids.ts';
+
+/** What the service did for one person, newest draws first: each with its why, award, payout, calls and book entries. */
+export interface PersonTimeline {
+  readonly draws: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Reads the last `most` draws of a person over all accounts of an appid, with everything that followed from them. */
+export async function readPersonTimeline(pool: pg.Pool, openid: Openid, most = 20): Promise<PersonTimeline> {
+  const found = await pool.query<Record<string, unknown>>(
+    `select draw.request_key as "requestKey", activity.name as activity, draw.rule_version as "ruleVersion", draw.outcome,
+        draw.prize_id as "prizeId", draw.ticket::int, draw.trace, draw.reply, (extract(epoch from draw.created_at) * 1000)::float8 as "atMs",
+        award.state as "awardState", award.amount_fen::int as "amountFen",
+        payout.order_number as "orderNumber", payout.state as "payoutState", payout.reason as "payoutReason",
+        (select jsonb_agg(jsonb_build_object('number', attempt, 'kind', kind, 'outcome', outcome) order by attempt)
+           from payout_attempt where (account_id, order_number) = (payout.account_id, payout.order_number)) as attempts,
+        (select jsonb_agg(jsonb_build_object('kind', kind, 'debit', debit, 'credit', credit, 'amountFen', amount_fen) order by id)
+           from book_entry where account_id = draw.account_id and award_id = draw.award_id) as books
+      from draw
+      join activity on activity.account_id = draw.account_id and activity.id = draw.activity_id
+      left join award on award.account_id = draw.account_id and award.id = draw.award_id
+      left join payout on payout.account_id = award.account_id and payout.award_id = award.id
+      where draw.account_id in (select id from account) and draw.openid = $1
+      order by draw.created_at desc
+      limit $2`,
+    [openid, most],
+  );
+  return { draws: found.rows };
+}
