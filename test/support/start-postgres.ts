@@ -1,0 +1,12 @@
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { listeningLogger } from './log.ts';
+
+// A process of its own that starts a server and then waits to be killed: node start-postgres.ts <folder>
+const server = await startEmbeddedPostgres({
+  dataDir: process.argv[2] ?? '',
+  preferredPort: 0,
+  logger: listeningLogger(),
+});
+process.stdout.write(`${server.url}\n`);
+process.stdin.resume();
+process.stdin.once('end', () => void server.stop().then(() => process.exit(0)));
