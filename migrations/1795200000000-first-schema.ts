@@ -198,7 +198,7 @@ create table payout (
   constraint payout_lease_whole check ((lease_token is null) = (lease_until is null))
 ) with (fillfactor = 70);
 create unique index payout_one_living_per_award on payout (account_id, award_id) where state <> 'dead';
-create index payout_due on payout (due_at, merchant_id) where due_at is not null;
+create index payout_due on payout (merchant_id, due_at) where due_at is not null;
 create table payout_attempt (
   account_id text not null,
   order_number text not null,
