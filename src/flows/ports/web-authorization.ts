@@ -30,5 +30,8 @@ export interface WebAuthorization {
 /** What WeChat knows of a follower. */
 export interface FollowerDirectory {
   /** Returns whether the person follows the account now. Throws OutsideTrouble when WeChat cannot answer. */
-  userInfo(account: Account, openid: Openid): Promise<{ readonly subscribed: boolean; readonly unionId: string | null }>;
+  userInfo(
+    account: Account,
+    openid: Openid,
+  ): Promise<{ readonly subscribed: boolean; readonly unionId: string | null }>;
 }
