@@ -1,0 +1,174 @@
+import { fen } from '../base/fen.ts';
+import type { Fen } from '../base/fen.ts';
+import { readXml, xmlText } from '../base/xml.ts';
+import type { XmlElement, XmlValue } from '../base/xml.ts';
+import type { QueryOutcome, RailStatus, RedPacketRequest, RefusalCode, SendOutcome } from '../flows/ports/payouts.ts';
+
+/** A query's own ids: what the answer must echo. */
+export type QueriedPacket = Pick<RedPacketRequest, 'orderNumber' | 'mchId' | 'amountFen'>;
+
+type Unknown = { readonly kind: 'unknown'; readonly code: string; readonly message: string };
+
+/**
+ * The codes that say clearly "this call paid nothing". SYSTEMERROR and PROCESSING are not among them, nor is any code
+ * that is not here: those are unknown. https://pay.weixin.qq.com/doc/v2/merchant/4011974053
+ */
+const REFUSALS: Readonly<Record<Exclude<RefusalCode, 'REQUEST_INVALID'>, true>> = {
+  SEND_FAILED: true,
+  NOTENOUGH: true,
+  SENDNUM_LIMIT: true,
+  RCVDAMOUNT_LIMIT: true,
+  SENDAMOUNT_LIMIT: true,
+  FREQ_LIMIT: true,
+  SECOND_OVER_LIMITED: true,
+  'DAY_ OVER_LIMITED': true,
+  DAY_OVER_LIMITED: true,
+  MONEY_LIMIT: true,
+  NO_AUTH: true,
+  NO_COMPETENCE: true,
+  OPENID_ERROR: true,
+  ILLEGAL_APPID: true,
+  MSGAPPID_ERROR: true,
+  ACCEPTMODE_ERROR: true,
+  FATAL_ERROR: true,
+  CA_ERROR: true,
+  SIGN_ERROR: true,
+  XML_ERROR: true,
+  PARAM_ERROR: true,
+  API_METHOD_CLOSED: true,
+  PAYER_ACCOUNT_ABNORMAL: true,
+};
+const STATUSES: readonly RailStatus[] = ['SENDING', 'SENT', 'FAILED', 'RECEIVED', 'RFUND_ING', 'REFUND'];
+// Success carries err_code SUCCESS today, 0 in old samples; anything else beside SUCCESS contradicts it.
+const NO_ERROR = new Set(['', '0', 'SUCCESS']);
+const NOT_FOUND_TEXT = '指定单号数据不存在';
+
+/**
+ * Reads the answer of sendredpack. `paid` needs both codes SUCCESS and order number, merchant, account, person and
+ * amount all echoed and ours, because answers carry no signature; `refused` needs a code of the table. All else, be
+ * it unparsable, partial, foreign or new, is `unknown`: the packet may have been paid.
+ */
+export function readSendAnswer(body: string, request: RedPacketRequest): SendOutcome {
+  const answer = parse(body);
+  if ('kind' in answer) return answer;
+  const get = getter(answer.root);
+  const foreign = foreignField(get, {
+    mch_billno: request.orderNumber,
+    mch_id: request.mchId,
+    wxappid: request.appId,
+    re_openid: request.openid,
+    total_amount: String(request.amountFen),
+  });
+  if (foreign !== null) return unknown('answer-not-ours', `${foreign} is not what was sent`);
+  const code = get('err_code') ?? '';
+  const message = get('err_code_des') ?? get('return_msg') ?? '';
+  if (get('return_code') !== 'SUCCESS') return unknown(code === '' ? 'return-code-fail' : code, message);
+  if (get('result_code') === 'FAIL') {
+    return isRefusal(code)
+      ? { kind: 'refused', code, message }
+      : unknown(code === '' ? 'no-error-code' : code, message);
+  }
+  if (get('result_code') !== 'SUCCESS') return unknown('no-result-code', message);
+  if (!NO_ERROR.has(code)) return unknown(code, `success and ${code} in one answer`);
+  const missing = ['mch_billno', 'mch_id', 'wxappid', 're_openid', 'total_amount'].find((name) => !get(name));
+  if (missing !== undefined) return unknown('answer-partial', `success without ${missing}`);
+  const railNumber = get('send_listid') ?? '';
+  if (!/^[0-9A-Za-z]{1,64}$/.test(railNumber)) return unknown('answer-partial', 'success without send_listid');
+  return { kind: 'paid', railNumber };
+}
+
+/**
+ * Reads the answer of gethbinfo. `found` needs both codes SUCCESS, order number, merchant and amount echoed and ours
+ * and a known status; `not-found` is either of the two shapes WeChat Pay uses. All else is `unknown`.
+ */
+export function readQueryAnswer(body: string, packet: QueriedPacket): QueryOutcome {
+  const answer = parse(body);
+  if ('kind' in answer) return answer;
+  const get = getter(answer.root);
+  const foreign = foreignField(get, {
+    mch_billno: packet.orderNumber,
+    mch_id: packet.mchId,
+    total_amount: String(packet.amountFen),
+  });
+  if (foreign !== null) return unknown('answer-not-ours', `${foreign} is not what was asked for`);
+  const code = get('err_code') ?? '';
+  const message = get('err_code_des') ?? get('return_msg') ?? '';
+  if (isNotFound(get)) return { kind: 'not-found' };
+  if (get('return_code') !== 'SUCCESS') return unknown(code === '' ? 'return-code-fail' : code, message);
+  if (get('result_code') === 'FAIL') return unknown(code === '' ? 'no-error-code' : code, message);
+  if (get('result_code') !== 'SUCCESS') return unknown('no-result-code', message);
+  if (!NO_ERROR.has(code)) return unknown(code, `success and ${code} in one answer`);
+  const missing = ['mch_billno', 'mch_id', 'total_amount', 'status'].find((name) => !get(name));
+  if (missing !== undefined) return unknown('answer-partial', `success without ${missing}`);
+  return found(answer.root, get, packet);
+}
+
+function found(root: XmlElement, get: (name: string) => string | undefined, packet: QueriedPacket): QueryOutcome {
+  const status = STATUSES.find((item) => item === get('status'));
+  if (status === undefined) return unknown('status-unknown', get('status') ?? '');
+  // One packet for one person: it comes back whole or not at all.
+  const refund = get('refund_amount') ?? '';
+  const whole = String(packet.amountFen);
+  if (refund !== '' && refund !== whole && !(refund === '0' && status !== 'REFUND'))
+    return unknown('answer-not-ours', `refund_amount ${refund} of ${whole}`);
+  const returnedFen: Fen = status === 'REFUND' ? packet.amountFen : fen(0);
+  return { kind: 'found', status, reason: get('reason') ?? '', returnedFen, openedAtMs: openedAt(root) };
+}
+
+/** Two shapes are in the wild: the code NOT_FOUND, and the page's old sample, which gives SYSTEMERROR and this text. */
+function isNotFound(get: (name: string) => string | undefined): boolean {
+  const code = get('err_code');
+  if (code === 'NOT_FOUND') return get('result_code') === 'FAIL' || get('return_code') === 'FAIL';
+  const text = `${get('err_code_des') ?? ''}${get('return_msg') ?? ''}`;
+  return get('return_code') === 'FAIL' && code === 'SYSTEMERROR' && text.includes(NOT_FOUND_TEXT);
+}
+
+/** `hblist` is absent, empty, or holds one or more `hbinfo`, in every state; times are Beijing wall-clock. */
+function openedAt(root: XmlElement): number | null {
+  for (const list of items(root['hblist'])) {
+    for (const receipt of typeof list === 'string' ? [] : items((list as XmlElement)['hbinfo'])) {
+      const time = typeof receipt === 'string' ? '' : (xmlText(receipt as XmlElement, 'rcv_time') ?? '');
+      if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(time)) continue;
+      const atMs = Date.parse(`${time.replace(' ', 'T')}+08:00`);
+      if (!Number.isNaN(atMs)) return atMs;
+    }
+  }
+  return null;
+}
+
+function items(value: XmlValue | undefined): readonly XmlValue[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly XmlValue[]) : [value];
+}
+
+function parse(body: string): { readonly root: XmlElement } | Unknown {
+  try {
+    return { root: readXml(body) };
+  } catch (error) {
+    return unknown('answer-unreadable', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function getter(root: XmlElement): (name: string) => string | undefined {
+  return (name) => xmlText(root, name)?.trim();
+}
+
+/** Returns the first field that is echoed but not ours. An absent one is fine here: only success needs them all. */
+function foreignField(
+  get: (name: string) => string | undefined,
+  ours: Readonly<Record<string, string>>,
+): string | null {
+  for (const [name, value] of Object.entries(ours)) {
+    const echoed = get(name);
+    if (echoed !== undefined && echoed !== '' && echoed !== value) return name;
+  }
+  return null;
+}
+
+function isRefusal(code: string): code is Exclude<RefusalCode, 'REQUEST_INVALID'> {
+  return Object.hasOwn(REFUSALS, code);
+}
+
+function unknown(code: string, message: string): Unknown {
+  return { kind: 'unknown', code, message };
+}

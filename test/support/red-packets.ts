@@ -1,0 +1,22 @@
+import { fen } from '../../src/base/fen.ts';
+import { openid } from '../../src/base/ids.ts';
+import type { OrderNumber } from '../../src/base/ids.ts';
+import type { RedPacketRequest } from '../../src/flows/ports/payouts.ts';
+
+/** A red packet of one yuan that WeChat Pay would take, changed by what is given. */
+export function redPacket(changes: Partial<RedPacketRequest> = {}): RedPacketRequest {
+  return {
+    orderNumber: 'test0000000000000000000001' as OrderNumber,
+    appId: 'wx0000000000000001',
+    mchId: '1900000109',
+    openid: openid('oTest0000000000000000000001'),
+    amountFen: fen(100),
+    sendName: '红包商户',
+    activityName: '新年活动',
+    wishing: '恭喜发财',
+    remark: '抽奖红包',
+    clientIp: '127.0.0.1',
+    sceneId: null,
+    ...changes,
+  };
+}
