@@ -1,0 +1,64 @@
+const hourMs = 3_600_000;
+
+/** What the merchant platform allows and how the service behaves where the official pages leave it open. */
+export type PayRules = {
+  /** The field tables do not say what String(n) counts; bytes is the stricter reading. */
+  lengthsIn: 'bytes' | 'characters';
+  /** Scenes switched on for this merchant; without one a packet is 1 to 200 yuan. */
+  scenes: readonly string[];
+  productOpen: boolean;
+  apiSwitchOn: boolean;
+  /** Up to ten caller addresses; empty allows all. */
+  allowedAddresses: readonly string[];
+  /** App ids bound to the merchant that are no official accounts. */
+  illegalAppIds: readonly string[];
+  /** Sources disagree about a repeat after success. */
+  repeatAfterSuccess: 'same-answer' | 'refuse';
+  /** The query's answer for an unknown number: today's code, or the old page's sample. */
+  notFoundShape: 'not-found' | 'system-error';
+  repeatPauseMs: number;
+  sendsPerSecondMax: number;
+  packetFenMin: number;
+  packetFenMax: number;
+  scenePacketFenMax: number;
+  userPacketsPerDayMax: number;
+  userFenPerDayMax: number;
+  merchantFenPerDayMax: number;
+  /** How long an accepted packet shows SENDING, a PROCESSING one likewise, before the user sees it. */
+  sendingForMs: number;
+  processingForMs: number;
+  /** Unopened for so long, a packet goes back; RFUND_ING lasts this long before REFUND. */
+  unclaimedForMs: number;
+  refundingForMs: number;
+  /** A refused packet shows SENDING with a reason for so long, then FAILED. */
+  refusedForMs: number;
+  queryableForMs: number;
+};
+
+/** The merchant platform's own defaults: https://pay.weixin.qq.com/doc/v2/merchant/4011974053 */
+export function defaultPayRules(): PayRules {
+  return {
+    lengthsIn: 'bytes',
+    scenes: [],
+    productOpen: true,
+    apiSwitchOn: true,
+    allowedAddresses: [],
+    illegalAppIds: [],
+    repeatAfterSuccess: 'same-answer',
+    notFoundShape: 'not-found',
+    repeatPauseMs: 1000,
+    sendsPerSecondMax: 30,
+    packetFenMin: 100,
+    packetFenMax: 20_000,
+    scenePacketFenMax: 499_900,
+    userPacketsPerDayMax: 10,
+    userFenPerDayMax: 100_000,
+    merchantFenPerDayMax: 100_000_000,
+    sendingForMs: 0,
+    processingForMs: hourMs / 3,
+    unclaimedForMs: 24 * hourMs,
+    refundingForMs: 0,
+    refusedForMs: 24 * hourMs,
+    queryableForMs: 30 * 24 * hourMs,
+  };
+}

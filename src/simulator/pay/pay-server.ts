@@ -1,0 +1,166 @@
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { SimulatorClock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { Timeline } from '../timeline.ts';
+import type { Certificates } from '../tls/certificates.ts';
+import { answer, BodyTooLarge, readBody } from '../wire/http-body.ts';
+import { listenOnLoopback, stopListening } from '../wire/listening.ts';
+import { flatFields, readXml, XmlFault } from '../wire/xml.ts';
+import type { Books } from './books.ts';
+import type { Fault } from './faults.ts';
+import type { DeskResult, PacketDesk } from './packet-desk.ts';
+import { refusal, Refused, writePayAnswer } from './pay-answer.ts';
+import type { Fields } from './request-checks.ts';
+
+export const sendPath = '/mmpaymkttransfers/sendredpack';
+export const queryPath = '/mmpaymkttransfers/gethbinfo';
+
+export type PayServerParts = {
+  certificates: Certificates;
+  desk: PacketDesk;
+  books: Books;
+  timeline: Timeline;
+  random: Random;
+  clock: SimulatorClock;
+};
+
+const bodyBytesMax = 65_536;
+const hangMaxMs = 120_000;
+const trickleMaxMs = 300_000;
+const badGateway = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
+
+/**
+ * api.mch.weixin.qq.com on loopback. It asks for a client certificate and lets strangers in, because WeChat Pay answers
+ * them with CA_ERROR instead of breaking the handshake.
+ */
+export class PayServer {
+  readonly #parts: PayServerParts;
+  readonly #server: Server;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(parts: PayServerParts) {
+    this.#parts = parts;
+    const { ca, server } = parts.certificates;
+    const keys = { key: server.keyPem, cert: server.certPem, ca: ca.certPem };
+    const options = { ...keys, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' } as const;
+    this.#server = createServer(options, (request, response) => {
+      this.#handle(request, response).catch((error: unknown) => this.#broken(error, response));
+    });
+  }
+
+  /** Returns the port it listens on. */
+  async start(port: number): Promise<number> {
+    return listenOnLoopback(this.#server, port);
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    await stopListening(this.#server);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '';
+    if (path !== sendPath && path !== queryPath) return answer(response, 404, 'text/plain', 'not found');
+    if (request.method !== 'POST') return answer(response, 405, 'text/plain', 'use POST');
+    const text = await readBody(request, bodyBytesMax);
+    const fields = readFields(text);
+    const { books, clock, timeline } = this.#parts;
+    const number = fields?.get('mch_billno') ?? '';
+    books.noteArrival({ atMs: clock.nowMs(), path, number });
+    const openid = fields?.get('re_openid') ?? books.packet(number)?.openid ?? '';
+    const title = path === sendPath ? '发红包请求' : '查红包请求';
+    const titleEn = path === sendPath ? 'Red packet request' : 'Red packet query';
+    timeline.add({ kind: 'pay-request', openid, title, titleEn, detail: { path, number }, text });
+    const result = this.#decide(path, fields, request);
+    this.#respond(response, result, { openid, number });
+  }
+
+  #decide(path: string, fields: Fields | undefined, request: IncomingMessage): DeskResult {
+    if (!fields) return { answer: refusal(new Refused('XML_ERROR')) };
+    const socket = request.socket as TLSSocket;
+    const commonName = socket.authorized ? socket.getPeerCertificate().subject?.CN : undefined;
+    const certificateMchId = typeof commonName === 'string' ? commonName : undefined;
+    const caller = { certificateMchId, address: socket.remoteAddress ?? '' };
+    return path === sendPath ? this.#parts.desk.send(fields, caller) : this.#parts.desk.query(fields, caller);
+  }
+
+  #respond(response: ServerResponse, result: DeskResult, about: { openid: string; number: string }): void {
+    const xml = writePayAnswer(result.answer, this.#parts.random);
+    const { fault } = result;
+    const code = String(result.answer['err_code'] ?? '');
+    this.#parts.timeline.add({
+      kind: 'pay-answer',
+      openid: about.openid,
+      title: fault ? `微信支付应答（故障：${fault.kind}）` : `微信支付应答 ${code}`,
+      titleEn: fault ? `WeChat Pay answers (fault: ${fault.kind})` : `WeChat Pay answers ${code}`,
+      detail: { number: about.number, code, ...(fault ? { fault: fault.kind, paying: fault.paying } : {}) },
+      text: xml,
+    });
+    if (fault) this.#spoil(response, xml, fault);
+    else answer(response, 200, 'text/plain; charset=utf-8', xml);
+  }
+
+  #spoil(response: ServerResponse, xml: string, fault: Fault): void {
+    switch (fault.kind) {
+      case 'answer-lost-after-paying':
+        return this.#drop(response);
+      case 'reset':
+        return this.#drop(response);
+      case 'hang':
+        return this.#later(hangMaxMs, () => this.#drop(response));
+      case 'garbage':
+        return answer(response, 200, 'text/html', badGateway);
+      case 'http-500':
+        return answer(response, 500, 'text/html', badGateway);
+      case 'trickle':
+        return this.#trickle(response, Buffer.from(xml), fault.ms);
+      case 'system-error':
+      case 'processing':
+      case 'not-found-for':
+      case 'unknown-code':
+        return answer(response, 200, 'text/plain; charset=utf-8', xml);
+    }
+  }
+
+  #drop(response: ServerResponse): void {
+    response.socket?.destroy();
+  }
+
+  /** One byte at a time: a time-out that starts again with each byte never ends this call. */
+  #trickle(response: ServerResponse, bytes: Buffer, pauseMs: number): void {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'content-length': bytes.length });
+    const endMs = performance.now() + trickleMaxMs;
+    const step = (at: number): void => {
+      if (response.destroyed || performance.now() > endMs) return this.#drop(response);
+      if (at >= bytes.length) return void response.end();
+      response.write(bytes.subarray(at, at + 1));
+      this.#later(pauseMs, () => step(at + 1));
+    };
+    step(0);
+  }
+
+  #later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, ms);
+    this.#timers.add(timer.unref());
+  }
+
+  #broken(error: unknown, response: ServerResponse): void {
+    if (response.headersSent) return this.#drop(response);
+    const status = error instanceof BodyTooLarge ? 413 : 500;
+    answer(response, status, 'text/plain', error instanceof Error ? error.message : 'broken');
+  }
+}
+
+function readFields(text: string): Fields | undefined {
+  try {
+    return flatFields(readXml(text));
+  } catch (error) {
+    if (error instanceof XmlFault) return undefined;
+    throw error;
+  }
+}

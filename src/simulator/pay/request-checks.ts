@@ -1,0 +1,63 @@
+import { isIPv4 } from 'node:net';
+import { Refused } from './pay-answer.ts';
+import type { PayRules } from './pay-rules.ts';
+
+export type Fields = ReadonlyMap<string, string>;
+type FieldRule = { name: string; lengthMax: number; form?: (value: string) => boolean; optional?: true };
+
+const number: FieldRule = { name: 'mch_billno', lengthMax: 28, form: (value) => /^[0-9A-Za-z]+$/.test(value) };
+const nonce: FieldRule = { name: 'nonce_str', lengthMax: 32 };
+const merchant: FieldRule = { name: 'mch_id', lengthMax: 32 };
+
+/** https://pay.weixin.qq.com/doc/v2/merchant/4011974053 */
+const sendFields: readonly FieldRule[] = [
+  nonce,
+  number,
+  merchant,
+  { name: 'wxappid', lengthMax: 32 },
+  { name: 'send_name', lengthMax: 32 },
+  { name: 're_openid', lengthMax: 32 },
+  { name: 'total_amount', lengthMax: 10, form: (value) => /^[1-9][0-9]*$/.test(value) },
+  { name: 'total_num', lengthMax: 2, form: (value) => value === '1' },
+  { name: 'wishing', lengthMax: 128 },
+  { name: 'client_ip', lengthMax: 15, form: isIPv4 },
+  { name: 'act_name', lengthMax: 32 },
+  { name: 'remark', lengthMax: 256 },
+  { name: 'scene_id', lengthMax: 32, form: (value) => /^PRODUCT_[1-8]$/.test(value), optional: true },
+  { name: 'risk_info', lengthMax: 128, optional: true },
+];
+
+/** https://pay.weixin.qq.com/doc/v2/partner/4011983160 */
+const queryFields: readonly FieldRule[] = [
+  nonce,
+  number,
+  merchant,
+  { name: 'appid', lengthMax: 32 },
+  { name: 'bill_type', lengthMax: 32, form: (value) => value === 'MCHT' },
+];
+
+/** Required fields, lengths and forms of sendredpack; throws Refused PARAM_ERROR for the first fault. */
+export function checkSendFields(fields: Fields, rules: PayRules): void {
+  for (const rule of sendFields) checkField(fields, rule, rules);
+  for (const name of ['msgappid', 'sub_mch_id']) {
+    if (fields.has(name)) throw new Refused('PARAM_ERROR', `只有服务商模式才可以填写${name}`);
+  }
+  const scene = fields.get('scene_id');
+  if (scene && !rules.scenes.includes(scene)) {
+    throw new Refused('PARAM_ERROR', '使用场景未开通，请前往商户平台-产品中心-产品设置开通');
+  }
+}
+
+/** The same for gethbinfo. */
+export function checkQueryFields(fields: Fields, rules: PayRules): void {
+  for (const rule of queryFields) checkField(fields, rule, rules);
+}
+
+function checkField(fields: Fields, { name, lengthMax, form, optional }: FieldRule, { lengthsIn }: PayRules): void {
+  const value = fields.get(name) ?? '';
+  if (value === '' && optional) return;
+  if (value === '') throw new Refused('PARAM_ERROR', `${name}字段必填`);
+  const length = lengthsIn === 'bytes' ? Buffer.byteLength(value) : Array.from(value).length;
+  if (length > lengthMax) throw new Refused('PARAM_ERROR', `${name}字段必填，并且少于${lengthMax}个字符`);
+  if (form && !form(value)) throw new Refused('PARAM_ERROR', `${name}字段不合法`);
+}

@@ -1,0 +1,76 @@
+import type { Account } from './account.ts';
+import type { SimulatorClock } from './clock.ts';
+import { ControlApi } from './control/control-api.ts';
+import type { Followers } from './followers.ts';
+import type { Books } from './pay/books.ts';
+import type { Faults } from './pay/faults.ts';
+import type { PayRules } from './pay/pay-rules.ts';
+import { PayServer } from './pay/pay-server.ts';
+import type { Push } from './push/push.ts';
+import { StateFolder } from './saved-state.ts';
+import type { SimulatorOptions } from './simulator-options.ts';
+import type { Timeline } from './timeline.ts';
+import type { Tokens } from './weixin/tokens.ts';
+import type { WebAuthorization } from './weixin/web-authorization.ts';
+import { WeixinApi } from './weixin/weixin-api.ts';
+import { WeixinServer } from './weixin/weixin-server.ts';
+import { makeIdentities, stateOf, World } from './world.ts';
+
+export type Simulator = {
+  httpUrl: string;
+  payUrl: string;
+  caPem: string;
+  account: Account;
+  merchant: { mchId: string; apiKey: string; p12: Buffer; certPem: string; keyPem: string };
+  /** App secrets of all accounts played, by app id. */
+  secrets: ReadonlyMap<string, string>;
+  clock: SimulatorClock;
+  faults: Faults;
+  books: Books;
+  followers: Followers;
+  push: Push;
+  /** Switches and limits of the pay side; may be changed while it runs. */
+  payRules: PayRules;
+  tokens: Tokens;
+  authorization: WebAuthorization;
+  timeline: Timeline;
+  setCallbackUrl(url: string): void;
+  setRedirectHosts(hosts: readonly string[]): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Starts a pretend WeChat and WeChat Pay on 127.0.0.1 with keys and certificates of its own. It shares no code with the
+ * service that it tests. Throws when no port is free or when `dataDir` holds something else.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const folder = options.dataDir === undefined ? undefined : new StateFolder(options.dataDir);
+  const saved = folder?.readState();
+  const identities = saved?.identities ?? (await makeIdentities(options));
+  const world = new World({ options, identities, saved, folder });
+  folder?.writeState(stateOf(world));
+  const control = new ControlApi({ ...world.parts(), explain: options.explain });
+  const api = new WeixinApi({ ...world.parts(), random: world.random.fork('api') });
+  const weixinServer = new WeixinServer({ api, control, pagesDir: options.pagesDir });
+  const payServer = new PayServer({ ...world.parts(), certificates: identities.certificates });
+  const payPort = await payServer.start(options.payPort ?? 0);
+  const httpPort = await weixinServer.start(options.httpPort ?? 0);
+  const close = async (): Promise<void> => {
+    world.push.stop();
+    await Promise.all([payServer.stop(), weixinServer.stop()]);
+    folder?.writeState(stateOf(world));
+  };
+  return assemble(world, { httpUrl: `http://127.0.0.1:${httpPort}`, payUrl: `https://127.0.0.1:${payPort}`, close });
+}
+
+function assemble(world: World, ends: Pick<Simulator, 'httpUrl' | 'payUrl' | 'close'>): Simulator {
+  const { certificates, merchant } = world.identities;
+  return {
+    ...ends,
+    ...world.parts(),
+    caPem: certificates.ca.certPem,
+    merchant: { ...merchant, ...certificates.merchant },
+    setCallbackUrl: (url) => world.push.setCallbackUrl(url),
+    setRedirectHosts: (hosts) => world.authorization.setHosts(hosts),
+  };
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { makeAccount, makeMerchantKeys } from './account.ts';
+import { SimulatorClock } from './clock.ts';
+import { Followers } from './followers.ts';
+import { Books, type Packet } from './pay/books.ts';
+import { Faults } from './pay/faults.ts';
+import { PacketDesk } from './pay/packet-desk.ts';
+import { defaultPayRules, type PayRules } from './pay/pay-rules.ts';
+import { Push, type PushOptions } from './push/push.ts';
+import { Random } from './random.ts';
+import type { Identities, SavedState, StateFolder } from './saved-state.ts';
+import type { SimulatorOptions } from './simulator-options.ts';
+import { Timeline } from './timeline.ts';
+import { makeCertificates } from './tls/certificates.ts';
+import { CustomerMessages } from './weixin/customer-messages.ts';
+import { Tokens } from './weixin/tokens.ts';
+import { WebAuthorization } from './weixin/web-authorization.ts';
+
+type Origins = {
+  options: SimulatorOptions;
+  identities: Identities;
+  saved: SavedState | undefined;
+  folder: StateFolder | undefined;
+};
+
+const defaultBalanceFen = 1_000_000;
+const defaultFollowers = 3;
+const defaultPush: PushOptions = {
+  mode: 'safe',
+  cutOffMs: 5000,
+  deliveriesMax: 3,
+  retryPauseMs: 1000,
+  envelopes: 'fresh',
+};
+const statusTitles: Readonly<Record<Packet['status'], [string, string]>> = {
+  SENDING: ['红包发放中', 'Packet on its way'],
+  SENT: ['红包已到达聊天', 'Packet is in the chat'],
+  FAILED: ['红包发放失败', 'Packet failed'],
+  RECEIVED: ['红包已被领取', 'Packet was opened'],
+  RFUND_ING: ['红包退款中', 'Packet is going back'],
+  REFUND: ['红包已退款', 'Packet went back'],
+};
+
+/** Everything behind the two servers, joined once. */
+export class World {
+  readonly identities: Identities;
+  readonly starts: number;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly random: Random;
+  readonly clock: SimulatorClock;
+  readonly timeline: Timeline;
+  readonly payRules: PayRules;
+  readonly books: Books;
+  readonly followers: Followers;
+  readonly faults: Faults;
+  readonly desk: PacketDesk;
+  readonly push: Push;
+  readonly tokens: Tokens;
+  readonly authorization: WebAuthorization;
+  readonly customerMessages: CustomerMessages;
+
+  constructor({ options, identities, saved, folder }: Origins) {
+    this.identities = identities;
+    this.starts = (saved?.starts ?? 0) + 1;
+    this.secrets = new Map(Object.entries(identities.secrets));
+    this.random = new Random(`${identities.seed}/${this.starts}`);
+    this.clock = new SimulatorClock(saved?.clockOffsetMs ?? startOffsetMs(options.startAtMs));
+    this.timeline = new Timeline(this.clock);
+    this.payRules = { ...defaultPayRules(), ...options.payRules };
+    this.faults = new Faults(this.random.fork('faults'));
+    const changed = (): void => folder?.writeSoon(() => stateOf(this));
+    const journal = folder ? { journal: folder.appendJournal.bind(folder) } : {};
+    this.books = new Books({ clock: this.clock, rules: this.payRules, ...journal });
+    const appIds = [...this.secrets.keys()];
+    const { clock, books, random, timeline } = this;
+    this.followers = new Followers({ random: random.fork('people'), clock, books, appIds, changed });
+    this.#fill(options, saved, folder);
+    clock.onAdvance(changed);
+    books.onChange((packet) => this.#notePacket(packet));
+    const { followers, secrets } = this;
+    this.desk = this.#makeDesk();
+    this.tokens = new Tokens({ clock, random: random.fork('tokens'), secrets });
+    this.customerMessages = new CustomerMessages({ clock, followers, timeline });
+    this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), followers, timeline, secrets });
+    if (options.oauthHosts) this.authorization.setHosts(options.oauthHosts);
+    this.push = this.#makePush(options);
+  }
+
+  /** The parts by name, for those that need many of them. */
+  parts() {
+    const { secrets, random, clock, timeline, payRules, books, followers } = this;
+    const { faults, desk, push, tokens, authorization, customerMessages } = this;
+    const { account } = this.identities;
+    const some = { account, secrets, random, clock, timeline, payRules, books, followers };
+    return { ...some, faults, desk, push, tokens, authorization, customerMessages };
+  }
+
+  #fill(options: SimulatorOptions, saved: SavedState | undefined, folder: StateFolder | undefined): void {
+    this.books.restore(folder?.readJournal() ?? []);
+    if (saved) this.followers.restore(saved.followers, saved.savedAtMs);
+    else this.followers.addMany(options.followers ?? defaultFollowers);
+    const balanceFen = options.merchantBalanceFen ?? defaultBalanceFen;
+    if (this.books.entries().length === 0 && balanceFen > 0) this.books.deposit(balanceFen);
+  }
+
+  #makeDesk(): PacketDesk {
+    const { payRules: rules, clock, books, followers: people, faults, random, identities } = this;
+    const boundAppIds = new Set(this.secrets.keys());
+    const parts = { merchant: identities.merchant, boundAppIds, rules, clock, books, people, faults };
+    return new PacketDesk({ ...parts, random: random.fork('desk') });
+  }
+
+  #makePush(options: SimulatorOptions): Push {
+    const { clock, followers, timeline, customerMessages } = this;
+    const mode = options.mode ?? defaultPush.mode;
+    const push = new Push({
+      account: this.identities.account,
+      options: { ...defaultPush, ...options.push, mode },
+      clock,
+      random: this.random.fork('push'),
+      followers,
+      timeline,
+      acted: (openid, event) => customerMessages.acted(openid, event),
+    });
+    push.setCallbackUrl(options.callbackUrl);
+    return push;
+  }
+
+  #notePacket(packet: Packet): void {
+    const { openid, number, amountFen, status, reason = '' } = packet;
+    const [title, titleEn] = statusTitles[status];
+    const detail = { number, amountFen, status, reason };
+    this.timeline.add({ kind: 'packet', openid, title, titleEn, detail });
+    const totals = this.books.totals();
+    this.timeline.add({ kind: 'books', openid, title: '商户账本', titleEn: 'Merchant books', detail: { ...totals } });
+  }
+}
+
+/** Keys for a first start: by seed, except for the certificates. */
+export async function makeIdentities(options: SimulatorOptions): Promise<Identities> {
+  const seed = options.seed ?? randomBytes(16).toString('hex');
+  const random = new Random(`${seed}/identities`);
+  const account = makeAccount(random.fork('account'), options.appId);
+  const others = options.appIds?.filter((appId) => appId !== account.appId) ?? [];
+  const otherSecrets = others.map((appId) => [appId, random.fork(appId).hex(32)]);
+  const merchant = makeMerchantKeys(random.fork('merchant'));
+  return {
+    seed,
+    account,
+    secrets: { [account.appId]: account.appSecret, ...Object.fromEntries(otherSecrets) },
+    merchant,
+    certificates: await makeCertificates(merchant.mchId),
+  };
+}
+
+/** What a restart needs beside the journal of the books. */
+export function stateOf({ identities, starts, clock, followers }: World): SavedState {
+  const { offsetMs: clockOffsetMs } = clock;
+  return { version: 1, starts, savedAtMs: clock.nowMs(), clockOffsetMs, identities, followers: followers.save() };
+}
+
+function startOffsetMs(startAtMs: number | undefined): number {
+  return startAtMs === undefined ? 0 : startAtMs - Date.now();
+}
