@@ -74,10 +74,11 @@ create table activity (
   updated_at timestamptz not null,
   published_at timestamptz,
   constraint activity_pk primary key (account_id, id),
-  constraint activity_slug_once unique (account_id, slug),
+  constraint activity_slug_once unique (slug),
   constraint activity_account foreign key (account_id) references account (id),
   constraint activity_state_known check (state in ('draft', 'published', 'stopped'))
 );
+create index activity_live on activity (account_id, published_at desc, id) where state = 'published';
 create table rule_version (
   account_id text not null,
   activity_id text not null,
@@ -245,9 +246,11 @@ const PEOPLE = `
 create table operator (
   id text not null,
   name text not null,
+  role text not null default 'owner',
   created_at timestamptz not null,
   constraint operator_pk primary key (id),
-  constraint operator_name_once unique (name)
+  constraint operator_name_once unique (name),
+  constraint operator_role_known check (role in ('owner', 'operator', 'finance', 'support', 'viewer'))
 );
 create table login_link (
   token_hash text not null,

@@ -1,0 +1,160 @@
+import { WrongRequest } from '../base/errors.ts';
+import type { AccountId, ActivityId } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
+import type { Clock, Luck } from './ports/time-and-luck.ts';
+import { cleanDraft, differingPaths, readDraft, ruleWarnings, winnablePrizes } from './rule-draft.ts';
+import type { RuleFault, RuleWarning } from './rule-draft.ts';
+
+/** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */
+const CHANGEABLE = /^(?:texts\.|packet\.(?:wishing|activityName|remark)$)/;
+
+/** An activity with what stands between its draft and a publication. */
+export interface ReviewedActivity {
+  readonly activity: StoredActivity;
+  readonly faults: readonly RuleFault[];
+  readonly warnings: readonly RuleWarning[];
+}
+
+/** What operators do with activities. Every change is logged with who did it. */
+export interface OperateActivities {
+  /** Throws WrongRequest `slug-taken` (409) or `account-unknown` (400). The draft may have faults. */
+  create(
+    operator: Operator,
+    input: { accountId: AccountId; slug: string; name: string; draft: RuleDraft },
+  ): Promise<ReviewedActivity>;
+  /** Throws WrongRequest `activity-not-found` (404). */
+  show(id: ActivityId): Promise<ReviewedActivity>;
+  /** Throws WrongRequest `revision-stale`, `slug-taken`, `slug-published` or `activity-stopped`, all 409. */
+  edit(
+    operator: Operator,
+    input: { id: ActivityId; revision: number; slug: string; name: string; draft: RuleDraft },
+  ): Promise<ReviewedActivity>;
+  /**
+   * Puts the draft in force. Throws WrongRequest `rule-faulty` (400, naming every fault), `merchant-missing`,
+   * `revision-stale`, `activity-stopped` or `rule-locked` (409, naming the fields that can no longer change).
+   */
+  publish(operator: Operator, input: { id: ActivityId; revision: number }): Promise<ReviewedActivity>;
+  /** Ends the activity for good; winners are still paid. Throws WrongRequest `activity-not-published` (409). */
+  stop(operator: Operator, id: ActivityId): Promise<ReviewedActivity>;
+}
+
+/** Builds the flow over where activities are kept. */
+export function createOperateActivities(options: {
+  readonly activities: ActivityStore;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly luck: Pick<Luck, 'randomId'>;
+  readonly logger: Logger;
+}): OperateActivities {
+  const { activities, clock, luck, logger } = options;
+  const done = (operator: Operator, activity: StoredActivity, event: string): ReviewedActivity => {
+    const { id, revision, publishedVersion } = activity;
+    logger.info({ operator: operator.id, activity: id, revision, version: publishedVersion }, event);
+    return review(activity);
+  };
+  const find = async (id: ActivityId): Promise<StoredActivity> => {
+    const activity = await activities.find(id);
+    if (activity === undefined) throw conflict('activity-not-found', 'there is no such activity', 404);
+    return activity;
+  };
+  return {
+    create: async (operator, input) => {
+      const { accountId, slug } = input;
+      const id = luck.randomId() as ActivityId;
+      const text = { name: input.name, draft: cleanDraft(input.draft) };
+      return done(
+        operator,
+        await activities.create({ accountId, id, slug, ...text, nowMs: clock.nowMs() }),
+        'activity-created',
+      );
+    },
+    show: async (id) => review(await find(id)),
+    edit: async (operator, input) => {
+      const { accountId } = await find(input.id);
+      const saved = await activities.saveDraft(
+        { ...input, accountId, draft: cleanDraft(input.draft), nowMs: clock.nowMs() },
+        ({ activity }) => {
+          refuseStale(activity, input.revision);
+          refuseStopped(activity);
+          if (activity.publishedVersion !== null && activity.slug !== input.slug) {
+            throw conflict('slug-published', 'the address is in use since the publication and cannot change', 409, [
+              'slug',
+            ]);
+          }
+        },
+      );
+      return done(operator, saved, 'activity-edited');
+    },
+    publish: async (operator, { id, revision }) => {
+      const { accountId } = await find(id);
+      const nowMs = clock.nowMs();
+      const saved = await activities.publish({ accountId, id, nowMs, operatorId: operator.id }, (locked) => {
+        refuseStale(locked.activity, revision);
+        refuseStopped(locked.activity);
+        return ruleToPublish(locked, nowMs);
+      });
+      return done(operator, saved, 'activity-published');
+    },
+    stop: async (operator, id) => {
+      const { accountId } = await find(id);
+      const saved = await activities.stop({ accountId, id, nowMs: clock.nowMs() }, ({ activity }) => {
+        if (activity.state !== 'published') {
+          throw conflict(
+            'activity-not-published',
+            `only a published activity can be stopped; this one is ${activity.state}`,
+          );
+        }
+      });
+      return done(operator, saved, 'activity-stopped');
+    },
+  };
+}
+
+function review(activity: StoredActivity): ReviewedActivity {
+  const { rule, faults } = readDraft(activity.draft);
+  return { activity, faults, warnings: rule === null ? [] : ruleWarnings(rule) };
+}
+
+/** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
+function ruleToPublish({ activity, publishedRule, merchantId }: LockedActivity, nowMs: number): ActivityRule {
+  const { rule, faults } = readDraft(activity.draft);
+  if (rule === null) throw new WrongRequest('rule-faulty', 'the rule still has faults', { faults });
+  if (publishedRule !== null) {
+    // Read again, so that what this build adds to every rule does not count as a change.
+    const inForce = readDraft(publishedRule as RuleDraft).rule ?? publishedRule;
+    const locked = differingPaths(inForce, rule).filter((path) => !CHANGEABLE.test(path));
+    if (locked.length === 0) return rule;
+    const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
+    throw conflict('rule-locked', message, 409, locked);
+  }
+  const packets = winnablePrizes(rule).filter((prize) => prize.kind === 'red-packet');
+  if (packets.length > 0 && merchantId === null) {
+    throw conflict('merchant-missing', 'red packets need a merchant: link one to the Official Account first', 409, [
+      'accountId',
+    ]);
+  }
+  if (packets.length > 0 && packets.every((prize) => prize.amountFen > rule.budgetFen)) {
+    const message = 'the budget does not pay for a single red packet';
+    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'budgetFen', message }] });
+  }
+  if (rule.endsAtMs !== null && rule.endsAtMs <= nowMs) {
+    const message = 'the end is already past';
+    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'endsAtMs', message }] });
+  }
+  return rule;
+}
+
+function refuseStale(activity: StoredActivity, revision: number): void {
+  if (activity.revision === revision) return;
+  const message = `someone changed this activity meanwhile (it is at revision ${activity.revision}, you saw ${revision}): reload it`;
+  throw conflict('revision-stale', message);
+}
+
+function refuseStopped(activity: StoredActivity): void {
+  if (activity.state === 'stopped') throw conflict('activity-stopped', 'a stopped activity does not change any more');
+}
+
+function conflict(code: string, message: string, status = 409, paths: readonly string[] = []): WrongRequest {
+  return new WrongRequest(code, message, { status, faults: paths.map((path) => ({ path, message })) });
+}

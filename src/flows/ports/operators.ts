@@ -1,0 +1,105 @@
+import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
+import type { ActivityRule } from '../../rules/activity-rule.ts';
+
+/** What a person may do, named by the role they have in this installation. */
+export type Role = 'owner' | 'operator' | 'finance' | 'support' | 'viewer';
+
+/** A person who works in the console. */
+export interface Operator {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** One log-in: who, and until when in Unix ms. */
+export interface OperatorSession {
+  readonly operator: Operator;
+  readonly expiresAtMs: number;
+}
+
+/** Operators and their log-ins. Tokens are 256 random bits; only their hashes are kept. */
+export interface OperatorStore {
+  /**
+   * Spends a one-time login link and opens a session, both or neither: of two callers with the same link one gets a
+   * session. Returns undefined for a link that is unknown, used or over.
+   */
+  openSession(input: {
+    readonly loginToken: string;
+    readonly nowMs: number;
+    readonly lastsMs: number;
+  }): Promise<(OperatorSession & { readonly sessionToken: string }) | undefined>;
+  /** Returns undefined for a session that is unknown, closed or over. */
+  findSession(sessionToken: string, nowMs: number): Promise<OperatorSession | undefined>;
+  /** Ends a session; one that does not exist is ended already. */
+  closeSession(sessionToken: string): Promise<void>;
+}
+
+/** A rule as its author left it: any JSON object, perhaps with faults. Publishing reads it as an ActivityRule. */
+export type RuleDraft = Readonly<Record<string, unknown>>;
+
+export type ActivityState = 'draft' | 'published' | 'stopped';
+
+/** An activity as operators see it. */
+export interface StoredActivity {
+  readonly accountId: AccountId;
+  readonly id: ActivityId;
+  /** The last part of the activity page's address, unique over all accounts. */
+  readonly slug: string;
+  readonly name: string;
+  readonly state: ActivityState;
+  readonly draft: RuleDraft;
+  /** Goes up by one with every change; a writer says which one it saw. */
+  readonly revision: number;
+  /** Null before the first publication. */
+  readonly publishedVersion: number | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** Of the last publication. */
+  readonly publishedAtMs: number | null;
+}
+
+/** An activity under its lock, with what a publication is decided by. */
+export interface LockedActivity {
+  readonly activity: StoredActivity;
+  /** The rule now in force, as stored; null before the first publication. */
+  readonly publishedRule: unknown;
+  /** The merchant that pays for the activity's account. */
+  readonly merchantId: MerchantId | null;
+}
+
+interface ActivityPlace {
+  readonly accountId: AccountId;
+  readonly id: ActivityId;
+  readonly nowMs: number;
+}
+
+/** Where activities are kept. Every method throws OutsideTrouble when the database cannot do it now. */
+export interface ActivityStore {
+  /** Throws WrongRequest `slug-taken` (409) or `account-unknown` (400). */
+  create(
+    input: ActivityPlace & { readonly slug: string; readonly name: string; readonly draft: RuleDraft },
+  ): Promise<StoredActivity>;
+  find(id: ActivityId): Promise<StoredActivity | undefined>;
+  /**
+   * Locks the activity, lets `check` object (it throws), and saves. Throws WrongRequest `activity-not-found` (404),
+   * `slug-taken` (409).
+   */
+  saveDraft(
+    input: ActivityPlace & { readonly slug: string; readonly name: string; readonly draft: RuleDraft },
+    check: (locked: LockedActivity) => void,
+  ): Promise<StoredActivity>;
+  /**
+   * In one transaction: locks the activity, asks `decide` for the rule to put in force (it throws to refuse), writes
+   * it as a new version and, the first time, the activity's counters and its budget in the books.
+   * Throws WrongRequest `activity-not-found` (404).
+   */
+  publish(
+    input: ActivityPlace & { readonly operatorId: string },
+    decide: (locked: LockedActivity) => ActivityRule,
+  ): Promise<StoredActivity>;
+  /**
+   * In one transaction: locks the activity, lets `check` object, marks it stopped and closes its counters, after
+   * which no draw can begin. Throws WrongRequest `activity-not-found` (404).
+   */
+  stop(input: ActivityPlace, check: (locked: LockedActivity) => void): Promise<StoredActivity>;
+}

@@ -1,0 +1,155 @@
+import type pg from 'pg';
+import { OutsideTrouble } from '../base/errors.ts';
+import type { AccountId, ActivityId } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ActivityDirectory, LiveActivity } from '../flows/ports/draws.ts';
+import type { Clock } from '../flows/ports/time-and-luck.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { asOutsideTrouble } from './database-trouble.ts';
+
+const FRESH_MS = 1000;
+const STALE_MAX_MS = 10_000;
+/** How long a caller waits for a database that used to answer before it takes what was known; replies have 5 s in all. */
+const PATIENCE_MS = 300;
+
+/** Everything that is published, as it was at one moment. */
+interface Snapshot {
+  readonly atMs: number;
+  readonly byAccount: ReadonlyMap<AccountId, readonly LiveActivity[]>;
+  readonly bySlug: ReadonlyMap<string, LiveActivity>;
+}
+
+interface PublishedRow {
+  readonly account_id: AccountId;
+  readonly id: ActivityId;
+  readonly slug: string;
+  readonly name: string;
+  readonly version: number;
+  readonly published_at_ms: number;
+}
+
+export interface ActivityDirectoryOptions {
+  readonly pool: pg.Pool;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly logger: Logger;
+  /** Reads a stored rule (`activityRuleSchema.parse`); throws when it is not one. */
+  readonly parseRule: (stored: unknown) => ActivityRule;
+}
+
+/**
+ * The published activities, at most one second old: one small query a second whatever the number of messages, and a
+ * rule is read and parsed once per version. While the database is away what was known is served for up to 10 s.
+ * Throws OutsideTrouble when nothing that recent is known.
+ */
+export function createActivityDirectory(options: ActivityDirectoryOptions): ActivityDirectory {
+  const { clock, logger } = options;
+  const known = new Map<string, ActivityRule | null>();
+  let snapshot: Snapshot | undefined;
+  let loading: Promise<Snapshot> | undefined;
+
+  const refresh = (): Promise<Snapshot> => {
+    loading ??= load(options, known)
+      .then((fresh) => (snapshot = fresh))
+      .finally(() => (loading = undefined));
+    return loading;
+  };
+  const current = async (): Promise<Snapshot> => {
+    const before = snapshot;
+    const ageMs = before === undefined ? Infinity : clock.nowMs() - before.atMs;
+    if (before !== undefined && ageMs < FRESH_MS) return before;
+    if (before === undefined || ageMs > STALE_MAX_MS) return refresh();
+    try {
+      return await within(refresh(), PATIENCE_MS);
+    } catch (error) {
+      if (!(error instanceof OutsideTrouble)) throw error;
+      logger.warn({ ageMs: Math.round(ageMs), error: error.message }, 'activities-served-stale');
+      return before;
+    }
+  };
+  return {
+    live: async (account) => (await current()).byAccount.get(account) ?? [],
+    bySlug: async (slug) => (await current()).bySlug.get(slug),
+  };
+}
+
+async function load(options: ActivityDirectoryOptions, known: Map<string, ActivityRule | null>): Promise<Snapshot> {
+  // Taken before the query: what it returns is at least this recent.
+  const atMs = options.clock.nowMs();
+  try {
+    const rows = await published(options.pool);
+    await readNewRules(options, known, rows);
+    const byAccount = new Map<AccountId, LiveActivity[]>();
+    const bySlug = new Map<string, LiveActivity>();
+    for (const row of rows) {
+      const rule = known.get(versionKey(row.account_id, row.id, row.version));
+      if (rule === null || rule === undefined) continue;
+      const activity: LiveActivity = {
+        accountId: row.account_id,
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        version: row.version,
+        rule,
+        publishedAtMs: row.published_at_ms,
+      };
+      bySlug.set(row.slug, activity);
+      const others = byAccount.get(row.account_id);
+      if (others === undefined) byAccount.set(row.account_id, [activity]);
+      else others.push(activity);
+    }
+    return { atMs, byAccount, bySlug };
+  } catch (error) {
+    throw asOutsideTrouble(error);
+  }
+}
+
+async function published(pool: pg.Pool): Promise<readonly PublishedRow[]> {
+  const found = await pool.query<PublishedRow>({
+    name: 'published-activities',
+    text: `select account_id, id, slug, name, published_version as version,
+        (extract(epoch from published_at) * 1000)::float8 as published_at_ms
+      from activity where state = 'published' order by account_id, published_at desc, id`,
+  });
+  return found.rows;
+}
+
+/** Reads the rules of versions not seen before and forgets those no longer published. */
+async function readNewRules(
+  { pool, logger, parseRule }: ActivityDirectoryOptions,
+  known: Map<string, ActivityRule | null>,
+  rows: readonly PublishedRow[],
+): Promise<void> {
+  const wanted = new Map(rows.map((row) => [versionKey(row.account_id, row.id, row.version), row]));
+  for (const key of known.keys()) if (!wanted.has(key)) known.delete(key);
+  const missing = [...wanted].filter(([key]) => !known.has(key)).map(([, row]) => row);
+  if (missing.length === 0) return;
+  const found = await pool.query<{ account_id: string; activity_id: string; version: number; rule: unknown }>(
+    `select account_id, activity_id, version, rule from rule_version
+       where (account_id, activity_id, version) in (select * from unnest($1::text[], $2::text[], $3::integer[]))`,
+    [missing.map((row) => row.account_id), missing.map((row) => row.id), missing.map((row) => row.version)],
+  );
+  for (const row of found.rows) {
+    const key = versionKey(row.account_id, row.activity_id, row.version);
+    try {
+      known.set(key, parseRule(row.rule));
+    } catch (error) {
+      // One rule this build cannot read must not take the others down; it is told once per version.
+      logger.error({ activity: row.activity_id, version: row.version, error: String(error) }, 'rule-not-readable');
+      known.set(key, null);
+    }
+  }
+}
+
+function versionKey(account: string, activity: string, version: number): string {
+  return `${account}/${activity}/${version}`;
+}
+
+function within<Result>(work: Promise<Result>, patienceMs: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new OutsideTrouble('activities-slow', 'the published activities were not read in time')),
+      patienceMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

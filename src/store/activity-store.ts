@@ -1,0 +1,166 @@
+import type pg from 'pg';
+import { assert, WrongRequest } from '../base/errors.ts';
+import type { AccountId, ActivityId, MerchantId } from '../base/ids.ts';
+import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { asOutsideTrouble } from './database-trouble.ts';
+import { inTransaction } from './transaction.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const COLUMNS = `account_id, id, slug, name, state, draft, revision, published_version,
+  (extract(epoch from created_at) * 1000)::float8 as created_at_ms,
+  (extract(epoch from updated_at) * 1000)::float8 as updated_at_ms,
+  (extract(epoch from published_at) * 1000)::float8 as published_at_ms`;
+
+/** Activities in Postgres. What the console changes is locked row by row in the order activity, counters, books. */
+export function createActivityStore(pool: pg.Pool): ActivityStore {
+  return {
+    async create({ accountId, id, slug, name, draft, nowMs }) {
+      const at = new Date(nowMs);
+      const created = await pool
+        .query<Row>(
+          `insert into activity (account_id, id, slug, name, state, draft, created_at, updated_at)
+             values ($1, $2, $3, $4, 'draft', $5, $6, $6) returning ${COLUMNS}`,
+          [accountId, id, slug, name, JSON.stringify(draft), at],
+        )
+        .catch((error: unknown) => {
+          throw explain(error, { slug, accountId });
+        });
+      return storedActivity(created.rows[0]);
+    },
+    async find(id) {
+      // The account leads the key, and the address of an activity in the console does not name it.
+      const found = await pool
+        .query<Row>(`select ${COLUMNS} from activity where account_id in (select id from account) and id = $1`, [id])
+        .catch((error: unknown) => {
+          throw asOutsideTrouble(error);
+        });
+      return found.rows[0] === undefined ? undefined : storedActivity(found.rows[0]);
+    },
+    saveDraft: (input, check) =>
+      change(pool, input, async (client, locked) => {
+        check(locked);
+        await client.query(
+          `update activity set slug = $3, name = $4, draft = $5, revision = revision + 1, updated_at = $6
+             where account_id = $1 and id = $2`,
+          [input.accountId, input.id, input.slug, input.name, JSON.stringify(input.draft), new Date(input.nowMs)],
+        );
+      }),
+    publish: (input, decide) =>
+      change(pool, input, (client, locked) => publish(client, locked, { ...input, rule: decide(locked) })),
+    stop: (input, check) =>
+      change(pool, input, async (client, locked) => {
+        check(locked);
+        const here = [input.accountId, input.id];
+        await client.query(
+          `update activity set state = 'stopped', revision = revision + 1, updated_at = $3 where account_id = $1 and id = $2`,
+          [...here, new Date(input.nowMs)],
+        );
+        await client.query('update activity_counter set open = false where account_id = $1 and activity_id = $2', here);
+      }),
+  };
+}
+
+/** Runs a change of one activity under its row lock and returns the activity as it stands afterwards. */
+async function change(
+  pool: pg.Pool,
+  place: { readonly accountId: AccountId; readonly id: ActivityId; readonly slug?: string },
+  work: (client: pg.PoolClient, locked: LockedActivity) => Promise<void>,
+): Promise<StoredActivity> {
+  try {
+    return await inTransaction(pool, async (client) => {
+      const found = await client.query<Row>(
+        `select ${COLUMNS} from activity where account_id = $1 and id = $2 for update`,
+        [place.accountId, place.id],
+      );
+      if (found.rows[0] === undefined)
+        throw new WrongRequest('activity-not-found', 'there is no such activity', { status: 404 });
+      await work(client, await withRuleAndMerchant(client, storedActivity(found.rows[0])));
+      const after = await client.query<Row>(`select ${COLUMNS} from activity where account_id = $1 and id = $2`, [
+        place.accountId,
+        place.id,
+      ]);
+      return storedActivity(after.rows[0]);
+    });
+  } catch (error) {
+    throw explain(error, place);
+  }
+}
+
+async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivity): Promise<LockedActivity> {
+  const found = await client.query<{ rule: unknown; merchant_id: string | null }>(
+    `select rule, merchant_id from account
+       left join rule_version on rule_version.account_id = account.id and activity_id = $2 and version = $3
+       where account.id = $1`,
+    [activity.accountId, activity.id, activity.publishedVersion],
+  );
+  const row = found.rows[0];
+  assert(row !== undefined, 'an activity has an account');
+  return { activity, publishedRule: row.rule, merchantId: row.merchant_id as MerchantId | null };
+}
+
+async function publish(
+  client: pg.PoolClient,
+  { activity, merchantId }: LockedActivity,
+  input: { readonly rule: ActivityRule; readonly operatorId: string; readonly nowMs: number },
+): Promise<void> {
+  const here = [activity.accountId, activity.id];
+  const at = new Date(input.nowMs);
+  const version = (activity.publishedVersion ?? 0) + 1;
+  await client.query(
+    `insert into rule_version (account_id, activity_id, version, rule, published_by, created_at) values ($1, $2, $3, $4, $5, $6)`,
+    [...here, version, JSON.stringify(input.rule), input.operatorId, at],
+  );
+  await client.query(
+    `update activity set state = 'published', published_version = $3, published_at = $4, updated_at = $4, revision = revision + 1
+       where account_id = $1 and id = $2`,
+    [...here, version, at],
+  );
+  if (version > 1) return;
+  await client.query(
+    'insert into activity_counter (account_id, activity_id, open, budget_fen) values ($1, $2, true, $3)',
+    [...here, input.rule.budgetFen],
+  );
+  await client.query(
+    `insert into prize_counter (account_id, activity_id, prize_id, stock)
+       select $1, $2, id, stock from jsonb_to_recordset($3) as prize (id text, stock integer) order by id`,
+    [...here, JSON.stringify(input.rule.prizes)],
+  );
+  if (input.rule.budgetFen === 0) return;
+  await client.query(
+    `insert into book_entry (account_id, activity_id, merchant_id, kind, debit, credit, amount_fen, created_at)
+       values ($1, $2, $3, 'budget', 'budget', 'funding', $4, $5)`,
+    [...here, merchantId, input.rule.budgetFen, at],
+  );
+}
+
+function storedActivity(row: Row | undefined): StoredActivity {
+  assert(row !== undefined, 'a written activity can be read');
+  return {
+    accountId: row['account_id'] as AccountId,
+    id: row['id'] as ActivityId,
+    slug: row['slug'] as string,
+    name: row['name'] as string,
+    state: row['state'] as StoredActivity['state'],
+    draft: row['draft'] as RuleDraft,
+    revision: row['revision'] as number,
+    publishedVersion: row['published_version'] as number | null,
+    createdAtMs: row['created_at_ms'] as number,
+    updatedAtMs: row['updated_at_ms'] as number,
+    publishedAtMs: row['published_at_ms'] as number | null,
+  };
+}
+
+function explain(error: unknown, place: { readonly slug?: string; readonly accountId: AccountId }): unknown {
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
+  if (constraint === 'activity_slug_once') {
+    const message = `the address ${place.slug} is taken by another activity`;
+    return new WrongRequest('slug-taken', message, { status: 409, faults: [{ path: 'slug', message }], cause: error });
+  }
+  if (constraint === 'activity_account') {
+    const message = `there is no account ${place.accountId}`;
+    return new WrongRequest('account-unknown', message, { faults: [{ path: 'accountId', message }], cause: error });
+  }
+  return asOutsideTrouble(error);
+}
