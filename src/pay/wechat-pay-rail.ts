@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { WrongRequest } from '../base/errors.ts';
+import type { Merchant } from '../flows/ports/accounts.ts';
+import type { PayRail, QueryOutcome, SendOutcome } from '../flows/ports/payouts.ts';
+import { MerchantAgents } from './merchant-agents.ts';
+import { postXml } from './post-xml.ts';
+import type { PostOutcome } from './post-xml.ts';
+import { readQueryAnswer, readSendAnswer } from './red-packet-answer.ts';
+import { queryRedPacketXml, sendRedPacketXml } from './red-packet-request.ts';
+
+export interface WechatPayRailOptions {
+  /** `https://api.mch.weixin.qq.com` in production. */
+  readonly baseUrl: string;
+  /** A further root certificate, PEM, for a test host; null trusts the system's roots only. */
+  readonly extraCaPem?: string | null;
+  /** The longest a call may take over connecting, headers and body together. */
+  readonly deadlineMs?: number;
+  /** Connections kept per merchant: no more calls than these are on the wire at once. */
+  readonly connectionsPerMerchant?: number;
+}
+
+type Unclear = { readonly kind: 'unknown'; readonly code: string; readonly message: string };
+
+const SEND_PATH = '/mmpaymkttransfers/sendredpack';
+const QUERY_PATH = '/mmpaymkttransfers/gethbinfo';
+// The slowest accepted sends on record took several seconds, and a call given up at 3 s was paid all the same
+// (https://github.com/w7corp/easywechat/issues/1016); a worker's lease is 25 s.
+const DEADLINE_MS = 20_000;
+
+/**
+ * WeChat Pay red packets over mutual TLS (https://pay.weixin.qq.com/doc/v2/merchant/4011974053): one agent per
+ * merchant, one absolute deadline per call, no retry. Whatever the network does is `unknown`; `not-connected` tells
+ * that no byte of the request left. The answers carry no signature, so the server's certificate is always checked.
+ * Throws RangeError for a base address that is not https.
+ */
+export class WechatPayRail implements PayRail {
+  readonly #baseUrl: URL;
+  readonly #deadlineMs: number;
+  readonly #agents: MerchantAgents;
+  readonly #closing = new AbortController();
+
+  constructor(options: WechatPayRailOptions) {
+    this.#baseUrl = new URL(options.baseUrl);
+    if (this.#baseUrl.protocol !== 'https:') throw new RangeError('WeChat Pay is reached over https only');
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    this.#agents = new MerchantAgents({
+      extraCaPem: options.extraCaPem ?? null,
+      connectTimeoutMs: this.#deadlineMs,
+      connections: options.connectionsPerMerchant ?? 8,
+    });
+  }
+
+  async send(...[merchant, request, signal]: Parameters<PayRail['send']>): Promise<SendOutcome & { raw: string }> {
+    if (request.mchId !== merchant.mchId)
+      return { ...notSendable(`the packet was frozen for merchant ${request.mchId}`), raw: '' };
+    let body: string;
+    try {
+      body = sendRedPacketXml(request, { apiKey: merchant.apiKey, nonce: nonce() });
+    } catch (error) {
+      if (error instanceof WrongRequest) return { ...notSendable(error.message), raw: '' };
+      throw error;
+    }
+    const posted = await this.#post(merchant, SEND_PATH, body, signal);
+    return { ...judge(posted, (text) => readSendAnswer(text, request)), raw: posted.body };
+  }
+
+  async query(...[merchant, packet, signal]: Parameters<PayRail['query']>): Promise<QueryOutcome & { raw: string }> {
+    const query = { ...packet, mchId: merchant.mchId };
+    let body: string;
+    try {
+      body = queryRedPacketXml(query, { apiKey: merchant.apiKey, nonce: nonce() });
+    } catch (error) {
+      if (error instanceof WrongRequest) return { ...unclear('query-invalid', error.message), raw: '' };
+      throw error;
+    }
+    const posted = await this.#post(merchant, QUERY_PATH, body, signal);
+    return { ...judge(posted, (text) => readQueryAnswer(text, query)), raw: posted.body };
+  }
+
+  /** Gives up the calls under way, which end as `unknown`, and every connection. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#agents.close();
+  }
+
+  async #post(merchant: Merchant, path: string, body: string, signal: AbortSignal | undefined): Promise<PostOutcome> {
+    const agent = this.#agents.of(merchant);
+    if (agent === null)
+      return {
+        kind: 'broken',
+        code: 'certificate-unusable',
+        message: 'the merchant certificate cannot be used',
+        body: '',
+      };
+    const ended = this.#closing.signal;
+    return postXml({
+      agent,
+      url: new URL(path, this.#baseUrl),
+      xml: body,
+      deadlineMs: this.#deadlineMs,
+      signal: signal === undefined ? ended : AbortSignal.any([ended, signal]),
+    });
+  }
+}
+
+function judge<T>(posted: PostOutcome, read: (text: string) => T): T | Unclear {
+  if (posted.kind === 'broken') return unclear(posted.code, posted.message);
+  if (posted.status !== 200) return unclear(`http-${posted.status}`, 'the other side answered with an error page');
+  return read(posted.body);
+}
+
+function notSendable(message: string): SendOutcome {
+  return { kind: 'refused', code: 'REQUEST_INVALID', message };
+}
+
+function unclear(code: string, message: string): Unclear {
+  return { kind: 'unknown', code, message };
+}
+
+function nonce(): string {
+  return randomBytes(16).toString('hex');
+}
