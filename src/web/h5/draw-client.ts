@@ -1,0 +1,83 @@
+import type { ActivityPageState, DrawAnswer, PageFault } from '../../http/contract/activity-page.ts';
+
+/** How asking for a draw went: an answer, a fault that asking again will not cure, or no connection. */
+export type DrawOutcome =
+  | { readonly kind: 'answer'; readonly answer: DrawAnswer }
+  | { readonly kind: 'fault'; readonly code: string }
+  | { readonly kind: 'no-connection' };
+
+export type Trouble = 'connection' | 'busy';
+
+const ANSWER_TIMEOUT_MS = 7000;
+const WAITS_MS = [700, 1500, 3000, 5000, 5000];
+
+/**
+ * Asks the server for the draw that belongs to a token. A lost connection is tried again with the same token, so it is
+ * one draw however often it is asked. `onTrouble` hears of every try that failed.
+ */
+export async function askForDraw(
+  slug: string,
+  token: string,
+  onTrouble: (trouble: Trouble) => void,
+): Promise<DrawOutcome> {
+  for (const waitMs of [...WAITS_MS, null]) {
+    const result = await tryOnce(slug, token);
+    if (result.kind !== 'again') return result;
+    if (waitMs === null) break;
+    onTrouble(result.trouble);
+    await waitOrOnline(waitMs);
+  }
+  return { kind: 'no-connection' };
+}
+
+async function tryOnce(
+  slug: string,
+  token: string,
+): Promise<DrawOutcome | { readonly kind: 'again'; readonly trouble: Trouble }> {
+  try {
+    const response = await fetchJson(`/api/a/${slug}/draw`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token }),
+    });
+    if (response.status === 200) return { kind: 'answer', answer: response.body as DrawAnswer };
+    if (response.status >= 500 || response.status === 429) return { kind: 'again', trouble: 'busy' };
+    return { kind: 'fault', code: (response.body as PageFault).code };
+  } catch {
+    return { kind: 'again', trouble: 'connection' };
+  }
+}
+
+/** Reads the page's state afresh; undefined when that did not work. */
+export async function readState(slug: string): Promise<ActivityPageState | undefined> {
+  try {
+    const response = await fetchJson(`/api/a/${slug}/state`, {});
+    return response.status === 200 ? (response.body as ActivityPageState) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function fetchJson(path: string, init: RequestInit): Promise<{ status: number; body: unknown }> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS);
+  try {
+    const response = await fetch(path, { ...init, credentials: 'same-origin', signal: abort.signal });
+    return { status: response.status, body: await response.json() };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits, but no longer than until the phone says it is connected again. */
+function waitOrOnline(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, durationMs);
+    addEventListener('online', done);
+  });
+}

@@ -1,0 +1,15 @@
+/** @jsxImportSource preact */
+import './style.css';
+import { render } from 'preact';
+import type { ActivityPageState } from '../../http/contract/activity-page.ts';
+import { pageLanguage } from '../shared/language.ts';
+import { App } from './app.tsx';
+import { wordsOf } from './words.ts';
+
+const place = document.getElementById('app');
+const data = document.getElementById('first-state')?.textContent;
+if (place !== null && data) {
+  const language = pageLanguage();
+  place.textContent = '';
+  render(<App first={JSON.parse(data) as ActivityPageState} language={language} words={wordsOf(language)} />, place);
+}

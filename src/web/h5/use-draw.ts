@@ -1,0 +1,61 @@
+import { useRef, useState } from 'preact/hooks';
+import type { DrawAnswer } from '../../http/contract/activity-page.ts';
+import { askForDraw } from './draw-client.ts';
+import type { Trouble } from './draw-client.ts';
+import { keepToken, newToken, unansweredToken } from './request-token.ts';
+
+/**
+ * Where one draw stands. The answer is known before `revealing` begins: the animation only shows what the server has
+ * decided.
+ */
+export type DrawStage =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'asking'; readonly trouble: Trouble | null }
+  | { readonly kind: 'revealing'; readonly answer: DrawAnswer }
+  | { readonly kind: 'shown'; readonly answer: DrawAnswer }
+  | { readonly kind: 'no-connection' }
+  | { readonly kind: 'fault'; readonly code: string };
+
+export interface DrawControl {
+  readonly stage: DrawStage;
+  /** Begins a draw, or goes on with the one that has no answer yet. Ignored while one is under way. */
+  readonly begin: () => void;
+  readonly revealed: () => void;
+  readonly close: () => void;
+  /** True when a draw begun before this page was opened still waits for its answer. */
+  readonly unanswered: boolean;
+}
+
+/** One person's draws on one activity, one at a time. */
+export function useDraw(slug: string): DrawControl {
+  const [stage, setStage] = useState<DrawStage>({ kind: 'idle' });
+  // A state update comes a frame later; a second tap within that frame must find the first one here.
+  const underWay = useRef(false);
+  const ask = async () => {
+    if (underWay.current) return;
+    underWay.current = true;
+    const token = unansweredToken(slug) ?? newToken();
+    keepToken(slug, token);
+    setStage({ kind: 'asking', trouble: null });
+    const outcome = await askForDraw(slug, token, (trouble) => setStage({ kind: 'asking', trouble }));
+    if (outcome.kind !== 'no-connection') keepToken(slug, null);
+    if (outcome.kind !== 'answer') {
+      underWay.current = false;
+      setStage(outcome);
+      return;
+    }
+    const refused = outcome.answer.outcome === 'refused';
+    underWay.current = !refused;
+    setStage({ kind: refused ? 'shown' : 'revealing', answer: outcome.answer });
+  };
+  return {
+    stage,
+    begin: () => void ask(),
+    revealed: () => {
+      underWay.current = false;
+      setStage((now) => (now.kind === 'revealing' ? { kind: 'shown', answer: now.answer } : now));
+    },
+    close: () => setStage({ kind: 'idle' }),
+    unanswered: unansweredToken(slug) !== undefined,
+  };
+}
