@@ -6,6 +6,7 @@ import type { Books } from './pay/books.ts';
 import type { Faults } from './pay/faults.ts';
 import type { PayRules } from './pay/pay-rules.ts';
 import { PayServer } from './pay/pay-server.ts';
+import type { FlawedPush } from './push/flawed-push.ts';
 import type { Push } from './push/push.ts';
 import { StateFolder } from './saved-state.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
@@ -29,6 +30,8 @@ export type Simulator = {
   books: Books;
   followers: Followers;
   push: Push;
+  /** Pushes that the service has to refuse. */
+  flawedPush: FlawedPush;
   /** Switches and limits of the pay side; may be changed while it runs. */
   payRules: PayRules;
   tokens: Tokens;

@@ -6,6 +6,7 @@ import { Books, type Packet } from './pay/books.ts';
 import { Faults } from './pay/faults.ts';
 import { PacketDesk } from './pay/packet-desk.ts';
 import { defaultPayRules, type PayRules } from './pay/pay-rules.ts';
+import { FlawedPush } from './push/flawed-push.ts';
 import { Push, type PushOptions } from './push/push.ts';
 import { Random } from './random.ts';
 import type { Identities, SavedState, StateFolder } from './saved-state.ts';
@@ -31,6 +32,7 @@ const defaultPush: PushOptions = {
   deliveriesMax: 3,
   retryPauseMs: 1000,
   envelopes: 'fresh',
+  faultsBeforeSilence: 50,
 };
 const statusTitles: Readonly<Record<Packet['status'], [string, string]>> = {
   SENDING: ['红包发放中', 'Packet on its way'],
@@ -55,6 +57,7 @@ export class World {
   readonly faults: Faults;
   readonly desk: PacketDesk;
   readonly push: Push;
+  readonly flawedPush: FlawedPush;
   readonly tokens: Tokens;
   readonly authorization: WebAuthorization;
   readonly customerMessages: CustomerMessages;
@@ -84,15 +87,17 @@ export class World {
     this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), followers, timeline, secrets });
     if (options.oauthHosts) this.authorization.setHosts(options.oauthHosts);
     this.push = this.#makePush(options);
+    const { account } = identities;
+    this.flawedPush = new FlawedPush({ account, clock, random: random.fork('flawed'), push: this.push });
   }
 
   /** The parts by name, for those that need many of them. */
   parts() {
     const { secrets, random, clock, timeline, payRules, books, followers } = this;
-    const { faults, desk, push, tokens, authorization, customerMessages } = this;
+    const { faults, desk, push, flawedPush, tokens, authorization, customerMessages } = this;
     const { account } = this.identities;
     const some = { account, secrets, random, clock, timeline, payRules, books, followers };
-    return { ...some, faults, desk, push, tokens, authorization, customerMessages };
+    return { ...some, faults, desk, push, flawedPush, tokens, authorization, customerMessages };
   }
 
   #fill(options: SimulatorOptions, saved: SavedState | undefined, folder: StateFolder | undefined): void {

@@ -35,6 +35,8 @@ export type PushOptions = {
   retryPauseMs: number;
   /** Whether each delivery gets a new timestamp, nonce and ciphertext. Not published, so both must work. */
   envelopes: 'fresh' | 'same';
+  /** So many faults in a row, and WeChat drops all pushes for a minute (MarkFail); the number is not published. */
+  faultsBeforeSilence: number;
 };
 
 export type EventFields = Readonly<Record<string, string | number | bigint | XmlPairs>> & { Event: string };
@@ -48,9 +50,13 @@ type Parts = {
   /** Told what the user did, before the account hears of it. */
   acted: (openid: string, event: string) => void;
 };
-type Outgoing = { openid: string; pairs: XmlPairs; trigger: 'message' | 'event'; msgId: string };
+/** A message with its ids and times, the same however often it is delivered. */
+export type PreparedMessage = { openid: string; pairs: XmlPairs; trigger: 'message' | 'event'; msgId: string };
+
+type Call = { method: 'GET' | 'POST'; query: string; body: string; callbackUrl?: string | undefined };
 
 const replyBytesMax = 1_048_576;
+const silenceMs = 60_000;
 const faultNotice = '该公众号提供的服务出现故障，请稍后再试';
 
 /** WeChat's side of the chat: carries messages and events to the callback and shows what comes back. */
@@ -62,6 +68,8 @@ export class Push {
   readonly #agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   #messageCount: number;
   #callbackUrl: URL | undefined;
+  #faultsInARow = 0;
+  #silentUntilMs = -Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,7 +91,7 @@ export class Push {
     const [timestamp, nonce, echo] = [this.#seconds(), random.digits(9), random.digits(19)];
     const signature = sortedSha1(account.token, timestamp, nonce);
     const query = `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}&echostr=${echo}`;
-    const { status, body, error } = await this.#call('GET', query, '');
+    const { status, body, error } = await this.#call({ method: 'GET', query, body: '' });
     if (status !== 200 || body !== echo) {
       throw new Error(`the callback did not echo: status ${status}, ${error ?? JSON.stringify(body.slice(0, 200))}`);
     }
@@ -91,17 +99,32 @@ export class Push {
 
   /** The user types a text. Resolves when it is answered or given up; the reply is in the chat by then. */
   async sendText(openid: string, text: string): Promise<PushResult> {
+    this.#parts.followers.get(openid);
     this.#parts.followers.show(openid, { kind: 'text', from: 'user', text });
     return this.sendMessage(openid, { MsgType: 'text', Content: text });
   }
 
   /** Any ordinary message; ids and times are added. The follower must be known. */
   async sendMessage(openid: string, fields: Readonly<Record<string, string>>): Promise<PushResult> {
+    return this.#deliver(this.prepare(openid, fields));
+  }
+
+  /** Makes a message without sending it, for tests that deliver one message many times or at two addresses. */
+  prepare(openid: string, fields: Readonly<Record<string, string>>): PreparedMessage {
+    this.#parts.followers.get(openid);
     this.#parts.acted(openid, 'message');
     const createTime = Number(this.#seconds());
     const msgId = this.#nextMessageId(createTime);
     const pairs: XmlPairs = [...this.#head(openid, createTime), ...Object.entries(fields), ['MsgId', msgId]];
-    return this.#deliver({ openid, pairs, trigger: 'message', msgId: String(msgId) });
+    return { openid, pairs, trigger: 'message', msgId: String(msgId) };
+  }
+
+  /** One delivery in an envelope of its own, judged, but without re-delivery and without a trace in the chat. */
+  async deliverOnce(message: PreparedMessage, callbackUrl?: string): Promise<{ delivery: Delivery; verdict: Verdict }> {
+    const { query, body } = this.#seal(message);
+    const delivery = await this.#call({ method: 'POST', query, body, callbackUrl });
+    const why = delivery.error ?? 'no answer';
+    return { delivery, verdict: delivery.status === 0 ? { kind: 'fault', why } : this.#judge(message, delivery) };
   }
 
   /** An event such as subscribe, SCAN or CLICK; following is kept up to date. */
@@ -118,7 +141,7 @@ export class Push {
 
   /** One single POST of a given envelope, without judging: for traffic that a callback has to refuse. */
   async post({ query, body }: Pick<PushEnvelope, 'query' | 'body'>): Promise<Delivery> {
-    return this.#call('POST', query, body);
+    return this.#call({ method: 'POST', query, body });
   }
 
   stop(): void {
@@ -126,16 +149,19 @@ export class Push {
     this.#agents.https.destroy();
   }
 
-  async #deliver(outgoing: Outgoing): Promise<PushResult> {
+  async #deliver(outgoing: PreparedMessage): Promise<PushResult> {
     const { deliveriesMax, retryPauseMs, cutOffMs, envelopes } = this.options;
     const { openid, msgId } = outgoing;
     this.#parts.followers.get(openid);
     const deliveries: Delivery[] = [];
     let envelope = this.#seal(outgoing);
     this.#noteMessage(outgoing, envelope);
+    if (this.#parts.clock.nowMs() < this.#silentUntilMs) {
+      return { msgId, deliveries, fault: 'pushes are suspended after many faults', warnings: [] };
+    }
     while (deliveries.length < deliveriesMax) {
       if (deliveries.length > 0 && envelopes === 'fresh') envelope = this.#seal(outgoing);
-      const delivery = await this.#call('POST', envelope.query, envelope.body);
+      const delivery = await this.#call({ method: 'POST', ...envelope });
       deliveries.push(delivery);
       if (delivery.status !== 0 && delivery.status < 500) {
         return { msgId, deliveries, ...this.#conclude(outgoing, this.#judge(outgoing, delivery)) };
@@ -147,15 +173,16 @@ export class Push {
     return { msgId, deliveries, ...this.#conclude(outgoing, { kind: 'fault', why }) };
   }
 
-  #judge({ openid, trigger }: Outgoing, { status, body }: Delivery): Verdict {
+  #judge({ openid, trigger }: PreparedMessage, { status, body }: Delivery): Verdict {
     if (status !== 200) return { kind: 'fault', why: `status ${status}` };
     const { account } = this.#parts;
     return judgeReply(body, { account, mode: this.options.mode, openid, trigger, mediaIds: this.mediaIds });
   }
 
-  #conclude({ openid, msgId }: Outgoing, verdict: Verdict): Omit<PushResult, 'deliveries' | 'msgId'> {
+  #conclude({ openid, msgId }: PreparedMessage, verdict: Verdict): Omit<PushResult, 'deliveries' | 'msgId'> {
     const { timeline, followers } = this.#parts;
     const detail = { msgId };
+    this.#countFaults(verdict);
     if (verdict.kind === 'fault') {
       const [title, titleEn] = [`公众号故障：${verdict.why}`, `Fault notice: ${verdict.why}`];
       timeline.add({ kind: 'fault', openid, title, titleEn, detail });
@@ -172,6 +199,13 @@ export class Push {
     return { reply, warnings };
   }
 
+  #countFaults({ kind }: Verdict): void {
+    this.#faultsInARow = kind === 'fault' ? this.#faultsInARow + 1 : 0;
+    if (this.#faultsInARow < this.options.faultsBeforeSilence) return;
+    this.#faultsInARow = 0;
+    this.#silentUntilMs = this.#parts.clock.nowMs() + silenceMs;
+  }
+
   #showReply(openid: string, reply: Reply): void {
     const { followers } = this.#parts;
     if (reply.type === 'text') followers.show(openid, { kind: 'text', from: 'account', text: reply.content });
@@ -179,13 +213,13 @@ export class Push {
     else followers.show(openid, { kind: 'other', from: 'account', type: reply.type, text: '' });
   }
 
-  #noteMessage({ openid, msgId, trigger }: Outgoing, { plainXml, body }: PushEnvelope): void {
+  #noteMessage({ openid, msgId, trigger }: PreparedMessage, { plainXml, body }: PushEnvelope): void {
     const [title, titleEn] = trigger === 'message' ? ['用户消息', 'Message'] : ['用户事件', 'Event'];
     const detail = { msgId, mode: this.options.mode, bytes: Buffer.byteLength(body) };
     this.#parts.timeline.add({ kind: 'message', openid, title, titleEn, detail, text: plainXml });
   }
 
-  #seal({ openid, pairs }: Outgoing): PushEnvelope {
+  #seal({ openid, pairs }: PreparedMessage): PushEnvelope {
     const { account, random } = this.#parts;
     const luck = Buffer.from(random.hex(16), 'ascii');
     const [timestamp, nonce] = [this.#seconds(), random.digits(10)];
@@ -210,8 +244,8 @@ export class Push {
     return String(Math.floor(this.#parts.clock.nowMs() / 1000));
   }
 
-  async #call(method: 'GET' | 'POST', query: string, body: string): Promise<Delivery> {
-    const url = this.#callbackUrl;
+  async #call({ method, query, body, callbackUrl }: Call): Promise<Delivery> {
+    const url = callbackUrl === undefined ? this.#callbackUrl : new URL(callbackUrl);
     if (!url) throw new Error('the account has no callback URL yet');
     const startMs = performance.now();
     const took = (): number => Math.round(performance.now() - startMs);
@@ -228,7 +262,7 @@ export class Push {
   }
 
   /** Headers as in a capture of 2023. The signal ends the whole exchange at the cut-off, body included. */
-  #open(call: { url: URL; method: 'GET' | 'POST'; query: string; body: string }): Promise<IncomingMessage> {
+  #open(call: Call & { url: URL }): Promise<IncomingMessage> {
     const { url, method, query, body } = call;
     const target = new URL(url);
     target.search = url.search === '' ? query : `${url.search}&${query}`;

@@ -25,11 +25,14 @@ export function encryptMessage(text: string, luck: Buffer, keys: Omit<EnvelopeKe
   length.writeUInt32BE(message.length);
   const full = Buffer.concat([luck, length, message, Buffer.from(keys.appId, 'utf8')]);
   const padBytes = paddingBlockBytes - (full.length % paddingBlockBytes);
-  const key = aesKey(keys.encodingAesKey);
+  return encryptPadded(Buffer.concat([full, Buffer.alloc(padBytes, padBytes)]), keys.encodingAesKey);
+}
+
+/** AES-256-CBC with the start taken from the key, base64. The bytes must be whole blocks already. */
+export function encryptPadded(padded: Buffer, encodingAesKey: string): string {
+  const key = aesKey(encodingAesKey);
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
-  return Buffer.concat([cipher.update(full), cipher.update(Buffer.alloc(padBytes, padBytes)), cipher.final()]).toString(
-    'base64',
-  );
+  return Buffer.concat([cipher.update(padded), cipher.final()]).toString('base64');
 }
 
 /** Opens one message and says whose it is. Throws a plain Error that names the first thing wrong with it. */
