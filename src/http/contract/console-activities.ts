@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const fen = z.int().min(0);
+const atMs = z.number().describe('Unix ms');
+const count = z.int().min(0);
+const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, '1-64 lower-case letters, digits and - inside')
+  .describe('Last part of the activity page’s address, unique over all accounts');
+const name = z.string().trim().min(1).max(60);
+const revision = z.int().min(1).describe('The revision you saw; a stale one is refused with 409');
+
+/** A draft is any JSON object: it may be saved with faults, which the answer lists. */
+const draft = z
+  .record(z.string(), z.unknown())
+  .describe('A rule (components.schemas.ActivityRule), perhaps unfinished');
+
+export const createActivityRequest = z.strictObject({ accountId: z.string().min(1).max(32), slug, name, draft });
+export const editActivityRequest = z.strictObject({ revision, slug, name, draft });
+export const publishActivityRequest = z.strictObject({ revision });
+export const stopActivityRequest = z.strictObject({});
+
+const state = z.enum(['draft', 'published', 'stopped']);
+
+export const activitySummary = z.object({
+  accountId: z.string(),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  state,
+  mechanic: z.string().nullable(),
+  startsAtMs: atMs.nullable(),
+  endsAtMs: atMs.nullable(),
+  updatedAtMs: atMs,
+  publishedAtMs: atMs.nullable(),
+  budgetFen: fen,
+  spentFen: fen,
+  draws: count,
+  wins: count,
+});
+export const activitiesAnswer = z.object({ activities: z.array(activitySummary) });
+export type ActivitySummary = z.infer<typeof activitySummary>;
+export type ActivitiesAnswer = z.infer<typeof activitiesAnswer>;
+
+export const ruleFault = z.object({
+  path: z.string().describe('Where in the draft: prizes.0.amountFen'),
+  code: z.string().describe('too_small, too_big, invalid_type, ..., or custom when only the message says it'),
+  message: z.string(),
+  bound: z.number().nullable().describe('The bound that was missed'),
+});
+export type RuleFault = z.infer<typeof ruleFault>;
+export const ruleWarning = z.object({
+  code: z.enum(['budget-below-worst-case', 'no-limit-per-person']),
+  message: z.string(),
+  worstCaseFen: fen.describe('What all red packets together would cost'),
+});
+export type RuleWarning = z.infer<typeof ruleWarning>;
+
+export const activityAnswer = z.object({
+  activity: z.object({
+    accountId: z.string(),
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    state,
+    draft,
+    revision: z.int(),
+    publishedVersion: z.int().nullable(),
+    createdAtMs: atMs,
+    updatedAtMs: atMs,
+    publishedAtMs: atMs.nullable(),
+    pageUrl: z.string().describe('Where the activity’s page is once it is published'),
+  }),
+  faults: z.array(ruleFault).describe('What keeps the draft from being published'),
+  warnings: z.array(ruleWarning),
+  numbers: z
+    .object({
+      budgetFen: fen,
+      spentFen: fen,
+      draws: count,
+      wins: count,
+      prizes: z.array(z.object({ prizeId: z.string(), stock: count, drawn: count })),
+      days: z
+        .array(z.object({ day: z.string(), draws: count, wins: count, spentFen: fen }))
+        .describe('The last 14 Beijing days on which anyone drew, newest first'),
+    })
+    .nullable()
+    .describe('Null before the first publication'),
+});
+export type ActivityAnswer = z.infer<typeof activityAnswer>;

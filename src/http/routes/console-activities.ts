@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import { WrongRequest } from '../../base/errors.ts';
+import { accountId, activityId } from '../../base/ids.ts';
+import type { AccountId, ActivityId } from '../../base/ids.ts';
+import type { OperateActivities, ReviewedActivity } from '../../flows/operate-activities.ts';
+import type { ConsoleReads } from '../../flows/ports/console-reads.ts';
+import {
+  activitiesAnswer,
+  activityAnswer,
+  createActivityRequest,
+  editActivityRequest,
+  publishActivityRequest,
+  stopActivityRequest,
+} from '../contract/console-activities.ts';
+import { consoleRoute } from './console-route.ts';
+import type { ConsoleRoute } from './console-route.ts';
+
+export interface ActivityRouteDependencies {
+  readonly operate: OperateActivities;
+  readonly reads: ConsoleReads;
+  /** Where the service is reached from outside. */
+  readonly publicUrl: string;
+}
+
+/** Listing, drafting, publishing and stopping activities. */
+export function activityRoutes({ operate, reads, publicUrl }: ActivityRouteDependencies): readonly ConsoleRoute[] {
+  const shown = async ({ activity, faults, warnings }: ReviewedActivity): Promise<z.input<typeof activityAnswer>> => {
+    const numbers = activity.publishedVersion === null ? null : await reads.numbers(activity);
+    return {
+      activity: { ...activity, draft: { ...activity.draft }, pageUrl: new URL(`/a/${activity.slug}`, publicUrl).href },
+      faults: [...faults],
+      warnings: [...warnings],
+      numbers: numbers && { ...numbers, prizes: [...numbers.prizes], days: [...numbers.days] },
+    };
+  };
+  const one = { path: '/activities/:id', answer: activityAnswer } as const;
+  return [
+    consoleRoute({
+      name: 'listActivities',
+      method: 'GET',
+      path: '/activities',
+      access: 'activities.view',
+      summary: 'The 500 activities changed last, with what they gave out',
+      answer: activitiesAnswer,
+      handle: async () => ({ activities: [...(await reads.activities())] }),
+    }),
+    consoleRoute({
+      name: 'createActivity',
+      method: 'POST',
+      path: '/activities',
+      access: 'activities.edit',
+      summary: 'Begin an activity as a draft',
+      body: createActivityRequest,
+      answer: activityAnswer,
+      handle: async ({ body, operator }) =>
+        shown(await operate.create(operator, { ...body, accountId: readAccountId(body.accountId) })),
+    }),
+    consoleRoute({
+      ...one,
+      name: 'showActivity',
+      method: 'GET',
+      access: 'activities.view',
+      summary: 'An activity: draft, what keeps it from being published, numbers',
+      handle: async ({ params }) => shown(await operate.show(readActivityId(params))),
+    }),
+    consoleRoute({
+      ...one,
+      name: 'editActivity',
+      method: 'PUT',
+      access: 'activities.edit',
+      summary: 'Save the draft; 409 when someone else saved since the revision you saw',
+      body: editActivityRequest,
+      handle: async ({ params, body, operator }) =>
+        shown(await operate.edit(operator, { ...body, id: readActivityId(params) })),
+    }),
+    consoleRoute({
+      ...one,
+      path: '/activities/:id/publish',
+      name: 'publishActivity',
+      method: 'POST',
+      access: 'activities.publish',
+      summary: 'Put the draft in force; the first time this fixes money, prizes, odds and limits for good',
+      body: publishActivityRequest,
+      handle: async ({ params, body, operator }) =>
+        shown(await operate.publish(operator, { ...body, id: readActivityId(params) })),
+    }),
+    consoleRoute({
+      ...one,
+      path: '/activities/:id/stop',
+      name: 'stopActivity',
+      method: 'POST',
+      access: 'activities.publish',
+      summary: 'End the activity for good; what was won is still paid',
+      body: stopActivityRequest,
+      handle: async ({ params, operator }) => shown(await operate.stop(operator, readActivityId(params))),
+    }),
+  ];
+}
+
+/** Reads `:id` as an activity's id. Throws WrongRequest `activity-not-found` (404) for what cannot be one. */
+export function readActivityId(params: Readonly<Record<string, string>>): ActivityId {
+  try {
+    return activityId(params['id'] ?? '');
+  } catch (cause) {
+    throw new WrongRequest('activity-not-found', 'there is no such activity', { status: 404, cause });
+  }
+}
+
+function readAccountId(value: string): AccountId {
+  try {
+    return accountId(value);
+  } catch (cause) {
+    const message = `there is no account ${value}`;
+    throw new WrongRequest('account-unknown', message, { faults: [{ path: 'accountId', message }], cause });
+  }
+}

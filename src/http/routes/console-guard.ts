@@ -1,0 +1,55 @@
+import type { Context } from 'koa';
+import { WrongRequest } from '../../base/errors.ts';
+import type { LogIn } from '../../flows/log-in.ts';
+import { permissionsOf } from '../../flows/permissions.ts';
+import type { OperatorSession } from '../../flows/ports/operators.ts';
+import type { Access, RawCall } from './console-route.ts';
+
+const COOKIE = 'console_session';
+const COOKIE_PATH = '/api/console';
+
+/**
+ * Refuses a request that changes something unless our own page sent it: the browser says so itself (Sec-Fetch-Site),
+ * or names our origin. Throws WrongRequest `cross-site` (403). The session cookie is SameSite=Strict besides.
+ */
+export function refuseCrossSite(ctx: Context, publicUrl: string): void {
+  const site = ctx.get('Sec-Fetch-Site');
+  const ours = site === '' ? ctx.get('Origin') === new URL(publicUrl).origin : site === 'same-origin';
+  if (ours) return;
+  throw new WrongRequest('cross-site', `only pages of ${new URL(publicUrl).origin} may do this`, { status: 403 });
+}
+
+/**
+ * Returns who is calling and lets only those pass whom the route is for. Throws WrongRequest `not-signed-in` (401) or
+ * `not-permitted` (403). A route for anyone is not asked about sessions at all.
+ */
+export async function admit(
+  ctx: Context,
+  access: Access,
+  logIn: LogIn,
+): Promise<{ readonly session: OperatorSession | null; readonly sessionToken: string | null }> {
+  if (access === 'anyone') return { session: null, sessionToken: null };
+  const sessionToken = ctx.cookies.get(COOKIE) ?? null;
+  const session = sessionToken === null ? undefined : await logIn.whoIs(sessionToken);
+  if (session === undefined) {
+    throw new WrongRequest('not-signed-in', 'sign in first: the session is missing or over', { status: 401 });
+  }
+  if (access !== 'signed-in' && !permissionsOf(session.operator.role).includes(access)) {
+    const message = `the role ${session.operator.role} does not include ${access}`;
+    throw new WrongRequest('not-permitted', message, { status: 403 });
+  }
+  return { session, sessionToken };
+}
+
+/** Writes the session cookie, or its end. Koa's own writer refuses `Secure` behind a proxy that ends TLS. */
+export function sessionCookieWriter(ctx: Context, publicUrl: string): RawCall['setSession'] {
+  const secure = new URL(publicUrl).protocol === 'https:' ? '; Secure' : '';
+  return (session) => {
+    const value = session?.token ?? '';
+    const expires = new Date(session?.expiresAtMs ?? 0).toUTCString();
+    ctx.append(
+      'Set-Cookie',
+      `${COOKIE}=${value}; Path=${COOKIE_PATH}; Expires=${expires}; HttpOnly; SameSite=Strict${secure}`,
+    );
+  };
+}

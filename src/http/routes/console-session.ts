@@ -1,0 +1,63 @@
+import type { LogIn } from '../../flows/log-in.ts';
+import { permissionsOf } from '../../flows/permissions.ts';
+import type { ConsoleReads } from '../../flows/ports/console-reads.ts';
+import type { OperatorSession } from '../../flows/ports/operators.ts';
+import { accountsAnswer, logInRequest, nothingAnswer, sessionAnswer } from '../contract/console-session.ts';
+import { consoleRoute } from './console-route.ts';
+import type { ConsoleRoute } from './console-route.ts';
+
+/** Logging in and out, who I am, which accounts there are. */
+export function sessionRoutes({ logIn, reads }: { logIn: LogIn; reads: ConsoleReads }): readonly ConsoleRoute[] {
+  const shown = ({ operator, expiresAtMs }: OperatorSession) => ({
+    operator: { ...operator },
+    permissions: [...permissionsOf(operator.role)],
+    expiresAtMs,
+  });
+  return [
+    consoleRoute({
+      name: 'logIn',
+      method: 'POST',
+      path: '/login',
+      access: 'anyone',
+      summary: 'Spend a one-time login link; sets the session cookie',
+      body: logInRequest,
+      answer: sessionAnswer,
+      handle: async ({ body, setSession }) => {
+        const session = await logIn.logIn(body.token);
+        setSession({ token: session.sessionToken, expiresAtMs: session.expiresAtMs });
+        return shown(session);
+      },
+    }),
+    consoleRoute({
+      name: 'logOut',
+      method: 'POST',
+      path: '/logout',
+      access: 'signed-in',
+      summary: 'End this session',
+      answer: nothingAnswer,
+      handle: async ({ sessionToken, setSession }) => {
+        if (sessionToken !== null) await logIn.logOut(sessionToken);
+        setSession(null);
+        return {};
+      },
+    }),
+    consoleRoute({
+      name: 'me',
+      method: 'GET',
+      path: '/me',
+      access: 'signed-in',
+      summary: 'Who is signed in and what the role may do',
+      answer: sessionAnswer,
+      handle: async ({ operator, session }) => shown({ operator, expiresAtMs: session?.expiresAtMs ?? 0 }),
+    }),
+    consoleRoute({
+      name: 'listAccounts',
+      method: 'GET',
+      path: '/accounts',
+      access: 'activities.view',
+      summary: 'Official Accounts and who pays for each',
+      answer: accountsAnswer,
+      handle: async () => ({ accounts: [...(await reads.accounts())] }),
+    }),
+  ];
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Context } from 'koa';
+import { Router } from 'koa-router';
+import type { LogIn } from '../../flows/log-in.ts';
+import { ruleJsonSchema } from '../../flows/rule-draft.ts';
+import { readJson } from '../read-body.ts';
+import { activityRoutes } from './console-activities.ts';
+import type { ActivityRouteDependencies } from './console-activities.ts';
+import { admit, refuseCrossSite, sessionCookieWriter } from './console-guard.ts';
+import { listRoutes } from './console-lists.ts';
+import { openApiDocument } from './console-openapi.ts';
+import { consoleRoute } from './console-route.ts';
+import type { ConsoleRoute } from './console-route.ts';
+import { sessionRoutes } from './console-session.ts';
+
+/** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
+const BODY_BYTES_MAX = 131_072;
+
+export interface ConsoleDependencies extends ActivityRouteDependencies {
+  readonly logIn: LogIn;
+}
+
+/** Every route of the console's API: what is served, guarded and documented is this one list. */
+export function consoleRouteTable(dependencies: ConsoleDependencies): readonly ConsoleRoute[] {
+  const routes = [
+    ...sessionRoutes(dependencies),
+    ...activityRoutes(dependencies),
+    ...listRoutes(dependencies),
+    consoleRoute({
+      name: 'ruleSchema',
+      method: 'GET',
+      path: '/rule-schema',
+      access: 'signed-in',
+      summary: 'JSON Schema (2020-12) of an activity’s rule',
+      answer: z.looseObject({ type: z.literal('object') }).describe('A JSON Schema'),
+      handle: async () => ({ type: 'object' as const, ...ruleJsonSchema() }),
+    }),
+  ];
+  const table: readonly ConsoleRoute[] = [
+    ...routes,
+    consoleRoute({
+      name: 'openApi',
+      method: 'GET',
+      path: '/openapi.json',
+      access: 'signed-in',
+      summary: 'This description, as OpenAPI 3.1',
+      answer: z.looseObject({ openapi: z.string() }).describe('An OpenAPI document'),
+      handle: async () => openApiDocument(table, ruleJsonSchema()) as { openapi: string },
+    }),
+  ];
+  return table;
+}
+
+/** Serves the route table below /api/console: origin, session, permission, body, handler, answer, in this order. */
+export function consoleRoutes(dependencies: ConsoleDependencies): Router {
+  const router = new Router({ prefix: '/api/console' });
+  for (const route of consoleRouteTable(dependencies)) {
+    router.register(route.path, [route.method], (ctx) => serve(ctx, route, dependencies), {
+      name: `console-${route.name}`,
+    });
+  }
+  return router;
+}
+
+async function serve(
+  ctx: Context & { params?: unknown },
+  route: ConsoleRoute,
+  { logIn, publicUrl }: ConsoleDependencies,
+): Promise<void> {
+  const changes = route.method !== 'GET';
+  if (changes) refuseCrossSite(ctx, publicUrl);
+  const who = await admit(ctx, route.access, logIn);
+  ctx.body = await route.run({
+    ...who,
+    params: ctx.params as Readonly<Record<string, string>>,
+    query: { ...ctx.query },
+    body: changes ? await readJson(ctx, { bytesMax: BODY_BYTES_MAX }) : undefined,
+    setSession: sessionCookieWriter(ctx, publicUrl),
+  });
+}

@@ -1,0 +1,116 @@
+import type pg from 'pg';
+import type { Router } from 'koa-router';
+import { createLogIn } from '../../src/flows/log-in.ts';
+import { createOperateActivities } from '../../src/flows/operate-activities.ts';
+import type { Role } from '../../src/flows/ports/operators.ts';
+import { createApp } from '../../src/http/app.ts';
+import { consoleRoutes } from '../../src/http/routes/console.ts';
+import type { ConsoleDependencies } from '../../src/http/routes/console.ts';
+import { createActivityStore } from '../../src/store/activity-store.ts';
+import { createConsoleReads } from '../../src/store/console-reads.ts';
+import { createPool } from '../../src/store/database.ts';
+import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { freshDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+import { realLuck, wallClock } from './draws.ts';
+import { quietLogger } from './quiet-logger.ts';
+
+/** The console's API on a port of its own, over a database of its own. */
+export interface TestConsole {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly pool: pg.Pool;
+  readonly dependencies: ConsoleDependencies;
+  readonly log: ReturnType<typeof quietLogger>;
+  /** Makes a one-time login token. */
+  link(name?: string, role?: Role): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts the console on loopback; `pages` are served beside the API. */
+export async function startConsole(pages: readonly Router[] = []): Promise<TestConsole> {
+  const database = await freshDatabase();
+  const log = quietLogger();
+  const pool = createPool({ url: database.url, connectionsMax: 8, name: 'test-console' }, log);
+  const common = { clock: wallClock, luck: realLuck, logger: log };
+  const publicUrl = 'http://console.test';
+  const dependencies: ConsoleDependencies = {
+    logIn: createLogIn({ operators: createOperatorStore(pool), ...common }),
+    operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
+    reads: createConsoleReads(pool),
+    publicUrl,
+  };
+  const app = createApp({
+    routers: [consoleRoutes(dependencies), ...pages],
+    logger: log,
+    metrics: { requestEnded: () => {}, text: async () => ({ contentType: 'text/plain', body: '' }) },
+    proxyHops: 0,
+    readiness: async () => ({ ready: true, parts: {} }),
+    metricsToken: null,
+  });
+  const { port } = await app.listen(0, '127.0.0.1');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    database,
+    pool,
+    dependencies,
+    log,
+    link: async (name = 'anna', role = 'owner') =>
+      (await createOperatorWithLoginLink({ pool, name, role, nowMs: Date.now() })).token,
+    close: async () => {
+      await app.close(1000);
+      await pool.end();
+      await database.close();
+    },
+  };
+}
+
+/** What an answer of the API came with. */
+export interface Answer {
+  readonly status: number;
+  readonly cookie: string | null;
+  // Tests look into answers of many shapes.
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads what it expects, and fails where it is not there
+  readonly body: any;
+}
+
+/** A caller of the API with a cookie jar of one cookie. */
+export class Caller {
+  cookie = '';
+  readonly #console: TestConsole;
+
+  constructor(server: TestConsole) {
+    this.#console = server;
+  }
+
+  async logIn(role: Role = 'owner', name: string = role): Promise<this> {
+    const answer = await this.send('POST', '/login', { token: await this.#console.link(name, role) });
+    if (answer.status !== 200) throw new Error(`log-in failed: ${JSON.stringify(answer.body)}`);
+    return this;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send('GET', path);
+  }
+
+  post(path: string, body: unknown = {}): Promise<Answer> {
+    return this.send('POST', path, body);
+  }
+
+  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(`${this.#console.url}/api/console${path}`, {
+      method,
+      headers: {
+        cookie: this.cookie,
+        origin: this.#console.dependencies.publicUrl,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const cookie = answer.headers.get('set-cookie');
+    if (cookie !== null) this.cookie = cookie.split(';')[0] ?? '';
+    return { status: answer.status, cookie, body: await answer.json() };
+  }
+}
