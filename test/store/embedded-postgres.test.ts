@@ -23,7 +23,7 @@ import { embeddedNativeFolder, repairLinks } from '../../src/store/embedded/bina
 import { takeFolderLock } from '../../src/store/embedded/folder-lock.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import type { EmbeddedPostgresOptions } from '../../src/store/embedded-postgres.ts';
-import { listeningLogger } from '../support/log.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
 
 const root = process.getuid?.() === 0;
 const room = mkdtempSync(join(tmpdir(), 'hongbao-embedded-'));
@@ -37,7 +37,7 @@ function freshFolder(): string {
 }
 
 function start(dataDir: string, more: Partial<EmbeddedPostgresOptions> = {}) {
-  return startEmbeddedPostgres({ dataDir, preferredPort: 0, logger: listeningLogger(), ...more });
+  return startEmbeddedPostgres({ dataDir, preferredPort: 0, logger: quietLogger(), ...more });
 }
 
 async function ask(url: string, sql: string): Promise<unknown> {
@@ -118,7 +118,7 @@ describe('a PostgreSQL of our own', () => {
     await ask(url, 'create table kept as select 9 as nine');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const logger = listeningLogger();
+    const logger = quietLogger();
     const server = await start(folder, { logger });
     assert.equal(await ask(server.url, 'select nine from kept'), 9);
     assert.ok(logger.lines.some((line) => line.event === 'embedded-postgres-left-over-by-a-killed-process'));
@@ -170,7 +170,7 @@ describe('a PostgreSQL of our own', () => {
   });
 
   test('a server that ends by itself is reported', async () => {
-    const logger = listeningLogger();
+    const logger = quietLogger();
     const server = await start(freshFolder(), { logger });
     const postmaster = Number(await ask(server.url, "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"));
     process.kill(postmaster, 'SIGKILL');
@@ -235,7 +235,7 @@ if (root) {
 
     test('in a folder user postgres cannot enter, data goes to a folder of its own that the log names', async () => {
       const { varTmpDir, dataDir } = closedCheckout();
-      const logger = listeningLogger();
+      const logger = quietLogger();
       const first = await start(dataDir, { varTmpDir, logger });
       assert.ok(first.dir.startsWith(join(varTmpDir, 'hongbao-')));
       assert.ok(logger.lines.some((line) => line.fields['dir'] === first.dir && line.fields['instead'] === dataDir));

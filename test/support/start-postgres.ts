@@ -1,11 +1,11 @@
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
-import { listeningLogger } from './log.ts';
+import { quietLogger } from './quiet-logger.ts';
 
 // A process of its own that starts a server and then waits to be killed: node start-postgres.ts <folder>
 const server = await startEmbeddedPostgres({
   dataDir: process.argv[2] ?? '',
   preferredPort: 0,
-  logger: listeningLogger(),
+  logger: quietLogger(),
 });
 process.stdout.write(`${server.url}\n`);
 process.stdin.resume();

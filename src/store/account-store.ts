@@ -1,0 +1,151 @@
+import type pg from 'pg';
+import type { AccountId, MerchantId } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Account, AccountDirectory, Merchant, MessageMode } from '../flows/ports/accounts.ts';
+import type { SecretBox } from './sealed-secret.ts';
+
+const CACHE_MS = 1000;
+
+interface AccountRow {
+  readonly id: AccountId;
+  readonly app_id: string;
+  readonly app_secret_sealed: string;
+  readonly token_sealed: string;
+  readonly aes_key_sealed: string;
+  readonly previous_aes_key_sealed: string | null;
+  readonly message_mode: MessageMode;
+  readonly merchant_id: MerchantId | null;
+  readonly fallback_text: string;
+}
+
+interface MerchantRow {
+  readonly id: MerchantId;
+  readonly mch_id: string;
+  readonly api_key_sealed: string;
+  readonly certificate_pem: string;
+  readonly private_key_sealed: string;
+  readonly send_name: string;
+  readonly client_ip: string;
+  readonly state: Merchant['state'];
+  readonly stopped_reason: string | null;
+}
+
+interface Snapshot {
+  readonly readAtMs: number;
+  readonly accounts: ReadonlyMap<AccountId, Account>;
+  readonly merchants: ReadonlyMap<MerchantId, Merchant>;
+}
+
+/**
+ * Accounts and merchants with their secrets opened, read anew when the last reading is a second old. One whose
+ * secrets do not open is left out and reported, so that it stops nobody else.
+ */
+export function createAccountDirectory(options: {
+  readonly pool: pg.Pool;
+  readonly box: SecretBox;
+  readonly logger: Logger;
+  /** Monotonic ms. */
+  readonly nowMs?: () => number;
+}): AccountDirectory {
+  const { pool, box, logger, nowMs = () => performance.now() } = options;
+  const accountOf = openingOnce((row: AccountRow) => openAccount(row, box), logger);
+  const merchantOf = openingOnce((row: MerchantRow) => openMerchant(row, box), logger);
+  let latest: Snapshot | null = null;
+  let reading: Promise<Snapshot> | null = null;
+
+  async function read(): Promise<Snapshot> {
+    // From before the question, because what is written while it is answered may be missing from it.
+    const readAtMs = nowMs();
+    const [accounts, merchants] = await Promise.all([
+      pool.query<AccountRow>(SELECT_ACCOUNTS),
+      pool.query<MerchantRow>(SELECT_MERCHANTS),
+    ]);
+    const read = { readAtMs, accounts: accountOf(accounts.rows), merchants: merchantOf(merchants.rows) };
+    latest = read;
+    return read;
+  }
+
+  function snapshot(): Promise<Snapshot> {
+    if (latest !== null && nowMs() - latest.readAtMs < CACHE_MS) return Promise.resolve(latest);
+    reading ??= read().finally(() => (reading = null));
+    return reading;
+  }
+
+  return {
+    account: async (id) => (await snapshot()).accounts.get(id),
+    accounts: async () => [...(await snapshot()).accounts.values()],
+    merchant: async (id) => (await snapshot()).merchants.get(id),
+  };
+}
+
+const SELECT_ACCOUNTS = `
+  select id, app_id, app_secret_sealed, token_sealed, aes_key_sealed, previous_aes_key_sealed, message_mode, merchant_id,
+    fallback_text
+  from account order by id`;
+
+const SELECT_MERCHANTS = `
+  select id, mch_id, api_key_sealed, certificate_pem, private_key_sealed, send_name, client_ip, state, stopped_reason
+  from merchant order by id`;
+
+function openAccount(row: AccountRow, box: SecretBox): Account {
+  const previous = row.previous_aes_key_sealed;
+  return {
+    id: row.id,
+    appId: row.app_id,
+    appSecret: box.open(`account.app_secret:${row.id}`, row.app_secret_sealed),
+    token: box.open(`account.token:${row.id}`, row.token_sealed),
+    encodingAesKey: box.open(`account.aes_key:${row.id}`, row.aes_key_sealed),
+    previousEncodingAesKey: previous === null ? null : box.open(`account.aes_key:${row.id}`, previous),
+    messageMode: row.message_mode,
+    merchantId: row.merchant_id,
+    fallbackText: row.fallback_text,
+  };
+}
+
+function openMerchant(row: MerchantRow, box: SecretBox): Merchant {
+  return {
+    id: row.id,
+    mchId: row.mch_id,
+    apiKey: box.open(`merchant.api_key:${row.id}`, row.api_key_sealed),
+    certificatePem: row.certificate_pem,
+    privateKeyPem: box.open(`merchant.private_key:${row.id}`, row.private_key_sealed),
+    sendName: row.send_name,
+    clientIp: row.client_ip,
+    state: row.state,
+    stoppedReason: row.stopped_reason,
+  };
+}
+
+/**
+ * Opens rows and keeps what it made of each until the row reads differently: nothing is decrypted twice, the same
+ * object comes back while nothing changed, and a row that does not open is reported once.
+ */
+function openingOnce<Row extends { readonly id: string }, Value>(
+  open: (row: Row) => Value,
+  logger: Logger,
+): (rows: readonly Row[]) => ReadonlyMap<Row['id'], Value> {
+  let known = new Map<Row['id'], { readonly text: string; readonly value: Value | null }>();
+  return (rows) => {
+    const next: typeof known = new Map();
+    for (const row of rows) {
+      const text = JSON.stringify(row);
+      const before = known.get(row.id);
+      next.set(row.id, before?.text === text ? before : { text, value: tryToOpen(row, open, logger) });
+    }
+    known = next;
+    return new Map([...known].flatMap(([id, { value }]) => (value === null ? [] : [[id, value] as const])));
+  };
+}
+
+function tryToOpen<Row extends { readonly id: string }, Value>(
+  row: Row,
+  open: (row: Row) => Value,
+  logger: Logger,
+): Value | null {
+  try {
+    return open(row);
+  } catch (error) {
+    logger.error({ id: row.id, error: String(error) }, 'account-or-merchant-left-out-because-a-secret-does-not-open');
+    return null;
+  }
+}
