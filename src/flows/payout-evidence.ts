@@ -1,0 +1,113 @@
+import type { Attempt, QueryOutcome } from './ports/payouts.ts';
+
+/** What a payout's attempts prove together. Times are Unix ms. */
+export interface PayoutEvidence {
+  /** How it ended, by a query's word. */
+  readonly end: { readonly state: 'received' | 'returned' | 'dead'; readonly reason: string | null } | null;
+  /** The first proof that WeChat paid; null while there is none, or while a later FAILED denies it. */
+  readonly paidAtMs: number | null;
+  /** Since when WeChat holds it without having sent it, as far as told since the last send. */
+  readonly heldSinceMs: number | null;
+  readonly firstSendMs: number | null;
+  readonly lastQueryMs: number | null;
+  readonly last: Attempt | null;
+  readonly lastSend: Attempt | null;
+  /** Whether a send other than the last may have paid: it has no clear answer, or has it too late to count. */
+  readonly doubt: boolean;
+  /** Sends without a clear answer since the last clear one. */
+  readonly unclearInARow: number;
+  readonly rateLimitedInARow: number;
+  readonly failedQueriesInARow: number;
+}
+
+type Found = Extract<QueryOutcome, { kind: 'found' }>;
+
+/** Takes a payout's attempts, lowest number first, and returns what they prove together. */
+export function payoutEvidence(attempts: readonly Attempt[]): PayoutEvidence {
+  const sends = attempts.filter((attempt) => attempt.kind === 'send');
+  const queries = attempts.filter((attempt) => attempt.kind === 'query');
+  const lastSend = sends.at(-1) ?? null;
+  const failed = latest(found(attempts, 'FAILED'));
+  const paidAtMs = firstPaid(attempts, failed === null ? -Infinity : answeredAt(failed));
+  return {
+    end: ending(attempts, paidAtMs, failed),
+    paidAtMs,
+    heldSinceMs: heldSince(attempts, lastSend),
+    firstSendMs: sends[0]?.startedAtMs ?? null,
+    lastQueryMs: queries.at(-1)?.startedAtMs ?? null,
+    last: attempts.at(-1) ?? null,
+    lastSend,
+    doubt: sends.slice(0, -1).some((send) => !refusedInTime(send, attempts)),
+    unclearInARow: trailing(sends, (send) => !refusedInTime(send, attempts) && !isProcessing(send)),
+    rateLimitedInARow: trailing(sends, isRateLimited),
+    failedQueriesInARow: trailing(queries, (query) => query.outcome === null || query.outcome.kind === 'unknown'),
+  };
+}
+
+/** RECEIVED and REFUND end it for good; they exclude each other, and the first told stays. FAILED ends what is unpaid. */
+function ending(attempts: readonly Attempt[], paidAtMs: number | null, failed: Attempt | null): PayoutEvidence['end'] {
+  const settled = [...found(attempts, 'RECEIVED'), ...found(attempts, 'REFUND')].toSorted(byAnswer)[0];
+  if (settled !== undefined) return { state: statusOf(settled) === 'RECEIVED' ? 'received' : 'returned', reason: null };
+  if (failed === null || paidAtMs !== null) return null;
+  const reason = failed.outcome?.kind === 'found' ? failed.outcome.reason : '';
+  return { state: 'dead', reason: reason === '' ? 'FAILED' : `FAILED: ${reason}` };
+}
+
+/** `paid`, or a status that only a paid packet has, told after `afterMs`. */
+function firstPaid(attempts: readonly Attempt[], afterMs: number): number | null {
+  const proofs = [
+    ...attempts.filter((attempt) => attempt.outcome?.kind === 'paid'),
+    ...found(attempts, 'SENT'),
+    ...found(attempts, 'RFUND_ING'),
+  ].filter((attempt) => answeredAt(attempt) > afterMs);
+  return proofs.length === 0 ? null : Math.min(...proofs.map(answeredAt));
+}
+
+function heldSince(attempts: readonly Attempt[], lastSend: Attempt | null): number | null {
+  const sinceNumber = lastSend?.number ?? 0;
+  const signs = attempts
+    .filter((attempt) => attempt.number >= sinceNumber)
+    .filter((attempt) => isProcessing(attempt) || statusOf(attempt) === 'SENDING');
+  return signs.length === 0 ? null : Math.min(...signs.map(answeredAt));
+}
+
+/** A refusal is clear only if it was known before the next attempt began: later it may speak of either. */
+function refusedInTime(send: Attempt, attempts: readonly Attempt[]): boolean {
+  if (send.outcome?.kind !== 'refused') return false;
+  const next = attempts.find((attempt) => attempt.number > send.number);
+  return next === undefined || answeredAt(send) <= next.startedAtMs;
+}
+
+function isProcessing(attempt: Attempt): boolean {
+  return attempt.kind === 'send' && attempt.outcome?.kind === 'unknown' && attempt.outcome.code === 'PROCESSING';
+}
+
+function isRateLimited(send: Attempt): boolean {
+  const outcome = send.outcome;
+  return outcome?.kind === 'refused' && (outcome.code === 'FREQ_LIMIT' || outcome.code === 'SECOND_OVER_LIMITED');
+}
+
+function found(attempts: readonly Attempt[], status: Found['status']): readonly Attempt[] {
+  return attempts.filter((attempt) => statusOf(attempt) === status);
+}
+
+function statusOf(attempt: Attempt): Found['status'] | null {
+  return attempt.outcome?.kind === 'found' ? attempt.outcome.status : null;
+}
+
+function latest(attempts: readonly Attempt[]): Attempt | null {
+  return attempts.toSorted(byAnswer).at(-1) ?? null;
+}
+
+function byAnswer(left: Attempt, right: Attempt): number {
+  return answeredAt(left) - answeredAt(right);
+}
+
+function answeredAt(attempt: Attempt): number {
+  return attempt.answeredAtMs ?? attempt.startedAtMs;
+}
+
+function trailing(attempts: readonly Attempt[], matches: (attempt: Attempt) => boolean): number {
+  const index = attempts.findLastIndex((attempt) => !matches(attempt));
+  return attempts.length - 1 - index;
+}

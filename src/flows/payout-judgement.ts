@@ -1,0 +1,195 @@
+import { addDays, beijingDay, startOfBeijingDayMs } from '../base/beijing-day.ts';
+import { payoutEvidence } from './payout-evidence.ts';
+import type { PayoutEvidence } from './payout-evidence.ts';
+import { REFUSAL_POLICY } from './payout-policy.ts';
+import type { PayoutTimes, RefusalPolicy } from './payout-policy.ts';
+import type { Attempt, PayoutFacts, PayoutState, SendOutcome } from './ports/payouts.ts';
+
+/** Where a payout stands by its attempts, and the one call that comes next; null when it rests. */
+export interface PayoutJudgement {
+  readonly state: PayoutState;
+  readonly next: { readonly call: 'send' | 'query'; readonly atMs: number } | null;
+  readonly reason: string | null;
+  /** Why nothing of this merchant can be paid, if the last answer said so. */
+  readonly stopMerchant: string | null;
+}
+
+interface Bench {
+  readonly evidence: PayoutEvidence;
+  readonly times: PayoutTimes;
+  readonly nowMs: number;
+}
+
+type Refused = Extract<SendOutcome, { kind: 'refused' }>;
+
+/**
+ * Judges a payout by all its attempts. Pure, and indifferent to the order in which answers were written down but for
+ * the times they carry. In this order: an end that a query showed, a proof of payment (whichever attempt brought it,
+ * however late), then the last attempt. A refusal therefore counts only while no later attempt has begun.
+ */
+export function judgePayout(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJudgement {
+  // Two ends cannot both be true; the one that was booked stays.
+  if (facts.state === 'received' || facts.state === 'returned') return rest(facts.state, null);
+  const evidence = payoutEvidence(facts.attempts);
+  const bench: Bench = { evidence, times, nowMs };
+  if (evidence.end !== null) return rest(evidence.end.state, evidence.end.reason);
+  if (evidence.paidAtMs !== null) return settle(bench, evidence.paidAtMs);
+  const { last } = evidence;
+  if (last === null) return { state: 'waiting', next: { call: 'send', atMs: 0 }, reason: null, stopMerchant: null };
+  return last.kind === 'query' ? afterQuery(bench, last) : afterSend(bench, last);
+}
+
+/** Paid and not ended: only queries are left. */
+function settle({ evidence, times }: Bench, paidAtMs: number): PayoutJudgement {
+  const planned = scheduled(evidence, times, paidAtMs, times.settleAtMs);
+  const { last } = evidence;
+  const answer = last?.kind === 'query' ? last : null;
+  const sooner =
+    answer === null ? null : answer.outcome?.kind === 'found' ? returningAt(answer, times) : retryAt(evidence, times);
+  const atMs = earliest(planned, sooner);
+  if (atMs === null) return rest('parked', 'paid, but WeChat Pay did not say within 29 days what became of it');
+  return waitFor('sent', 'query', atMs, null);
+}
+
+function returningAt(query: Attempt, times: PayoutTimes): number | null {
+  const returning = query.outcome?.kind === 'found' && query.outcome.status === 'RFUND_ING';
+  return returning ? endOf(query) + times.returningAfterMs : null;
+}
+
+function afterSend(bench: Bench, send: Attempt): PayoutJudgement {
+  const outcome = send.outcome;
+  if (outcome?.kind === 'refused') return afterRefusal(bench, send, outcome);
+  const reason = outcome?.kind === 'unknown' ? said(outcome) : 'no answer yet';
+  if (outcome?.kind === 'unknown' && outcome.code === 'PROCESSING') return watch(bench, endOf(send), reason);
+  const delayMs = entry(bench.times.resendAfterMs, bench.evidence.unclearInARow);
+  return sendAgain(bench, 'unknown', endOf(send) + delayMs, reason);
+}
+
+function afterRefusal(bench: Bench, send: Attempt, refused: Refused): PayoutJudgement {
+  const { evidence, times } = bench;
+  const reason = said(refused);
+  const state = evidence.doubt ? 'unknown' : 'waiting';
+  const atMs = endOf(send);
+  // A code that an older build wrote and this one does not know: a person must look.
+  const policy: RefusalPolicy | undefined = REFUSAL_POLICY[refused.code];
+  switch (policy) {
+    case 'again-soon':
+      return sendAgain(bench, state, atMs + entry(times.rateLimitedAfterMs, evidence.rateLimitedInARow), reason);
+    case 'next-day':
+      return sendAgain(bench, state, nextDay(atMs) + times.nextDayAfterMs, reason);
+    case 'stop-merchant':
+      return { ...sendAgain(bench, state, atMs + entry(times.resendAfterMs, 1), reason), stopMerchant: reason };
+    case 'prove':
+      return prove(bench, atMs, reason);
+    case 'park':
+    case undefined:
+      return evidence.doubt ? prove(bench, atMs, reason) : rest('parked', reason);
+  }
+}
+
+function afterQuery(bench: Bench, query: Attempt): PayoutJudgement {
+  const { evidence, times, nowMs } = bench;
+  const send = evidence.lastSend;
+  const reason = send?.outcome && 'code' in send.outcome ? said(send.outcome) : 'no clear answer yet';
+  const outcome = query.outcome;
+  if (outcome?.kind === 'found') {
+    return watch(
+      bench,
+      evidence.heldSinceMs ?? endOf(query),
+      outcome.reason === '' ? outcome.status : `${outcome.status}: ${outcome.reason}`,
+    );
+  }
+  if (outcome?.kind === 'not-found') {
+    // After a refusal that ends the number WeChat's not knowing it is the proof asked for: nothing was paid.
+    if (send?.outcome?.kind === 'refused' && endsNumber(send.outcome)) return rest('parked', reason);
+    const atMs = endOf(query) + entry(times.resendAfterMs, 1);
+    if (Math.max(atMs, nowMs) <= lastSendAt(evidence, times)) return waitFor('unknown', 'send', atMs, reason);
+    return rest('parked', `not known to WeChat Pay and too old to be sent again (${reason})`);
+  }
+  const atMs = retryAt(evidence, times);
+  return atMs === null
+    ? rest('parked', `queries bring no answer (${reason})`)
+    : waitFor('unknown', 'query', atMs, reason);
+}
+
+function endsNumber(refused: Refused): boolean {
+  const policy: RefusalPolicy | undefined = REFUSAL_POLICY[refused.code];
+  return policy === 'prove' || policy === 'park' || policy === undefined;
+}
+
+/** WeChat holds it and has not sent it: only ask, until it is sent or FAILED. */
+function watch({ evidence, times }: Bench, sinceMs: number, reason: string): PayoutJudgement {
+  const planned = scheduled(evidence, times, sinceMs, times.watchAtMs);
+  if (planned === null) return rest('parked', `neither sent nor failed for days (${reason})`);
+  return waitFor('unknown', 'query', planned, reason);
+}
+
+function prove({ times }: Bench, sinceMs: number, reason: string): PayoutJudgement {
+  return waitFor('unknown', 'query', sinceMs + entry(times.resendAfterMs, 1), reason);
+}
+
+/** The same request again, or once it is too old for that, a query. */
+function sendAgain(
+  { evidence, times, nowMs }: Bench,
+  state: PayoutState,
+  atMs: number,
+  reason: string,
+): PayoutJudgement {
+  const inTime = Math.max(atMs, nowMs) <= lastSendAt(evidence, times);
+  return inTime ? waitFor(state, 'send', atMs, reason) : waitFor('unknown', 'query', atMs, reason);
+}
+
+function lastSendAt(evidence: PayoutEvidence, times: PayoutTimes): number {
+  return (evidence.firstSendMs ?? 0) + times.resendWithinMs;
+}
+
+/** The first time of the plan that no query has served yet, none beyond what WeChat answers for. */
+function scheduled(
+  evidence: PayoutEvidence,
+  times: PayoutTimes,
+  sinceMs: number,
+  plan: readonly number[],
+): number | null {
+  const servedMs = evidence.lastQueryMs ?? -Infinity;
+  const lastMs = (evidence.firstSendMs ?? sinceMs) + times.queryWithinMs;
+  const planned = plan.map((offsetMs) => Math.min(sinceMs + offsetMs, lastMs));
+  return planned.find((atMs) => atMs > servedMs) ?? null;
+}
+
+/** When to ask again after queries that brought nothing. */
+function retryAt(evidence: PayoutEvidence, times: PayoutTimes): number | null {
+  const { last } = evidence;
+  if (last?.kind !== 'query' || last.outcome?.kind === 'found' || last.outcome?.kind === 'not-found') return null;
+  const atMs = endOf(last) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
+  return atMs > (evidence.firstSendMs ?? 0) + times.queryWithinMs ? null : atMs;
+}
+
+function earliest(left: number | null, right: number | null): number | null {
+  if (left === null || right === null) return left ?? right;
+  return Math.min(left, right);
+}
+
+/** The n-th of a growing list, whose last entry repeats; n counts from 1. */
+function entry(list: readonly number[], count: number): number {
+  return list[Math.min(Math.max(count, 1), list.length) - 1] ?? 0;
+}
+
+function nextDay(atMs: number): number {
+  return startOfBeijingDayMs(addDays(beijingDay(atMs), 1));
+}
+
+function endOf(attempt: Attempt): number {
+  return attempt.answeredAtMs ?? attempt.startedAtMs;
+}
+
+function said(outcome: { readonly code: string; readonly message: string }): string {
+  return outcome.message === '' ? outcome.code : `${outcome.code}: ${outcome.message}`;
+}
+
+function rest(state: PayoutState, reason: string | null): PayoutJudgement {
+  return { state, next: null, reason, stopMerchant: null };
+}
+
+function waitFor(state: PayoutState, call: 'send' | 'query', atMs: number, reason: string | null): PayoutJudgement {
+  return { state, next: { call, atMs }, reason, stopMerchant: null };
+}

@@ -1,0 +1,114 @@
+import { unreachable } from '../base/errors.ts';
+import { judgePayout } from './payout-judgement.ts';
+import type { PayoutJudgement } from './payout-judgement.ts';
+import { PAYOUT_TIMES } from './payout-policy.ts';
+import type { PayoutTimes } from './payout-policy.ts';
+import type {
+  Attempt,
+  PayoutAction,
+  PayoutBooking,
+  PayoutEvent,
+  PayoutFacts,
+  PayoutMachine,
+  PayoutState,
+  PayoutStep,
+} from './ports/payouts.ts';
+
+/** Where a payout's money is: promised, under way at WeChat Pay, with the person, or back with the merchant. */
+type MoneyPlace = 'reserved' | 'in-flight' | 'delivered' | 'returned';
+
+/**
+ * Returns the state machine of a payout: `(payout and its recorded attempts, event) -> (new state, actions)`. The
+ * number never changes here. The judgement looks at all attempts, so an event only adds to them, and evidence that
+ * arrives late or twice leads to the same state.
+ */
+export function createPayoutMachine(times: PayoutTimes = PAYOUT_TIMES): PayoutMachine {
+  return (facts, event) => {
+    const attempts = attemptsAfter(facts.attempts, event);
+    const judgement = judgePayout({ ...facts, attempts }, event.atMs, times);
+    const after: PayoutFacts = { state: judgement.state, attempts };
+    return {
+      state: judgement.state,
+      award: awardState(after),
+      reason: judgement.reason,
+      actions: [...bookings(placeOf(facts), placeOf(after)), ...nextActions(judgement, event, attempts)],
+    };
+  };
+}
+
+function attemptsAfter(attempts: readonly Attempt[], event: PayoutEvent): readonly Attempt[] {
+  switch (event.kind) {
+    case 'claimed':
+      return attempts;
+    case 'begun': {
+      const number = (attempts.at(-1)?.number ?? 0) + 1;
+      return [...attempts, { number, kind: event.call, startedAtMs: event.atMs, answeredAtMs: null, outcome: null }];
+    }
+    case 'answered':
+      return attempts.map((attempt) => (attempt.number === event.number ? answered(attempt, event) : attempt));
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The first clear word about an attempt stays; a clear one replaces "we do not know". */
+function answered(attempt: Attempt, event: Extract<PayoutEvent, { kind: 'answered' }>): Attempt {
+  if (attempt.outcome !== null && (attempt.outcome.kind !== 'unknown' || event.outcome.kind === 'unknown'))
+    return attempt;
+  return { ...attempt, answeredAtMs: event.atMs, outcome: event.outcome };
+}
+
+function nextActions(
+  judgement: PayoutJudgement,
+  event: PayoutEvent,
+  attempts: readonly Attempt[],
+): readonly PayoutAction[] {
+  if (event.kind === 'claimed') return [onClaim(judgement, event.atMs)];
+  const { next, stopMerchant } = judgement;
+  const stops = stopMerchant !== null && event.kind === 'answered' && event.number === attempts.at(-1)?.number;
+  return [
+    ...(stops ? [{ kind: 'stop-merchant', reason: stopMerchant } as const] : []),
+    next === null ? { kind: 'rest' } : { kind: 'wait', call: next.call, untilMs: next.atMs },
+  ];
+}
+
+/** A payout is parked by an answer only, never because a worker came late: whoever holds it asks first. */
+function onClaim({ state, next }: PayoutJudgement, nowMs: number): PayoutAction {
+  if (state === 'received' || state === 'returned' || state === 'dead') return { kind: 'rest' };
+  if (next === null) return { kind: 'call', call: 'query' };
+  return next.atMs <= nowMs ? { kind: 'call', call: next.call } : { kind: 'wait', call: next.call, untilMs: next.atMs };
+}
+
+/** Where the money is. A number that was ever sent keeps it in flight until a query shows the end. */
+function placeOf({ state, attempts }: PayoutFacts): MoneyPlace {
+  if (state === 'received') return 'delivered';
+  if (state === 'returned') return 'returned';
+  if (state === 'dead') return 'reserved';
+  return attempts.some((attempt) => attempt.kind === 'send') ? 'in-flight' : 'reserved';
+}
+
+function bookings(from: MoneyPlace, to: MoneyPlace): readonly PayoutAction[] {
+  // Delivered and returned are final: the judgement keeps to them.
+  if (from === to || from === 'delivered' || from === 'returned') return [];
+  const steps: PayoutBooking[] = [];
+  if (from === 'reserved') steps.push('send');
+  if (to === 'delivered') steps.push('received');
+  if (to === 'returned') steps.push('returned');
+  if (to === 'reserved') steps.push('failed');
+  return steps.map((booking) => ({ kind: 'book', booking }));
+}
+
+function awardState(facts: PayoutFacts): PayoutStep['award'] {
+  const inFlight = placeOf(facts) === 'in-flight';
+  const states: Readonly<Record<PayoutState, PayoutStep['award']>> = {
+    waiting: inFlight ? 'sending' : 'reserved',
+    unknown: 'sending',
+    sent: 'sent',
+    received: 'received',
+    returned: 'returned',
+    // A dead number pays nothing; whether the person gets another one is for an operator to say.
+    dead: 'parked',
+    parked: 'parked',
+  };
+  return states[facts.state];
+}
