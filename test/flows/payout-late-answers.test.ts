@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Attempt } from '../../src/flows/ports/payouts.ts';
-import { DAY, found, HOUR, MINUTE, notFound, paid, Play, refused, SECOND, unknown } from '../support/payout-play.ts';
+import {
+  DAY,
+  found,
+  HOUR,
+  MINUTE,
+  notFound,
+  paid,
+  Play,
+  refused,
+  SECOND,
+  stands,
+  unknown,
+} from '../support/payout-play.ts';
 
 test('a late paid wins from unknown, after a later refusal, from parked and from dead', () => {
   const begun = () => new Play().begin('send').later(25 * SECOND);

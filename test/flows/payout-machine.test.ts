@@ -12,13 +12,10 @@ import {
   Play,
   refused,
   SECOND,
+  stands,
   START,
   unknown,
 } from '../support/payout-play.ts';
-
-function stands(play: Play, state: string, next: string, award: string): void {
-  assert.deepEqual([play.step?.state, play.next, play.step?.award], [state, next, award]);
-}
 
 test('a new payout is sent when it is claimed', () => {
   assert.equal(new Play().claim(), 'send');

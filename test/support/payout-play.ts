@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { fen } from '../../src/base/fen.ts';
 import { createPayoutMachine } from '../../src/flows/payout-machine.ts';
 import type {
@@ -103,4 +104,9 @@ export class Play {
     this.step = step;
     this.facts = { state: step.state, attempts };
   }
+}
+
+/** Asserts state, next call and award state in one. */
+export function stands(play: Play, state: string, next: string, award: string): void {
+  assert.deepEqual([play.step?.state, play.next, play.step?.award], [state, next, award]);
 }
