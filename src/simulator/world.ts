@@ -33,6 +33,8 @@ const defaultPush: PushOptions = {
   retryPauseMs: 1000,
   envelopes: 'fresh',
   faultsBeforeSilence: 50,
+  timestamps: 'simulator',
+  elementOrder: 'usual',
 };
 const statusTitles: Readonly<Record<Packet['status'], [string, string]>> = {
   SENDING: ['红包发放中', 'Packet on its way'],

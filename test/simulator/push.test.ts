@@ -65,6 +65,34 @@ describe('pushing messages to a callback', () => {
     assert.ok(msgId > 2n ** 53n && msgId < 2n ** 63n);
   });
 
+  test('pushes carry the simulator’s time, or the machine’s for a service with a clock of its own', async () => {
+    respond = () => 'success';
+    simulator.clock.advance(86_400_000);
+    for (const [timestamps, expectedMs] of [
+      ['simulator', simulator.clock.nowMs()],
+      ['machine', Date.now()],
+    ] as const) {
+      simulator.push.options.timestamps = timestamps;
+      await simulator.push.sendText(openid, 'x');
+      const { query, body } = callback.received.at(-1) ?? assert.fail();
+      const created = Number(/<CreateTime>(\d+)</.exec(body)?.[1]);
+      for (const seconds of [created, Number(query.get('timestamp'))]) {
+        assert.ok(Math.abs(seconds * 1000 - expectedMs) < 10_000);
+      }
+    }
+    simulator.push.options.timestamps = 'simulator';
+  });
+
+  test('elements can come in any order', async () => {
+    respond = () => 'success';
+    simulator.push.options.elementOrder = 'shuffled';
+    for (let sent = 0; sent < 10; sent += 1) await simulator.push.sendText(openid, 'x');
+    simulator.push.options.elementOrder = 'usual';
+    const orders = callback.received.map(({ body }) => [...body.matchAll(/\n<(\w+)>/g)].map(([, name]) => name));
+    assert.ok(new Set(orders.map(String)).size > 5);
+    assert.equal(new Set(orders.map((names) => String(names.toSorted(alphabetically)))).size, 1);
+  });
+
   test('message ids never repeat', async () => {
     respond = () => 'success';
     const results = await Promise.all(Array.from({ length: 50 }, () => simulator.push.sendText(openid, 'x')));
@@ -247,3 +275,7 @@ describe('pushing messages to a callback', () => {
     await assert.rejects(simulator.push.sendText('o'.repeat(28), 'x'), /nobody/);
   });
 });
+
+function alphabetically(left = '', right = ''): number {
+  return left < right ? -1 : 1;
+}

@@ -28,23 +28,30 @@ export interface Playground {
 export function usePlayground(): Playground {
   const [state, setState] = useState<SimulatorState | null>(null);
   const [person, setPerson] = useState<PersonView | null>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(() => location.hash.slice(1) || null);
   const [failures, setFailures] = useState(0);
   const [asked, setAsked] = useState(0);
   const known = useRef<PersonView | null>(null);
   const openid = chosen ?? state?.followers[0]?.openid ?? null;
 
   useEffect(() => {
-    if (openid !== null) become(openid).catch(() => setFailures((count) => count + 1));
+    if (openid === null) return;
+    // A reload, and a link handed on, keep the follower.
+    history.replaceState(null, '', `#${openid}`);
+    become(openid).catch(() => setFailures((count) => count + 1));
   }, [openid]);
 
   useEffect(() => {
     const watch = new Watch(async () => {
       try {
-        const [nextState, nextPerson] = await Promise.all([readState(), openid && readPerson(openid, known.current)]);
+        const nextState = await readState();
         if (watch.stopped) return;
         setState(nextState);
-        if (nextPerson) setPerson((known.current = nextPerson));
+        const exists = nextState.followers.some((follower) => follower.openid === openid);
+        if (openid === null || !exists) return setChosen(null);
+        const nextPerson = await readPerson(openid, known.current);
+        if (watch.stopped) return;
+        setPerson((known.current = nextPerson));
         setFailures(0);
       } catch {
         if (watch.stopped) return;

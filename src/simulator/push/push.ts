@@ -37,6 +37,10 @@ export type PushOptions = {
   envelopes: 'fresh' | 'same';
   /** So many faults in a row, and WeChat drops all pushes for a minute (MarkFail); the number is not published. */
   faultsBeforeSilence: number;
+  /** Whose time pushes carry: the simulator's, or the machine's for a service that does not share the simulator's clock. */
+  timestamps: 'simulator' | 'machine';
+  /** The order of elements is not promised, so a callback must take any. */
+  elementOrder: 'usual' | 'shuffled';
 };
 
 export type EventFields = Readonly<Record<string, string | number | bigint | XmlPairs>> & { Event: string };
@@ -223,7 +227,9 @@ export class Push {
     const { account, random } = this.#parts;
     const luck = Buffer.from(random.hex(16), 'ascii');
     const [timestamp, nonce] = [this.#seconds(), random.digits(10)];
-    return sealPush({ account, mode: this.options.mode, openid, pairs, timestamp, nonce, luck });
+    const { mode, elementOrder } = this.options;
+    const ordered = elementOrder === 'usual' ? pairs : random.shuffle(pairs);
+    return sealPush({ account, mode, openid, pairs: ordered, timestamp, nonce, luck });
   }
 
   #head(openid: string, createTime: number): XmlPairs {
@@ -241,7 +247,8 @@ export class Push {
   }
 
   #seconds(): string {
-    return String(Math.floor(this.#parts.clock.nowMs() / 1000));
+    const { clock } = this.#parts;
+    return String(Math.floor((this.options.timestamps === 'machine' ? Date.now() : clock.nowMs()) / 1000));
   }
 
   async #call({ method, query, body, callbackUrl }: Call): Promise<Delivery> {
