@@ -23,8 +23,15 @@ export interface ActivityRouteDependencies {
 }
 
 /** Listing, drafting, publishing and stopping activities. */
-export function activityRoutes({ operate, reads, publicUrl }: ActivityRouteDependencies): readonly ConsoleRoute[] {
-  const shown = async ({ activity, faults, warnings }: ReviewedActivity): Promise<z.input<typeof activityAnswer>> => {
+export function activityRoutes(dependencies: ActivityRouteDependencies): readonly ConsoleRoute[] {
+  const present = presenter(dependencies);
+  return [...readingRoutes(dependencies, present), ...changingRoutes(dependencies, present)];
+}
+
+type Present = (reviewed: ReviewedActivity) => Promise<z.input<typeof activityAnswer>>;
+
+function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
+  return async ({ activity, faults, warnings }) => {
     const numbers = activity.publishedVersion === null ? null : await reads.numbers(activity);
     return {
       activity: { ...activity, draft: { ...activity.draft }, pageUrl: new URL(`/a/${activity.slug}`, publicUrl).href },
@@ -33,7 +40,9 @@ export function activityRoutes({ operate, reads, publicUrl }: ActivityRouteDepen
       numbers: numbers && { ...numbers, prizes: [...numbers.prizes], days: [...numbers.days] },
     };
   };
-  const one = { path: '/activities/:id', answer: activityAnswer } as const;
+}
+
+function readingRoutes({ operate, reads }: ActivityRouteDependencies, present: Present): readonly ConsoleRoute[] {
   return [
     consoleRoute({
       name: 'listActivities',
@@ -45,6 +54,20 @@ export function activityRoutes({ operate, reads, publicUrl }: ActivityRouteDepen
       handle: async () => ({ activities: [...(await reads.activities())] }),
     }),
     consoleRoute({
+      name: 'showActivity',
+      method: 'GET',
+      path: '/activities/:id',
+      access: 'activities.view',
+      summary: 'An activity: draft, what keeps it from being published, numbers',
+      answer: activityAnswer,
+      handle: async ({ params }) => present(await operate.show(readActivityId(params))),
+    }),
+  ];
+}
+
+function changingRoutes({ operate }: ActivityRouteDependencies, present: Present): readonly ConsoleRoute[] {
+  return [
+    consoleRoute({
       name: 'createActivity',
       method: 'POST',
       path: '/activities',
@@ -53,46 +76,39 @@ export function activityRoutes({ operate, reads, publicUrl }: ActivityRouteDepen
       body: createActivityRequest,
       answer: activityAnswer,
       handle: async ({ body, operator }) =>
-        shown(await operate.create(operator, { ...body, accountId: readAccountId(body.accountId) })),
+        present(await operate.create(operator, { ...body, accountId: readAccountId(body.accountId) })),
     }),
     consoleRoute({
-      ...one,
-      name: 'showActivity',
-      method: 'GET',
-      access: 'activities.view',
-      summary: 'An activity: draft, what keeps it from being published, numbers',
-      handle: async ({ params }) => shown(await operate.show(readActivityId(params))),
-    }),
-    consoleRoute({
-      ...one,
       name: 'editActivity',
       method: 'PUT',
+      path: '/activities/:id',
       access: 'activities.edit',
       summary: 'Save the draft; 409 when someone else saved since the revision you saw',
       body: editActivityRequest,
+      answer: activityAnswer,
       handle: async ({ params, body, operator }) =>
-        shown(await operate.edit(operator, { ...body, id: readActivityId(params) })),
+        present(await operate.edit(operator, { ...body, id: readActivityId(params) })),
     }),
     consoleRoute({
-      ...one,
-      path: '/activities/:id/publish',
       name: 'publishActivity',
       method: 'POST',
+      path: '/activities/:id/publish',
       access: 'activities.publish',
       summary: 'Put the draft in force; the first time this fixes money, prizes, odds and limits for good',
       body: publishActivityRequest,
+      answer: activityAnswer,
       handle: async ({ params, body, operator }) =>
-        shown(await operate.publish(operator, { ...body, id: readActivityId(params) })),
+        present(await operate.publish(operator, { ...body, id: readActivityId(params) })),
     }),
     consoleRoute({
-      ...one,
-      path: '/activities/:id/stop',
       name: 'stopActivity',
       method: 'POST',
+      path: '/activities/:id/stop',
       access: 'activities.publish',
       summary: 'End the activity for good; what was won is still paid',
       body: stopActivityRequest,
-      handle: async ({ params, operator }) => shown(await operate.stop(operator, readActivityId(params))),
+      answer: activityAnswer,
+      handle: async ({ params, operator }) => present(await operate.stop(operator, readActivityId(params))),
     }),
   ];
 }
