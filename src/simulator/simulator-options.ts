@@ -2,6 +2,9 @@ import type { MessageMode } from './account.ts';
 import type { PayRules } from './pay/pay-rules.ts';
 import type { PushOptions } from './push/push.ts';
 
+/** Addresses of the service's own pages. */
+export type ServiceLinks = { activity?: string; console?: string };
+
 export type SimulatorOptions = {
   /** The same seed makes the same people, numbers and luck; certificates are always new. */
   seed?: string;
@@ -23,6 +26,8 @@ export type SimulatorOptions = {
   /** The built playground page. */
   pagesDir?: string;
   explain?: (openid: string) => Promise<unknown>;
+  /** Pages of the service that the playground points to. */
+  links?: ServiceLinks;
   /** Where the simulator's clock begins, Unix milliseconds; real time by default. */
   startAtMs?: number;
   /** Keeps keys, people, chats and books over restarts. */

@@ -9,7 +9,7 @@ import { PayServer } from './pay/pay-server.ts';
 import type { FlawedPush } from './push/flawed-push.ts';
 import type { Push } from './push/push.ts';
 import { StateFolder } from './saved-state.ts';
-import type { SimulatorOptions } from './simulator-options.ts';
+import type { ServiceLinks, SimulatorOptions } from './simulator-options.ts';
 import type { Timeline } from './timeline.ts';
 import type { Tokens } from './weixin/tokens.ts';
 import type { WebAuthorization } from './weixin/web-authorization.ts';
@@ -39,6 +39,7 @@ export type Simulator = {
   timeline: Timeline;
   setCallbackUrl(url: string): void;
   setRedirectHosts(hosts: readonly string[]): void;
+  setLinks(links: ServiceLinks): void;
   close(): Promise<void>;
 };
 
@@ -52,7 +53,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const identities = saved?.identities ?? (await makeIdentities(options));
   const world = new World({ options, identities, saved, folder });
   folder?.writeState(stateOf(world));
-  const control = new ControlApi({ ...world.parts(), explain: options.explain });
+  const control = new ControlApi({ ...world.parts(), explain: options.explain, links: options.links ?? {} });
   const api = new WeixinApi({ ...world.parts(), random: world.random.fork('api') });
   const weixinServer = new WeixinServer({ api, control, pagesDir: options.pagesDir });
   const payServer = new PayServer({ ...world.parts(), certificates: identities.certificates });
@@ -63,10 +64,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await Promise.all([payServer.stop(), weixinServer.stop()]);
     folder?.writeState(stateOf(world));
   };
-  return assemble(world, { httpUrl: `http://127.0.0.1:${httpPort}`, payUrl: `https://127.0.0.1:${payPort}`, close });
+  const setLinks = (links: ServiceLinks): void => control.setLinks(links);
+  const urls = { httpUrl: `http://127.0.0.1:${httpPort}`, payUrl: `https://127.0.0.1:${payPort}` };
+  return assemble(world, { ...urls, setLinks, close });
 }
 
-function assemble(world: World, ends: Pick<Simulator, 'httpUrl' | 'payUrl' | 'close'>): Simulator {
+function assemble(world: World, ends: Pick<Simulator, 'httpUrl' | 'payUrl' | 'setLinks' | 'close'>): Simulator {
   const { certificates, merchant } = world.identities;
   return {
     ...ends,

@@ -90,6 +90,10 @@ describe('the control API of the playground', () => {
     const { value } = await get('/simulator/state');
     const state = value as Record<string, { length?: number; offsetMs?: number; balanceFen?: number }>;
     assert.equal(state['followers']?.length, 3);
+    assert.deepEqual(state['links'], {});
+    simulator.setLinks({ activity: 'http://127.0.0.1:8080/a/wheel' });
+    const linked = (await get('/simulator/state')).value as { links: object };
+    assert.deepEqual(linked.links, { activity: 'http://127.0.0.1:8080/a/wheel' });
     assert.equal(state['books']?.balanceFen, simulator.books.totals().balanceFen);
     await post('/simulator/advance', { ms: 3_600_000 });
     assert.equal(simulator.clock.offsetMs, 3_600_000);

@@ -2,6 +2,7 @@ import type { SimulatorClock } from '../clock.ts';
 import type { Followers } from '../followers.ts';
 import type { Books } from '../pay/books.ts';
 import { faultKinds, type FaultKind, type Faults } from '../pay/faults.ts';
+import type { ServiceLinks } from '../simulator-options.ts';
 import type { Push } from '../push/push.ts';
 import type { Timeline } from '../timeline.ts';
 
@@ -13,6 +14,7 @@ export type ControlParts = {
   faults: Faults;
   push: Push;
   timeline: Timeline;
+  links: ServiceLinks;
   /** What the embedding program knows about a follower, for the page's right side. */
   explain: ((openid: string) => Promise<unknown>) | undefined;
 };
@@ -40,9 +42,11 @@ const textBytesMax = 8192;
 export class ControlApi {
   readonly #parts: ControlParts;
   readonly #handlers: ReadonlyMap<string, Handler>;
+  #links: ServiceLinks;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
+    this.#links = parts.links;
     this.#handlers = new Map<string, Handler>([
       ['GET /simulator/state', () => ok(this.#state())],
       ['GET /simulator/chat', (call) => ok({ items: parts.followers.chat(this.#openid(call.query)) })],
@@ -57,6 +61,10 @@ export class ControlApi {
       ['POST /simulator/deposit', (call) => this.#deposit(jsonOf(call))],
       ['POST /simulator/advance', (call) => this.#advance(jsonOf(call))],
     ]);
+  }
+
+  setLinks(links: ServiceLinks): void {
+    this.#links = links;
   }
 
   async handle(call: ControlCall): Promise<ControlReply> {
@@ -75,6 +83,7 @@ export class ControlApi {
       books: books.totals(),
       faults: faults.pending().map(({ kind, on, paying }) => ({ kind, on, paying })),
       faultKinds,
+      links: this.#links,
       violations: books.violations.slice(-50),
     };
   }
