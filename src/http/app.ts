@@ -1,0 +1,101 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Koa from 'koa';
+import type { Router } from 'koa-router';
+import type { Logger } from '../base/logger.ts';
+import { answerErrors } from './answer-errors.ts';
+import { observeRequests } from './observe-requests.ts';
+import type { HttpMetrics } from './observe-requests.ts';
+import { healthRoutes } from './routes/health.ts';
+import type { Readiness } from './routes/health.ts';
+import { securityHeaders } from './security-headers.ts';
+
+// HPE_*: what Node's parser says of bytes that are no HTTP.
+const CALLER_FAULT = /^(ECONNRESET|EPIPE|ECANCELED|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/;
+
+export interface AppOptions {
+  readonly routers: readonly Router[];
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  /** How many proxies of ours stand before this process; 0 ignores `X-Forwarded-*`. */
+  readonly proxyHops: number;
+  readonly readiness: () => Promise<Readiness>;
+  /** Bearer token of `/metrics`; null for no such page. */
+  readonly metricsToken: string | null;
+}
+
+export interface App {
+  /** Starts listening; port 0 takes any free one. Rejects when the port is taken. Returns where it listens. */
+  listen(port: number, host?: string): Promise<{ readonly port: number; readonly host: string }>;
+  /** Stops accepting, lets running requests end, and after `drainMs` (25 s unless told) cuts those that have not. */
+  close(drainMs?: number): Promise<void>;
+}
+
+/** Builds the HTTP door: error answers, request ids, access log, measurements, security headers, health, routes. */
+export function createApp(options: AppOptions): App {
+  const { logger, metrics, proxyHops } = options;
+  const running = new Set<ServerResponse>();
+  let draining = false;
+  // Koa reads the last `maxIpsCount` of X-Forwarded-For, so what a client put there itself is never believed.
+  const app = new Koa({ proxy: proxyHops > 0, maxIpsCount: proxyHops });
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (CALLER_FAULT.test(error.code ?? '')) logger.debug({ code: error.code }, 'response-cut');
+    else logger.error({ error: error.stack ?? error.message }, 'response-failed');
+  });
+  app.use(observeRequests({ logger, metrics }));
+  app.use(securityHeaders());
+  app.use(answerErrors(logger));
+  const health = healthRoutes({ ...options, isDraining: () => draining });
+  for (const router of [health, ...options.routers]) app.use(router.routes()).use(router.allowedMethods());
+
+  const handle = app.callback();
+  const server = createBoundedServer((request, response) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+    if (draining) response.setHeader('Connection', 'close');
+    void handle(request, response);
+  });
+  return {
+    listen: (port, host = '0.0.0.0') => listen(server, port, host),
+    close: async (drainMs = 25_000) => {
+      draining = true;
+      for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
+      await drain(server, drainMs, logger);
+    },
+  };
+}
+
+function createBoundedServer(listener: RequestListener): Server {
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16_384 },
+    listener,
+  );
+  // Longer than the 60 s after which common proxies drop an idle connection, so that they never use a closed one.
+  server.keepAliveTimeout = 65_000;
+  server.maxHeadersCount = 100;
+  return server;
+}
+
+function listen(server: Server, port: number, host: string): Promise<{ port: number; host: string }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve({ port: (server.address() as AddressInfo).port, host });
+    });
+  });
+}
+
+async function drain(server: Server, drainMs: number, logger: Logger): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const timer = setTimeout(() => {
+    logger.warn({ drainMs }, 'requests-cut-at-stop');
+    server.closeAllConnections();
+  }, drainMs);
+  await closed;
+  clearTimeout(timer);
+}

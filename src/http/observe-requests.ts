@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import type { Logger } from '../base/logger.ts';
+
+/** Where requests are counted. Labels come from the route's name, never from the address: addresses are endless. */
+export interface HttpMetrics {
+  requestEnded(labels: { route: string; method: string; status: number }, seconds: number): void;
+  /** Everything this process measures, in the text form Prometheus reads. */
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/**
+ * Gives every request an id (`X-Request-Id`), and when its answer has gone, or its caller has, one access log line and
+ * one measurement. The query string is never logged: it carries codes, openids and signatures.
+ */
+export function observeRequests(options: { logger: Logger; metrics: HttpMetrics }): Middleware {
+  return async (ctx, next) => {
+    const startedAt = performance.now();
+    const requestId = randomBytes(8).toString('hex');
+    ctx.state['requestId'] = requestId;
+    ctx.set('X-Request-Id', requestId);
+    ctx.res.once('close', () => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      const route = routeName(ctx);
+      options.metrics.requestEnded({ route, method: ctx.method, status: ctx.res.statusCode }, seconds);
+      options.logger.info(
+        {
+          requestId,
+          method: ctx.method,
+          path: ctx.path.slice(0, 200),
+          route,
+          status: ctx.res.statusCode,
+          ms: Math.round(seconds * 1000),
+          from: ctx.ip,
+          ...(ctx.state['errorCode'] === undefined ? {} : { code: ctx.state['errorCode'] as string }),
+          ...(ctx.res.writableFinished ? {} : { cut: true }),
+        },
+        'request',
+      );
+    });
+    await next();
+  };
+}
+
+function routeName(ctx: Context): string {
+  const { _matchedRouteName: name, _matchedRoute: pattern } = ctx as Context & {
+    _matchedRouteName?: string;
+    _matchedRoute?: string | RegExp;
+  };
+  return name ?? (pattern === undefined ? 'none' : String(pattern));
+}

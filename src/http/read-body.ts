@@ -1,0 +1,100 @@
+import type { Context } from 'koa';
+import { WrongRequest } from '../base/errors.ts';
+
+/** How much of a body that is too large is still taken in, so that the sender reads our answer instead of a reset. */
+const LINGER_BYTES_MAX = 1_048_576;
+const LINGER_MS = 300;
+const JSON_DEPTH_MAX = 64;
+
+/**
+ * Reads the whole request body. Throws WrongRequest `body-too-large` (413), `body-too-slow` (408: it did not end
+ * within `deadlineMs`, however steadily it dripped), `body-cut` (400: the sender broke off) or `body-encoded` (415).
+ */
+export async function readBody(ctx: Context, limits: { bytesMax: number; deadlineMs?: number }): Promise<Buffer> {
+  const encoding = ctx.get('Content-Encoding');
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+    throw new WrongRequest('body-encoded', 'a compressed body is not accepted', { status: 415 });
+  }
+  try {
+    const announced = Number(ctx.get('Content-Length') || 0);
+    if (announced > limits.bytesMax + LINGER_BYTES_MAX) throw tooLarge(limits.bytesMax);
+    return await collect(ctx.req, limits.bytesMax, limits.deadlineMs ?? 10_000);
+  } catch (error) {
+    // What is left of the body must not be read as the next request.
+    if (!ctx.headerSent) ctx.set('Connection', 'close');
+    throw error;
+  }
+}
+
+/**
+ * Reads a JSON body. Throws what readBody throws, `body-not-json` (415) for another content type and
+ * `json-malformed` (400) for what is not UTF-8, not JSON or nested more than 64 deep.
+ */
+export async function readJson(ctx: Context, limits: { bytesMax: number; deadlineMs?: number }): Promise<unknown> {
+  // The type is asked for because a foreign page can post any text across origins, but not this type.
+  if (!/^application\/json\s*(;|$)/i.test(ctx.get('Content-Type'))) {
+    throw new WrongRequest('body-not-json', 'the content type application/json is needed', { status: 415 });
+  }
+  const body = await readBody(ctx, limits);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    if (jsonDepth(text) > JSON_DEPTH_MAX) throw new RangeError(`nested more than ${JSON_DEPTH_MAX} deep`);
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new WrongRequest('json-malformed', 'the body is not readable as JSON', { cause });
+  }
+}
+
+function collect(request: Context['req'], bytesMax: number, deadlineMs: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let timer = setTimeout(() => settle(tooSlow(deadlineMs)), deadlineMs);
+    const settle = (failure?: WrongRequest): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+      // An aborted request still emits an error after everyone has left.
+      request.on('error', () => {});
+      if (failure === undefined) resolve(Buffer.concat(chunks));
+      else reject(failure);
+    };
+    const onData = (chunk: Buffer): void => {
+      const before = bytes;
+      bytes += chunk.length;
+      if (bytes <= bytesMax) return void chunks.push(chunk);
+      if (bytes > bytesMax + LINGER_BYTES_MAX) return settle(tooLarge(bytesMax));
+      if (before > bytesMax) return;
+      chunks.length = 0;
+      clearTimeout(timer);
+      timer = setTimeout(() => settle(tooLarge(bytesMax)), LINGER_MS);
+    };
+    const onEnd = (): void => settle(bytes > bytesMax ? tooLarge(bytesMax) : undefined);
+    const onCut = (): void => settle(new WrongRequest('body-cut', 'the body ended before it was complete'));
+    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+  });
+}
+
+function tooLarge(bytesMax: number): WrongRequest {
+  return new WrongRequest('body-too-large', `the body may have at most ${bytesMax} bytes`, { status: 413 });
+}
+
+function tooSlow(deadlineMs: number): WrongRequest {
+  return new WrongRequest('body-too-slow', `the body did not arrive within ${deadlineMs} ms`, { status: 408 });
+}
+
+/** Counts nesting without recursion, brackets inside strings left out. */
+function jsonDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (inString) {
+      if (character === '\\') index += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1));
+    else if (character === '}' || character === ']') depth -= 1;
+  }
+  return deepest;
+}
