@@ -1,0 +1,35 @@
+import type { EntitySchema } from 'typeorm';
+import {
+  activityCounterEntity,
+  activityDayEntity,
+  activityEntity,
+  participantEntity,
+  prizeCounterEntity,
+  ruleVersionEntity,
+} from './activities.ts';
+import { awardEntity, drawEntity } from './draws.ts';
+import { bookEntryEntity, payoutAttemptEntity, payoutEntity } from './payouts.ts';
+import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntity } from './people.ts';
+import { accountEntity, installationEntity, merchantEntity } from './settings.ts';
+
+/** Every entity by name: what is not in this list has no table. */
+export const entities: readonly EntitySchema[] = [
+  installationEntity,
+  merchantEntity,
+  accountEntity,
+  activityEntity,
+  ruleVersionEntity,
+  activityCounterEntity,
+  prizeCounterEntity,
+  activityDayEntity,
+  participantEntity,
+  drawEntity,
+  awardEntity,
+  payoutEntity,
+  payoutAttemptEntity,
+  bookEntryEntity,
+  operatorEntity,
+  loginLinkEntity,
+  operatorSessionEntity,
+  oauthLoginEntity,
+];

@@ -1,0 +1,85 @@
+import { EntitySchema } from 'typeorm';
+import { check, flag, key, NULLABLE, text, time } from './columns.ts';
+
+export interface OperatorRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly createdAt: Date;
+}
+
+export const operatorEntity = new EntitySchema<OperatorRow>({
+  name: 'operator',
+  columns: {
+    id: text('id', key('operator_pk')),
+    name: text('name'),
+    role: text('role', { default: 'owner' }),
+    createdAt: time('created_at'),
+  },
+  uniques: [{ name: 'operator_name_once', columns: ['name'] }],
+  checks: [check('operator_role_known')],
+});
+
+export interface LoginLinkRow {
+  readonly tokenHash: string;
+  readonly operatorId: string;
+  readonly expiresAt: Date;
+  readonly usedAt: Date | null;
+}
+
+export const loginLinkEntity = new EntitySchema<LoginLinkRow>({
+  name: 'login_link',
+  columns: {
+    tokenHash: text('token_hash', key('login_link_pk')),
+    operatorId: text('operator_id'),
+    expiresAt: time('expires_at'),
+    usedAt: time('used_at', NULLABLE),
+  },
+  foreignKeys: [
+    { name: 'login_link_operator', target: 'operator', columnNames: ['operatorId'], referencedColumnNames: ['id'] },
+  ],
+});
+
+export interface OperatorSessionRow {
+  readonly tokenHash: string;
+  readonly operatorId: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export const operatorSessionEntity = new EntitySchema<OperatorSessionRow>({
+  name: 'operator_session',
+  columns: {
+    tokenHash: text('token_hash', key('operator_session_pk')),
+    operatorId: text('operator_id'),
+    createdAt: time('created_at'),
+    expiresAt: time('expires_at'),
+  },
+  foreignKeys: [
+    {
+      name: 'operator_session_operator',
+      target: 'operator',
+      columnNames: ['operatorId'],
+      referencedColumnNames: ['id'],
+    },
+  ],
+});
+
+export interface OauthLoginRow {
+  readonly accountId: string;
+  readonly codeHash: string;
+  readonly openid: string;
+  readonly snapshot: boolean;
+  readonly createdAt: Date;
+}
+
+export const oauthLoginEntity = new EntitySchema<OauthLoginRow>({
+  name: 'oauth_login',
+  columns: {
+    accountId: text('account_id', key('oauth_login_pk')),
+    codeHash: text('code_hash', key('oauth_login_pk')),
+    openid: text('openid'),
+    snapshot: flag('snapshot'),
+    createdAt: time('created_at'),
+  },
+});
