@@ -53,6 +53,8 @@ interface DeliveryOptions {
   readonly nowMs: number;
   readonly nonce?: string;
   readonly openid?: string;
+  /** How `xml` becomes bytes: utf8 unless told. */
+  readonly encoding?: BufferEncoding;
 }
 
 /** A plain delivery as WeChat posts it. */
@@ -72,7 +74,7 @@ export function sealedDelivery(
   const encrypt = wechatSeal({
     key: options.key ?? options.account.encodingAesKey,
     appId: options.appId ?? options.account.appId,
-    message: options.xml,
+    message: Buffer.from(options.xml, options.encoding ?? 'utf8'),
     tamper: options.tamper ?? ((content) => content),
   });
   const signature = wechatSign(options.account.token, timestamp, nonce, encrypt);
@@ -85,11 +87,11 @@ export function sealedDelivery(
 function wechatSeal(input: {
   key: string;
   appId: string;
-  message: string;
+  message: Buffer;
   tamper: (content: Buffer) => Buffer;
 }): string {
   const key = Buffer.from(`${input.key}=`, 'base64');
-  const message = Buffer.from(input.message);
+  const { message } = input;
   const length = Buffer.alloc(4);
   length.writeUInt32BE(message.length);
   const content = Buffer.concat([randomBytes(16), length, message, Buffer.from(input.appId)]);
