@@ -1,5 +1,7 @@
-import pg from 'pg';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Logger } from '../base/logger.ts';
 import { takeFolderLock } from './embedded/folder-lock.ts';
 import { stopOrphans } from './embedded/orphans.ts';
@@ -33,6 +35,8 @@ export interface EmbeddedPostgres {
   readonly dir: string;
   /** Resolves when the server has written everything out and ended. May be called more than once. */
   stop(): Promise<void>;
+  /** Stops the server and deletes its data for good, in `dir` and in `dataDir`. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -52,7 +56,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       const url = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${server.port}/${database}`;
       await ensureDatabase(url('postgres'));
       options.logger.info({ port: server.port, dir: home.dir, version: home.major }, 'embedded-postgres-ready');
-      return { url: url(DATABASE), port: server.port, dir: home.dir, stop };
+      const discard = (): Promise<void> => stop().then(() => removeAll([home.dir, resolve(options.dataDir)]));
+      return { url: url(DATABASE), port: server.port, dir: home.dir, stop, discard };
     } catch (error) {
       await stop();
       throw error;
@@ -61,6 +66,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     releaseLock();
     throw error;
   }
+}
+
+function removeAll(folders: readonly string[]): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 function stopper(server: RunningServer, releaseLock: () => void, logger: Logger): () => Promise<void> {

@@ -247,6 +247,12 @@ if (root) {
       const second = await start(dataDir, { varTmpDir });
       assert.equal(await ask(second.url, 'select three from kept'), 3);
       await second.stop();
+      rmSync(dataDir, { recursive: true });
+      const anew = await start(dataDir, { varTmpDir });
+      assert.notEqual(anew.dir, first.dir);
+      await assert.rejects(ask(anew.url, 'select three from kept'), /does not exist/);
+      await anew.discard();
+      assert.deepEqual([existsSync(anew.dir), existsSync(dataDir), existsSync(first.dir)], [false, false, true]);
     });
 
     test('a folder planted at the name under /var/tmp is refused', async () => {

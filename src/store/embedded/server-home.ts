@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OutsideTrouble } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -43,7 +43,7 @@ export function prepareHome(options: HomeOptions): ServerHome {
   const major = majorVersion(bin, identity);
   if (major !== null && canEnter(dataDir, identity)) return homeAt(dataDir, bin, major, identity);
 
-  const dir = folderUnder(options.varTmpDir, dataDir);
+  const dir = folderElsewhere(options.varTmpDir, dataDir);
   options.logger.info(
     { dir, instead: dataDir },
     'embedded-postgres-moved-because-user-postgres-cannot-enter-the-checkout',
@@ -129,9 +129,13 @@ function canEnter(dir: string, identity: Identity): boolean {
   return spawnSync('/bin/sh', ['-c', 'cd "$0"', dir], { ...identity, cwd: '/', env: SERVER_ENVIRONMENT }).status === 0;
 }
 
-/** /var/tmp is open to everyone, so whatever stands at our name already is used only if it is ours alone. */
-function folderUnder(varTmpDir: string, dataDir: string): string {
-  const dir = join(varTmpDir, `hongbao-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
+/**
+ * The folder that belongs to this data folder: named after its path, and noted in it, so that a checkout made anew at
+ * the same path does not find the data of the one before. /var/tmp is open to everyone, so whatever stands at the
+ * name already is used only if it is ours alone.
+ */
+function folderElsewhere(varTmpDir: string, dataDir: string): string {
+  const dir = join(varTmpDir, notedName(dataDir));
   try {
     mkdirSync(dir, { mode: 0o755 });
     chmodSync(dir, 0o755);
@@ -151,6 +155,21 @@ function folderUnder(varTmpDir: string, dataDir: string): string {
     'data-dir-not-ours',
     `${dir} stands where the database would go, but ${fault}: remove it, or move the checkout to a folder that user postgres can enter`,
   );
+}
+
+function notedName(dataDir: string): string {
+  const note = join(dataDir, 'moved-to');
+  const prefix = `hongbao-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
+  try {
+    writeFileSync(note, `${prefix}-${randomBytes(4).toString('hex')}`, { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+  }
+  const name = readFileSync(note, 'utf8').trim();
+  // A checkout copied to another path, its note included, must not share the data of the first.
+  if (name.startsWith(`${prefix}-`) && /^[a-z0-9-]+$/.test(name)) return name;
+  rmSync(note);
+  return notedName(dataDir);
 }
 
 function nativeVersion(native: string): string {
