@@ -35,7 +35,7 @@ export const chinese = {
   glossMine: '看我的红包',
 
   packetName: '微信红包',
-  packetFrom: (sender: string) => `${sender}的红包`,
+  packetFrom: (sender: string): string => `${sender}的红包`,
   packetTapToOpen: '等你拆开',
   packetOpened: '已领取',
   packetReturned: '超过 24 小时未领，已退回',
@@ -54,10 +54,10 @@ export const chinese = {
   happenedEmpty:
     '这里会逐步显示：消息 XML → 规则判断 → 数据库事务 → 发红包请求与应答 → 拆开 → 账本。先在聊天里发一个词。',
   noService: '模拟器没有连上服务的说明接口，所以只显示它自己看到的部分。',
-  saidMessage: (text: string) => `“${text}”`,
-  saidEvent: (name: string) => `事件 ${name}`,
-  saidPage: (activity: string) => `活动页抽奖 · ${activity}`,
-  saidEarlier: (activity: string) => `更早 · ${activity}`,
+  saidMessage: (text: string): string => `“${text}”`,
+  saidEvent: (name: string): string => `事件 ${name}`,
+  saidPage: (activity: string): string => `活动页抽奖 · ${activity}`,
+  saidEarlier: (activity: string): string => `更早 · ${activity}`,
   working: '处理中',
 
   standing: {
@@ -77,16 +77,16 @@ export const chinese = {
   },
 
   stepMessage: '微信把消息推给公众号',
-  stepMessageNote: (mode: string) => (mode === 'safe' ? '加密推送，下面是解密后的 XML' : '明文推送'),
+  stepMessageNote: (mode: string): string => (mode === 'safe' ? '加密推送，下面是解密后的 XML' : '明文推送'),
   stepDecision: '规则引擎做出判断',
-  stepDecisionNote: (activity: string, version: number) => `活动“${activity}”，规则第 ${version} 版`,
+  stepDecisionNote: (activity: string, version: number): string => `活动“${activity}”，规则第 ${version} 版`,
   stepCommit: '写入数据库：一次提交',
   stepCommitNote: '要么全部写入，要么一行都没有。提交之后才回复。',
   stepReply: '公众号回复',
   stepNoReply: '公众号没有要说的',
   stepFault: '用户看到“公众号故障”',
   stepSend: '请求微信支付发红包',
-  stepSendAgain: (turn: number) => `用同一单号再请求一次（第 ${turn} 次）`,
+  stepSendAgain: (turn: number): string => `用同一单号再请求一次（第 ${turn} 次）`,
   stepQuery: '向微信支付查询这笔红包',
   stepPacket: {
     SENDING: '红包正在发放',
@@ -98,7 +98,7 @@ export const chinese = {
   },
   stepBooks: '账本：钱现在在哪里',
   stepWaiting: '等待发放：几秒内发出',
-  times: (count: number) => `共 ${count} 次，结果相同`,
+  times: (count: number): string => `共 ${count} 次，结果相同`,
 
   answerPaid: '已付出',
   answerRefused: '明确未付出',
@@ -116,7 +116,7 @@ export const chinese = {
     'system-error': '模拟器答“系统错误”：是否付出没有说清，只能用同一单号再发。',
     garbage: '模拟器答了一页看不懂的网页：不能当作成功，也不能当作失败。',
   },
-  faultOther: (kind: string) => `模拟器按要求出错：${kind}`,
+  faultOther: (kind: string): string => `模拟器按要求出错：${kind}`,
 
   why: {
     blank: '抽到空票，没有中奖。',
@@ -132,7 +132,7 @@ export const chinese = {
     'day-limit': '今天的奖已经发完。',
     'checked-in-today': '今天已经签到过。',
   },
-  wonPrize: (prize: string, amount: string) => `中了“${prize}”，${amount}。`,
+  wonPrize: (prize: string, amount: string): string => `中了“${prize}”，${amount}。`,
   passed: '通过',
   notPassed: '未通过',
   check: {
@@ -149,15 +149,15 @@ export const chinese = {
     stock: '奖品还有库存',
     budget: '预算足够',
   },
-  seenOf: (seen: string, limit: string) => `已用 ${seen} / ${limit}`,
-  seenTicket: (ticket: string, prize: string) => `第 ${ticket} 号票 → ${prize}`,
-  seenStreak: (days: string) => `第 ${days} 天`,
-  seenStock: (given: string, stock: string) => `已发 ${given} / ${stock}`,
-  seenBudget: (after: string, budget: string) => `发出后 ${after} / ${budget}`,
+  seenOf: (seen: string, limit: string): string => `已用 ${seen} / ${limit}`,
+  seenTicket: (ticket: string, prize: string): string => `第 ${ticket} 号票 → ${prize}`,
+  seenStreak: (days: string): string => `第 ${days} 天`,
+  seenStock: (given: string, stock: string): string => `已发 ${given} / ${stock}`,
+  seenBudget: (after: string, budget: string): string => `发出后 ${after} / ${budget}`,
   blankTicket: '空票',
   odds: '票面',
-  oddsOf: (name: string, tickets: number, total: number) => `${name} ${tickets}/${total}`,
-  ticketNumber: (ticket: number) => `抽到 ${ticket} 号`,
+  oddsOf: (name: string, tickets: number, total: number): string => `${name} ${tickets}/${total}`,
+  ticketNumber: (ticket: number): string => `抽到 ${ticket} 号`,
 
   rowDraw: '抽奖记录',
   rowAward: '奖励',
@@ -184,7 +184,7 @@ export const chinese = {
     failed: '确认未付出，回到预留',
     budget: '发布活动，放入预算',
   },
-  movedFromTo: (from: string, to: string) => `${from} → ${to}`,
+  movedFromTo: (from: string, to: string): string => `${from} → ${to}`,
 
   booksTitle: '两本账',
   booksNote: '同一批红包，服务的账与微信支付的账分别记录，再互相对照。',
@@ -198,7 +198,7 @@ export const chinese = {
   payReceived: '已领取',
   payRefunded: '已退回',
   merchantBalance: '商户余额',
-  violations: (count: number) => `微信支付会处罚的做法：${count} 次`,
+  violations: (count: number): string => `微信支付会处罚的做法：${count} 次`,
 
   trouble: '制造意外',
   troubleNote: '让下一次发放出错，看服务如何既不多付也不漏付：',
@@ -208,9 +208,9 @@ export const chinese = {
     garbage: ['返回乱码', '应答是一页网页而不是 XML。既不是成功也不是失败。'],
     hang: ['超时', '不再应答。服务最多等 20 秒，然后当作未知核实。'],
   },
-  queued: (name: string) => `下一次发放：${name}`,
+  queued: (name: string): string => `下一次发放：${name}`,
   clearFaults: '取消',
   advance: '快进 24 小时',
   advanceNote: '没有拆开的红包会退回；过了北京时间零点就是新的一天。',
-  advanced: (hours: number) => `模拟时钟快 ${hours} 小时`,
+  advanced: (hours: number): string => `模拟时钟快 ${hours} 小时`,
 };
