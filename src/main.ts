@@ -15,7 +15,10 @@ const { config } = loaded;
 const logger = createLogger(config.logLevel);
 if (config.testHostsAllowed) logger.warn({ hosts: { ...config.hosts, payCaPem: undefined } }, 'test-hosts-allowed');
 if (config.account.messageMode === 'plain') {
-  logger.warn({ advice: 'set WECHAT_MESSAGE_MODE=safe here and on the WeChat admin page' }, 'plain-mode-signature-does-not-cover-the-body');
+  logger.warn(
+    { advice: 'set WECHAT_MESSAGE_MODE=safe here and on the WeChat admin page' },
+    'plain-mode-signature-does-not-cover-the-body',
+  );
 }
 const pending = await pendingMigrations(config.databaseUrl).catch((error: Error) =>
   fail([`DATABASE_URL: ${error.message}`]),

@@ -1,0 +1,179 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type pg from 'pg';
+import type { Router } from 'koa-router';
+import type { Logger } from './base/logger.ts';
+import type { Config } from './config.ts';
+import { DrawBatcher } from './flows/draw-batcher.ts';
+import { createLogIn } from './flows/log-in.ts';
+import { createOperateActivities } from './flows/operate-activities.ts';
+import type { OperateActivities } from './flows/operate-activities.ts';
+import type { AccountDirectory } from './flows/ports/accounts.ts';
+import type { DrawStore } from './flows/ports/draws.ts';
+import type { SharedMemory } from './flows/ports/shared-memory.ts';
+import type { Clock, Luck } from './flows/ports/time-and-luck.ts';
+import { createReceiveMessage } from './flows/receive-message.ts';
+import { createApp } from './http/app.ts';
+import type { App } from './http/app.ts';
+import { consoleRoutes } from './http/routes/console.ts';
+import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
+import type { Readiness } from './http/routes/health.ts';
+import { createMetrics } from './metrics.ts';
+import { activityRuleSchema } from './rules/activity-rule.ts';
+import type { ActivityRule } from './rules/activity-rule.ts';
+import { createAccountDirectory } from './store/account-store.ts';
+import { createActivityDirectory } from './store/activity-directory.ts';
+import { createActivityStore } from './store/activity-store.ts';
+import { applyConfiguredAccount } from './store/configured-account.ts';
+import { createConsoleReads } from './store/console-reads.ts';
+import { createPool } from './store/database.ts';
+import { DatabaseClock } from './store/database-clock.ts';
+import { createDrawStore } from './store/draw-store.ts';
+import { openInstallation } from './store/installation-store.ts';
+import { createOperatorStore } from './store/operator-store.ts';
+import { ProcessMemory } from './store/process-memory.ts';
+import { RedisMemory } from './store/redis-memory.ts';
+import { createSecretBox } from './store/sealed-secret.ts';
+import { messageDoor } from './wechat/message-door.ts';
+
+/** A service that runs. */
+export interface Service {
+  readonly port: number;
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly operateActivities: OperateActivities;
+  /** Stops in reverse order within 25 s and loses nothing. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/** What the demo and tests put in place of the real thing. */
+export interface WiringOptions {
+  /** Makes the clock everything runs by from the database's. */
+  readonly clock?: (database: Clock) => Clock;
+  /** One process without Redis. */
+  readonly alone?: boolean;
+  readonly host?: string;
+}
+
+/** Chance and ids from the system's generator. */
+const systemLuck: Luck = { below: (limit) => randomInt(limit), randomId: () => randomBytes(16).toString('hex') };
+
+/** What lives: started in order, stopped in reverse. */
+interface Living {
+  stop(): Promise<void> | void;
+}
+
+/** What most parts are made from. */
+interface Parts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly accounts: AccountDirectory;
+  readonly memory: SharedMemory;
+}
+
+/**
+ * Builds every part, joins them, starts them and returns the running service. Throws, with everything stopped again,
+ * when the database is away, SECRETS_KEY is another one, or the port is taken.
+ */
+export async function startService(config: Config, logger: Logger, options: WiringOptions = {}): Promise<Service> {
+  const living: Living[] = [];
+  let stopping: Promise<void> | undefined;
+  const stopAll = async (): Promise<void> => {
+    for (const part of living.toReversed()) await part.stop();
+  };
+  const stop = (): Promise<void> => (stopping ??= stopAll());
+  try {
+    return { ...(await assemble({ config, logger, options, living })), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(given: {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly options: WiringOptions;
+  readonly living: Living[];
+}): Promise<Omit<Service, 'stop'>> {
+  const { config, logger, options, living } = given;
+  const pool = createPool({ url: config.databaseUrl, connectionsMax: 10, name: 'hongbao' }, logger);
+  // Draws have connections of their own: lanes that wait for a lock must not starve the console, nor the other way round.
+  const drawPool = createPool({ url: config.databaseUrl, connectionsMax: 20, name: 'hongbao-draws' }, logger);
+  living.push({ stop: async () => void (await Promise.all([pool.end(), drawPool.end()])) });
+  const databaseClock = new DatabaseClock({ pool, logger });
+  living.push(databaseClock);
+  await databaseClock.start();
+  const clock = options.clock?.(databaseClock) ?? databaseClock;
+
+  const box = createSecretBox(config.secretsKey);
+  const nowMs = clock.nowMs();
+  const { orderPrefix } = await openInstallation({ pool, box, luck: systemLuck, nowMs });
+  await applyConfiguredAccount({ pool, box, logger, account: config.account, merchant: config.merchant, nowMs });
+  const memory = await startMemory(given);
+  const parts: Parts = { config, logger, pool, clock, memory, accounts: createAccountDirectory({ pool, box, logger }) };
+
+  if (config.role !== 'web') await startWorker(parts, living);
+  const draws = createDrawStore(drawPool);
+  const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
+  living.push(batcher);
+  const activityStore = createActivityStore(pool);
+  const operateActivities = createOperateActivities({ activities: activityStore, clock, luck: systemLuck, logger });
+  const app = createDoor(parts, { draws, batcher, operateActivities });
+  living.push({ stop: () => app.close() });
+  const { port } = await app.listen(config.port, options.host);
+  return { port, pool, clock, operateActivities };
+}
+
+async function startMemory(given: Parameters<typeof assemble>[0]): Promise<SharedMemory> {
+  if (given.options.alone === true) return new ProcessMemory();
+  const memory = new RedisMemory({ url: given.config.redisUrl, logger: given.logger });
+  given.living.push(memory);
+  await memory.start();
+  return memory;
+}
+
+/** Starts paying what is due: the worker, the rail it sends on and the listener that wakes it. */
+async function startWorker(parts: Parts, living: Living[]): Promise<void> {
+  void parts; void living;
+}
+
+/** Joins the flows that people meet to their routes. The worker role has the health pages only. */
+function createDoor(
+  parts: Parts,
+  flows: { readonly draws: DrawStore; readonly batcher: DrawBatcher; readonly operateActivities: OperateActivities },
+): App {
+  const { config, logger, pool, memory } = parts;
+  return createApp({
+    routers: config.role === 'worker' ? [] : webRouters(parts, flows),
+    logger,
+    metrics: createMetrics(),
+    proxyHops: config.proxyHops,
+    metricsToken: config.metricsToken,
+    readiness: () => readiness(pool, memory),
+  });
+}
+
+function webRouters(parts: Parts, flows: Parameters<typeof createDoor>[1]): readonly Router[] {
+  const { config, logger, pool, clock, accounts, memory } = parts;
+  const { batcher, draws, operateActivities: operate } = flows;
+  const parseRule = (stored: unknown): ActivityRule => activityRuleSchema.parse(stored);
+  const activities = createActivityDirectory({ pool, clock, logger, parseRule });
+  const receiveMessage = createReceiveMessage({ activities, batcher, draws, logger });
+  const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
+  return [
+    wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, memory, clock, logger }),
+    consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn }),
+    //PAGES
+  ];
+}
+
+/** Ready while the database answers; without Redis there is less comfort, not less service. */
+async function readiness(pool: pg.Pool, memory: SharedMemory): Promise<Readiness> {
+  const database = await pool.query('select 1').then(
+    () => 'ok' as const,
+    () => 'down' as const,
+  );
+  return { ready: database === 'ok', parts: { database, redis: memory.health() === 'ok' ? 'ok' : 'degraded' } };
+}
