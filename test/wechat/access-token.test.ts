@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { OutsideTrouble } from '../../src/base/errors.ts';
+import type { SharedMemory } from '../../src/flows/ports/shared-memory.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { ProcessMemory } from '../../src/store/process-memory.ts';
+import { RedisMemory } from '../../src/store/redis-memory.ts';
+import { AccessTokens } from '../../src/wechat/access-token.ts';
+import { ApiClient } from '../../src/wechat/api-client.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { anAccount } from './builders.ts';
+import { scriptedWechat, testClock } from './scripted-wechat.ts';
+
+type Hook = Parameters<typeof scriptedWechat>[0];
+type Script = Parameters<typeof scriptedWechat>[1];
+
+const account = anAccount();
+const USER = { method: 'GET', path: '/cgi-bin/user/info', query: { openid: 'o1' } } as const;
+
+/** One process's tokens over a memory that may be shared. */
+function tokensOf(context: Hook, apiUrl: string, memory: SharedMemory, endpoint: 'stable' | 'token' = 'stable') {
+  const api = new ApiClient({ apiUrl });
+  context.after(() => api.stop());
+  const logger = quietLogger();
+  const clock = testClock();
+  return { tokens: new AccessTokens({ api, memory, clock, logger, endpoint }), logger, clock };
+}
+
+/** WeChat with tokens t1, t2, ...; `accepts` says which of them its API takes. */
+function numberedTokens(accepts: (token: string) => boolean, reuse = false): Script {
+  let issued = 0;
+  return (request) => {
+    if (request.path === '/cgi-bin/stable_token') {
+      const { force_refresh: force } = JSON.parse(request.body) as { force_refresh: boolean };
+      if (!reuse || force || issued === 0) issued += 1;
+      return { access_token: `t${issued}`, expires_in: 7200 };
+    }
+    const token = request.query.get('access_token') ?? '';
+    return accepts(token) ? { subscribe: 1, token } : { errcode: 40001, errmsg: 'invalid credential' };
+  };
+}
+
+describe('against the simulator', () => {
+  for (const endpoint of ['stable', 'token'] as const) {
+    test(`a token of the ${endpoint} endpoint is fetched once, kept, and replaced when WeChat drops it`, async (context) => {
+      const simulator = await startSimulator({ seed: 'tokens' });
+      context.after(() => simulator.close());
+      const { appId, appSecret } = simulator.account;
+      const own = anAccount({ appId, appSecret });
+      const { tokens, logger } = tokensOf(context, simulator.httpUrl, new ProcessMemory(), endpoint);
+      const openid = simulator.followers.list()[0]?.openid ?? '';
+      const ask = () => tokens.call(own, { method: 'GET', path: '/cgi-bin/user/info', query: { openid } });
+      assert.equal((await ask()).kind, 'ok');
+      const first = await tokens.current(own);
+      assert.equal((await ask()).kind, 'ok');
+      assert.equal(await tokens.current(own), first);
+      simulator.tokens.revokeAll();
+      assert.equal((await ask()).kind, 'ok');
+      assert.notEqual(await tokens.current(own), first);
+      assert.equal(logger.lines.filter((line) => line.event === 'access-token-fetched').length, 2);
+    });
+  }
+
+  test('a wrong secret is reported once as an error and then not asked again for a minute', async (context) => {
+    const simulator = await startSimulator({ seed: 'tokens' });
+    context.after(() => simulator.close());
+    const own = anAccount({ appId: simulator.account.appId, appSecret: 'wrong' });
+    const { tokens, logger, clock } = tokensOf(context, simulator.httpUrl, new ProcessMemory());
+    for (let tries = 0; tries < 5; tries += 1) {
+      await assert.rejects(tokens.current(own), { code: 'access-token-refused', message: /40125/ });
+    }
+    const errors = () => logger.lines.filter((line) => line.level === 'error').length;
+    assert.equal(errors(), 1);
+    clock.advance(61_000);
+    await assert.rejects(tokens.current(own), OutsideTrouble);
+    assert.equal(errors(), 2);
+  });
+});
+
+describe('many callers', () => {
+  test('fifty calls of two processes fetch one token', async (context) => {
+    const wechat = await scriptedWechat(
+      context,
+      numberedTokens(() => true),
+    );
+    const memory = new ProcessMemory();
+    const processes = [tokensOf(context, wechat.url, memory), tokensOf(context, wechat.url, memory)];
+    const calls = Array.from({ length: 50 }, async (_, index) => processes[index % 2]?.tokens.call(account, USER));
+    const answers = await Promise.all(calls);
+    assert.ok(answers.every((answer) => answer?.kind === 'ok' && answer.body['token'] === 't1'));
+    assert.equal(wechat.to('/cgi-bin/stable_token').length, 1);
+  });
+
+  test('fifty calls with a dead token cause one fetch, also when the memory is a real Redis', async (context) => {
+    const redis = await startRedis();
+    context.after(() => redis.kill());
+    const wechat = await scriptedWechat(
+      context,
+      numberedTokens((token) => token !== 't1'),
+    );
+    const memories = [0, 1].map(() => new RedisMemory({ url: redis.url, logger: quietLogger() }));
+    for (const memory of memories) {
+      await memory.start();
+      context.after(() => memory.stop());
+    }
+    const processes = memories.map((memory) => tokensOf(context, wechat.url, memory));
+    assert.equal(await processes[0]?.tokens.current(account), 't1');
+    const calls = Array.from({ length: 50 }, async (_, index) => processes[index % 2]?.tokens.call(account, USER));
+    const answers = await Promise.all(calls);
+    assert.ok(answers.every((answer) => answer?.kind === 'ok' && answer.body['token'] === 't2'));
+    assert.equal(wechat.to('/cgi-bin/stable_token').length, 2);
+  });
+
+  test('a process that holds the lease and hangs is waited for within a bound', async (context) => {
+    const wechat = await scriptedWechat(
+      context,
+      numberedTokens(() => true),
+    );
+    const memory = new ProcessMemory();
+    await memory.holdLease(`access-token:${account.appId}`, 'somebody else', 60_000);
+    const { tokens } = tokensOf(context, wechat.url, memory);
+    await assert.rejects(tokens.current(account), { code: 'access-token-busy' });
+    assert.equal(wechat.seen.length, 0);
+  });
+});
+
+describe('a token that is not accepted', () => {
+  test('is replaced once; a second refusal is the answer, never a loop', async (context) => {
+    const wechat = await scriptedWechat(
+      context,
+      numberedTokens(() => false),
+    );
+    const { tokens } = tokensOf(context, wechat.url, new ProcessMemory());
+    const answer = await tokens.call(account, USER);
+    assert.equal(answer.kind === 'refused' && answer.errcode, 40001);
+    assert.equal(wechat.to(USER.path).length, 2);
+    assert.equal(wechat.to('/cgi-bin/stable_token').length, 2);
+  });
+
+  test('and handed out again by the stable endpoint is forced out, at most once in 30 s', async (context) => {
+    const wechat = await scriptedWechat(
+      context,
+      numberedTokens((token) => token === 't2', true),
+    );
+    const { tokens } = tokensOf(context, wechat.url, new ProcessMemory());
+    const answer = await tokens.call(account, USER);
+    assert.equal(answer.kind === 'ok' && answer.body['token'], 't2');
+    const forces = () =>
+      wechat
+        .to('/cgi-bin/stable_token')
+        .map((request) => (JSON.parse(request.body) as { force_refresh: boolean }).force_refresh);
+    assert.deepEqual(forces(), [false, false, true]);
+
+    const stubborn = await scriptedWechat(
+      context,
+      numberedTokens(() => false, true),
+    );
+    const unlucky = tokensOf(context, stubborn.url, new ProcessMemory());
+    await unlucky.tokens.call(account, USER);
+    await assert.rejects(unlucky.tokens.call(account, USER), { code: 'access-token-not-accepted' });
+    assert.equal(stubborn.to('/cgi-bin/stable_token').filter((request) => request.body.includes('true')).length, 1);
+  });
+
+  test('other refusals are not repeated', async (context) => {
+    const wechat = await scriptedWechat(context, (request) =>
+      request.path === USER.path ? { errcode: -1, errmsg: 'system error' } : { access_token: 't', expires_in: 7200 },
+    );
+    const { tokens } = tokensOf(context, wechat.url, new ProcessMemory());
+    const answer = await tokens.call(account, USER);
+    assert.equal(answer.kind === 'refused' && answer.errcode, -1);
+    assert.equal(wechat.to(USER.path).length, 1);
+  });
+
+  test('a token endpoint without a token is trouble, and the lease is given back', async (context) => {
+    const answers: object[] = [{ expires_in: 7200 }, { access_token: 't1', expires_in: 7200 }];
+    const wechat = await scriptedWechat(context, () => answers.shift());
+    const { tokens } = tokensOf(context, wechat.url, new ProcessMemory());
+    await assert.rejects(tokens.current(account), { code: 'wechat-garbled' });
+    assert.equal(await tokens.current(account), 't1');
+  });
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { OurBug, OutsideTrouble, WrongRequest } from '../../src/base/errors.ts';
+import { openid } from '../../src/base/ids.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { ProcessMemory } from '../../src/store/process-memory.ts';
+import { AccessTokens } from '../../src/wechat/access-token.ts';
+import { ApiClient } from '../../src/wechat/api-client.ts';
+import { createFollowerDirectory, createWebAuthorization } from '../../src/wechat/oauth.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
+import { anAccount } from './builders.ts';
+import { scriptedWechat, testClock } from './scripted-wechat.ts';
+
+type Hook = Parameters<typeof scriptedWechat>[0];
+
+function speakTo(context: Hook, url: string) {
+  const api = new ApiClient({ apiUrl: url });
+  context.after(() => api.stop());
+  const logger = quietLogger();
+  const tokens = new AccessTokens({ api, memory: new ProcessMemory(), clock: testClock(), logger });
+  return {
+    authorization: createWebAuthorization({ api, openUrl: url, logger }),
+    followers: createFollowerDirectory({ tokens, logger }),
+    logger,
+  };
+}
+
+async function withSimulator(context: Hook) {
+  const simulator = await startSimulator({ seed: 'oauth' });
+  context.after(() => simulator.close());
+  const { appId, appSecret } = simulator.account;
+  const account = anAccount({ appId, appSecret });
+  const { authorization, followers } = speakTo(context, simulator.httpUrl);
+  const person = simulator.followers.list()[0];
+  assert.ok(person);
+  /** Opens the authorize page as the first follower's phone does and returns the code it comes back with. */
+  const authorize = async (): Promise<string> => {
+    const options = { redirectUri: 'http://127.0.0.1:1/back?x=1', scope: 'snsapi_base', state: 'abc123' } as const;
+    const page = await fetch(authorization.authorizeUrl(account, options), { redirect: 'manual' });
+    assert.equal(page.status, 302, await page.text());
+    const back = new URL(page.headers.get('location') ?? '');
+    assert.deepEqual([back.searchParams.get('x'), back.searchParams.get('state')], ['1', 'abc123']);
+    return back.searchParams.get('code') ?? '';
+  };
+  return { simulator, account, authorization, followers, person, authorize };
+}
+
+describe('the authorize address', () => {
+  const authorization = createWebAuthorization({
+    api: { call: () => Promise.reject(new Error('nobody is called')) },
+    openUrl: 'https://open.weixin.qq.com',
+    logger: quietLogger(),
+  });
+  const base = { redirectUri: 'https://example.com/oauth/main/callback?to=/a/spring', scope: 'snsapi_base' } as const;
+
+  test('has its parameters in the order WeChat insists on, and the fragment', () => {
+    assert.equal(
+      authorization.authorizeUrl(anAccount({ appId: 'wx0123456789abcdef' }), { ...base, state: 'f00' }),
+      'https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx0123456789abcdef' +
+        '&redirect_uri=https%3A%2F%2Fexample.com%2Foauth%2Fmain%2Fcallback%3Fto%3D%2Fa%2Fspring' +
+        '&response_type=code&scope=snsapi_base&state=f00#wechat_redirect',
+    );
+  });
+
+  test('refuses a state or a redirect address that WeChat would refuse', () => {
+    for (const state of ['', 'with-dash', 'a b', 'x'.repeat(129), 'a&scope=snsapi_userinfo']) {
+      assert.throws(() => authorization.authorizeUrl(anAccount(), { ...base, state }), WrongRequest);
+    }
+    for (const redirectUri of ['/relative', 'javascript:alert(1)', 'https://example.com/#part']) {
+      assert.throws(() => authorization.authorizeUrl(anAccount(), { ...base, redirectUri, state: 'a' }), OurBug);
+    }
+  });
+});
+
+describe('a code', () => {
+  test('becomes the follower’s openid once, and is then used', async (context) => {
+    const { account, authorization, person, authorize } = await withSimulator(context);
+    const code = await authorize();
+    const authorized = await authorization.exchangeCode(account, code);
+    assert.deepEqual(authorized, { openid: person.openid, snapshotUser: false, unionId: null });
+    await assert.rejects(authorization.exchangeCode(account, code), { name: 'WrongRequest', code: 'oauth-code-used' });
+  });
+
+  test('of a snapshot page is told apart', async (context) => {
+    const { simulator, account, authorization, person, authorize } = await withSimulator(context);
+    simulator.authorization.snapshotMode = true;
+    const authorized = await authorization.exchangeCode(account, await authorize());
+    assert.equal(authorized.snapshotUser, true);
+    assert.notEqual(authorized.openid, person.openid);
+  });
+
+  test('that was never given out, is malformed or of another account is invalid', async (context) => {
+    const { account, authorization } = await withSimulator(context);
+    for (const code of ['made-up', '', 'a b', '红']) {
+      await assert.rejects(authorization.exchangeCode(account, code), { code: 'oauth-code-invalid' });
+    }
+    const wrongSecret = anAccount({ appId: account.appId, appSecret: 'wrong' });
+    await assert.rejects(authorization.exchangeCode(wrongSecret, 'code'), {
+      name: 'OutsideTrouble',
+      code: 'wechat-40125',
+    });
+  });
+
+  test('answered without a usable openid gives nobody', async (context) => {
+    const answers: object[] = [{}, { openid: '' }, { openid: 7 }, { openid: 'o/../x' }];
+    const { url } = await scriptedWechat(context, () => answers.shift());
+    const { authorization } = speakTo(context, url);
+    for (let count = 0; count < 4; count += 1) {
+      await assert.rejects(authorization.exchangeCode(anAccount(), 'code'), { code: 'wechat-garbled' });
+    }
+  });
+
+  test('with an odd snapshot mark counts as a snapshot, with a unionid keeps it', async (context) => {
+    const answers: object[] = [
+      { openid: 'o1', is_snapshotuser: '1' },
+      { openid: 'o1', is_snapshotuser: 0, unionid: 'u1' },
+    ];
+    const { url } = await scriptedWechat(context, () => answers.shift());
+    const { authorization } = speakTo(context, url);
+    assert.equal((await authorization.exchangeCode(anAccount(), 'code')).snapshotUser, true);
+    assert.deepEqual(await authorization.exchangeCode(anAccount(), 'code'), {
+      openid: 'o1',
+      snapshotUser: false,
+      unionId: 'u1',
+    });
+  });
+
+  test('is sent once even when WeChat is busy: it may have been spent', async (context) => {
+    const wechat = await scriptedWechat(context, () => ({ errcode: -1, errmsg: 'system error' }));
+    const { authorization } = speakTo(context, wechat.url);
+    await assert.rejects(authorization.exchangeCode(anAccount(), 'code'), OutsideTrouble);
+    assert.equal(wechat.seen.length, 1);
+    assert.equal(
+      wechat.seen[0]?.rawQuery.replace(/secret=[^&]*/, 'secret=S').replace(/wx\w+/, 'A'),
+      '?appid=A&secret=S&code=code&grant_type=authorization_code',
+    );
+  });
+});
+
+describe('a follower', () => {
+  test('is known as one until they leave; a stranger is none', async (context) => {
+    const { simulator, account, followers, person } = await withSimulator(context);
+    const own = openid(person.openid);
+    assert.deepEqual(await followers.userInfo(account, own), { subscribed: true, unionId: null });
+    simulator.followers.get(person.openid).subscribed = false;
+    assert.equal((await followers.userInfo(account, own)).subscribed, false);
+    assert.equal((await followers.userInfo(account, openid('oSomebodyElse'))).subscribed, false);
+  });
+
+  test('is never taken for granted when the answer is odd', async (context) => {
+    const answers: object[] = [{ openid: 'o1' }, { openid: 'o2', subscribe: 1 }, { openid: 'o1', subscribe: '1' }];
+    const { url } = await scriptedWechat(context, (request) =>
+      request.path.endsWith('token') ? { access_token: 't', expires_in: 7200 } : answers.shift(),
+    );
+    const { followers } = speakTo(context, url);
+    for (let count = 0; count < 3; count += 1) {
+      await assert.rejects(followers.userInfo(anAccount(), openid('o1')), { code: 'wechat-garbled' });
+    }
+  });
+});
