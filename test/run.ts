@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../src/base/logger.ts';
@@ -91,8 +91,16 @@ async function buildWeb(): Promise<number> {
 /** Runs the test files against the servers and returns the runner's exit code. */
 async function runTests(files: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const flags = ['--test', '--test-concurrency=2', `--test-timeout=${ONE_TEST_LIMIT_MS}`, '--test-reporter=spec'];
-  const chosen = files.length === 0 ? ['test/**/*.test.ts'] : files;
-  return (await run({ program: process.execPath, flags: [...flags, ...chosen], shown: true, environment })).code;
+  return (await run({ program: process.execPath, flags: [...flags, ...files], shown: true, environment })).code;
+}
+
+/** Runs what speaks to the database once more on the oldest PostgreSQL we promise to work with. */
+async function runOnPostgres15(environment: Readonly<Record<string, string>>): Promise<number> {
+  const url = environment['TEST_POSTGRES15_URL'];
+  if (url === undefined) return 0;
+  const files = globSync('test/{store,flows}/*.test.ts', { cwd: ROOT }).filter((name) => !name.includes('embedded'));
+  console.log(`\nthe same on PostgreSQL 15: ${files.length} files of store and flows`);
+  return runTests(files, { ...environment, TEST_DATABASE_URL: url });
 }
 
 /** Starts the servers the tests share in a folder that goes away with them. */
@@ -132,9 +140,11 @@ async function main(files: readonly string[]): Promise<number> {
     const urls = Object.fromEntries(servers.map(({ name, server }) => [name, server.url]));
     const environment = { ...urls, TMPDIR: temporary };
     const faults = (await check()) + (await buildWeb());
-    const code = await runTests(files, environment);
+    const all = files.length === 0;
+    const code = await runTests(all ? ['test/**/*.test.ts'] : files, environment);
+    const codeOn15 = all ? await runOnPostgres15(environment) : 0;
     if (stoppedBy !== null) console.error(`stopped: ${stoppedBy}`);
-    return faults === 0 && code === 0 && stoppedBy === null ? 0 : 1;
+    return faults === 0 && code === 0 && codeOn15 === 0 && stoppedBy === null ? 0 : 1;
   } finally {
     for (const { server } of servers) await server.stop();
     rmSync(room, { recursive: true, force: true });

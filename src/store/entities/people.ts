@@ -68,8 +68,10 @@ export const operatorSessionEntity = new EntitySchema<OperatorSessionRow>({
 export interface OauthLoginRow {
   readonly accountId: string;
   readonly codeHash: string;
-  readonly openid: string;
-  readonly snapshot: boolean;
+  readonly stateHash: string;
+  readonly openid: string | null;
+  readonly snapshot: boolean | null;
+  readonly refusal: string | null;
   readonly createdAt: Date;
 }
 
@@ -78,8 +80,13 @@ export const oauthLoginEntity = new EntitySchema<OauthLoginRow>({
   columns: {
     accountId: text('account_id', key('oauth_login_pk')),
     codeHash: text('code_hash', key('oauth_login_pk')),
-    openid: text('openid'),
-    snapshot: flag('snapshot'),
+    stateHash: text('state_hash'),
+    openid: text('openid', NULLABLE),
+    snapshot: flag('snapshot', NULLABLE),
+    refusal: text('refusal', NULLABLE),
     createdAt: time('created_at'),
   },
+  uniques: [{ name: 'oauth_login_state_once', columns: ['accountId', 'stateHash'] }],
+  checks: [check('oauth_login_settled_whole')],
+  indices: [{ name: 'oauth_login_by_age', columns: ['createdAt'] }],
 });
