@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { WrongRequest } from '../base/errors.ts';
 
 /** How much of a body that is too large is still taken in, so that the sender reads our answer instead of a reset. */
-const LINGER_BYTES_MAX = 1_048_576;
+const LINGER_BYTES_MAX = 4_194_304;
 const LINGER_MS = 300;
 const JSON_DEPTH_MAX = 64;
 
@@ -16,8 +16,6 @@ export async function readBody(ctx: Context, limits: { bytesMax: number; deadlin
     throw new WrongRequest('body-encoded', 'a compressed body is not accepted', { status: 415 });
   }
   try {
-    const announced = Number(ctx.get('Content-Length') || 0);
-    if (announced > limits.bytesMax + LINGER_BYTES_MAX) throw tooLarge(limits.bytesMax);
     return await collect(ctx.req, limits.bytesMax, limits.deadlineMs ?? 10_000);
   } catch (error) {
     // What is left of the body must not be read as the next request.
@@ -50,6 +48,7 @@ function collect(request: Context['req'], bytesMax: number, deadlineMs: number):
     const chunks: Buffer[] = [];
     let bytes = 0;
     let timer = setTimeout(() => settle(tooSlow(deadlineMs)), deadlineMs);
+    let overrun = false;
     const settle = (failure?: WrongRequest): void => {
       clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
@@ -58,18 +57,22 @@ function collect(request: Context['req'], bytesMax: number, deadlineMs: number):
       if (failure === undefined) resolve(Buffer.concat(chunks));
       else reject(failure);
     };
-    const onData = (chunk: Buffer): void => {
-      const before = bytes;
-      bytes += chunk.length;
-      if (bytes <= bytesMax) return void chunks.push(chunk);
-      if (bytes > bytesMax + LINGER_BYTES_MAX) return settle(tooLarge(bytesMax));
-      if (before > bytesMax) return;
+    const linger = (): void => {
+      overrun = true;
       chunks.length = 0;
       clearTimeout(timer);
       timer = setTimeout(() => settle(tooLarge(bytesMax)), LINGER_MS);
     };
-    const onEnd = (): void => settle(bytes > bytesMax ? tooLarge(bytesMax) : undefined);
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > bytesMax + LINGER_BYTES_MAX) settle(tooLarge(bytesMax));
+      else if (bytes <= bytesMax && !overrun) chunks.push(chunk);
+      else if (!overrun) linger();
+    };
+    const onEnd = (): void => settle(overrun ? tooLarge(bytesMax) : undefined);
     const onCut = (): void => settle(new WrongRequest('body-cut', 'the body ended before it was complete'));
+    if (request.destroyed && !request.complete) return onCut();
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) linger();
     request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
   });
 }

@@ -43,11 +43,14 @@ test('a chunked body is counted as it comes', async (context) => {
   assert.deepEqual(await codeOf(await fetch(`${url}/bytes`, chunked(17))), [413, 'body-too-large']);
 });
 
-test('an announced length far beyond the limit is refused before a byte of it is read', async (context) => {
+test('an announced length beyond the limit is refused soon, whether its bytes come or not', async (context) => {
   const { port } = await runApp(context, { routers: [echoes()] });
   const answer = await rawRequest(port, ['POST /bytes HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n']);
   assert.match(answer, /^HTTP\/1\.1 413 /);
   assert.match(answer, /connection: close/i);
+  const { url } = await runApp(context, { routers: [echoes()] });
+  const huge = await fetch(`${url}/bytes`, { method: 'POST', body: Buffer.alloc(3_000_000, 97) });
+  assert.deepEqual(await codeOf(huge), [413, 'body-too-large']);
 });
 
 test('a body that drips is cut off at the deadline, however steadily it comes', async (context) => {

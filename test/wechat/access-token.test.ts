@@ -112,6 +112,15 @@ describe('many callers', () => {
     assert.equal(wechat.to('/cgi-bin/stable_token').length, 2);
   });
 
+  test('a twin without the lease fetches once per process', async (context) => {
+    const wechat = await scriptedWechat(context, numberedTokens(() => true));
+    const memory = new ProcessMemory();
+    memory.holdLease = async () => true;
+    const processes = [tokensOf(context, wechat.url, memory), tokensOf(context, wechat.url, memory)];
+    await Promise.all(processes.map(({ tokens }) => tokens.current(account)));
+    assert.equal(wechat.to('/cgi-bin/stable_token').length, 2);
+  });
+
   test('a process that holds the lease and hangs is waited for within a bound', async (context) => {
     const wechat = await scriptedWechat(
       context,
