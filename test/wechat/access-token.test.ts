@@ -113,7 +113,10 @@ describe('many callers', () => {
   });
 
   test('a twin without the lease fetches once per process', async (context) => {
-    const wechat = await scriptedWechat(context, numberedTokens(() => true));
+    const wechat = await scriptedWechat(
+      context,
+      numberedTokens(() => true),
+    );
     const memory = new ProcessMemory();
     memory.holdLease = async () => true;
     const processes = [tokensOf(context, wechat.url, memory), tokensOf(context, wechat.url, memory)];
