@@ -139,14 +139,19 @@ async function main(files: readonly string[]): Promise<number> {
     chmodSync(temporary, 0o1777);
     const urls = Object.fromEntries(servers.map(({ name, server }) => [name, server.url]));
     const environment = { ...urls, TMPDIR: temporary };
-    const faults = (await check()) + (await buildWeb());
     const all = files.length === 0;
-    const code = await runTests(all ? ['test/**/*.test.ts'] : files, environment);
-    const codeOn15 = all ? await runOnPostgres15(environment) : 0;
-    if (stoppedBy !== null) console.error(`stopped: ${stoppedBy}`);
-    return faults === 0 && code === 0 && codeOn15 === 0 && stoppedBy === null ? 0 : 1;
+    const codes = {
+      checks: await check(),
+      'web build': await buildWeb(),
+      tests: await runTests(all ? ['test/**/*.test.ts'] : files, environment),
+      'tests on PostgreSQL 15': all ? await runOnPostgres15(environment) : 0,
+    };
+    const failed = Object.entries(codes).flatMap(([name, code]) => (code === 0 ? [] : [name]));
+    if (stoppedBy !== null) failed.push(`stopped by ${stoppedBy}`);
+    console.log(failed.length === 0 ? '\nEverything passes.' : `\nFailed: ${failed.join(', ')}`);
+    return failed.length === 0 ? 0 : 1;
   } finally {
-    for (const { server } of servers) await server.stop();
+    for (const { server } of servers) await server.discard();
     rmSync(room, { recursive: true, force: true });
   }
 }

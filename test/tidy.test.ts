@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { migrations } from '../migrations/list.ts';
-import { clocksInSql, importCycles, impureRules, reachedFrom, wrongArrows, wrongShapes } from './tidy/house-rules.ts';
+import { clocksInSql, importCycles, impureRules, narrowedTests, reachedFrom } from './tidy/house-rules.ts';
+import { strayPrints, wrongArrows, wrongShapes } from './tidy/house-rules.ts';
 import { readSource, readSourceFiles } from './tidy/source-files.ts';
+import type { SourceFile } from './tidy/source-files.ts';
 
 const source = readSourceFiles('src', 'migrations');
 const none = (faults: readonly string[]): void => assert.equal(faults.join('\n'), '');
@@ -40,17 +42,14 @@ describe('the house', () => {
     none(bare.map(([path]) => path));
   });
 
-  it('skips no test and narrows none', () => {
-    const narrowed = readSourceFiles('test').flatMap((file) =>
-      ['it', 'test', 'describe'].flatMap((name) =>
-        ['only', 'skip', 'todo']
-          .filter((mode) => file.identifiers.has(`${name}.${mode}`))
-          .map((mode) => `${file.path}: ${name}.${mode}`),
-      ),
-    );
-    none(narrowed);
-  });
+  it('skips no test and narrows none', () => none(narrowedTests(readSourceFiles('test').filter(notThis))));
+  it('prints only from the entries of its programs', () => none(strayPrints(source)));
 });
+
+/** This file plants the breaches it looks for. */
+function notThis(file: SourceFile): boolean {
+  return file.path !== 'test/tidy.test.ts';
+}
 
 describe('the house rules', () => {
   const planted = (path: string, text: string) => [readSource(path, text)];
@@ -66,6 +65,10 @@ describe('the house rules', () => {
     assert.equal(impureRules(planted('src/rules/a.ts', 'const at = Date.now();')).length, 1);
     assert.equal(impureRules(planted('src/rules/a.ts', 'const x = Math.random();')).length, 1);
     assert.equal(wrongShapes(planted('src/base/utils.ts', `const f = () => {${'\n'.repeat(70)}};`)).length, 2);
+    assert.equal(strayPrints(planted('src/flows/a.ts', "console.log('x');")).length, 1);
+    assert.equal(strayPrints(planted('src/cli.ts', "console.log('x');")).length, 0);
+    assert.equal(narrowedTests(planted('test/a.ts', "test.only('x', () => {});")).length, 1);
+    assert.equal(narrowedTests(planted('test/a.ts', "test('x', { skip: true }, () => {});")).length, 1);
     assert.equal(wrongShapes(planted('src/base/a.ts', "export * from './b.ts'; export default 1;")).length, 2);
   });
 

@@ -161,3 +161,32 @@ export function impureRules(files: readonly SourceFile[]): readonly string[] {
       ...file.awaits.map((line) => `${file.path}:${line}: rules wait for nothing`),
     ]);
 }
+
+const PRINTERS = new Set(['src/cli.ts', 'src/demo.ts', 'src/main.ts', 'src/web/build.ts']);
+
+/** Printing anywhere but in a program's entry: everything else tells the logger. */
+export function strayPrints(files: readonly SourceFile[]): readonly string[] {
+  return files
+    .filter((file) => file.path.startsWith('src/') && !PRINTERS.has(file.path))
+    .flatMap((file) =>
+      ['console.log', 'console.info', 'console.warn', 'console.error']
+        .filter((name) => file.identifiers.has(name))
+        .map((name) => `${file.path}:${file.identifiers.get(name)}: ${name}; only a program's entry prints`),
+    );
+}
+
+/** Tests that are left out or run alone, said by a method or by an option. */
+export function narrowedTests(files: readonly SourceFile[]): readonly string[] {
+  const modes = ['only', 'skip', 'todo'];
+  return files.flatMap((file) => [
+    ...['it', 'test', 'describe', 'suite']
+      .flatMap((name) => modes.map((mode) => `${name}.${mode}`))
+      .filter((name) => file.identifiers.has(name))
+      .map((name) => `${file.path}:${file.identifiers.get(name)}: ${name}`),
+    ...file.text
+      .split('\n')
+      .flatMap((line, index) =>
+        /\{ (only|skip|todo): /.test(line) ? [`${file.path}:${index + 1}: ${line.trim()}`] : [],
+      ),
+  ]);
+}
