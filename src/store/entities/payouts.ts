@@ -51,14 +51,6 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     ownIndex('payout_one_living_per_award', ['accountId', 'awardId']),
     ownIndex('payout_due', ['merchantId', 'dueAt']),
   ],
-  foreignKeys: [
-    {
-      name: 'payout_award',
-      target: 'award',
-      columnNames: ['accountId', 'awardId'],
-      referencedColumnNames: ['accountId', 'id'],
-    },
-  ],
 });
 
 export interface PayoutAttemptRow {
