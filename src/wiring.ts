@@ -5,6 +5,7 @@ import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createLogIn } from './flows/log-in.ts';
+import { createPayoutMachine } from './flows/payout-machine.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -17,7 +18,9 @@ import type { App } from './http/app.ts';
 import { consoleRoutes } from './http/routes/console.ts';
 import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
 import type { Readiness } from './http/routes/health.ts';
+import { PayAwards } from './jobs/pay-awards.ts';
 import { createMetrics } from './metrics.ts';
+import { WechatPayRail } from './pay/wechat-pay-rail.ts';
 import { activityRuleSchema } from './rules/activity-rule.ts';
 import type { ActivityRule } from './rules/activity-rule.ts';
 import { createAccountDirectory } from './store/account-store.ts';
@@ -30,6 +33,8 @@ import { DatabaseClock } from './store/database-clock.ts';
 import { createDrawStore } from './store/draw-store.ts';
 import { openInstallation } from './store/installation-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
+import { createPayoutStore } from './store/payout-store.ts';
+import { createPayoutWake } from './store/payout-wake.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
@@ -56,6 +61,9 @@ export interface WiringOptions {
 
 /** Chance and ids from the system's generator. */
 const systemLuck: Luck = { below: (limit) => randomInt(limit), randomId: () => randomBytes(16).toString('hex') };
+
+/** Longer than a call's absolute deadline of 20 s; a killed worker's payouts are taken over when it has run out. */
+const LEASE_MS = 25_000;
 
 /** What lives: started in order, stopped in reverse. */
 interface Living {
@@ -114,7 +122,7 @@ async function assemble(given: {
   const memory = await startMemory(given);
   const parts: Parts = { config, logger, pool, clock, memory, accounts: createAccountDirectory({ pool, box, logger }) };
 
-  if (config.role !== 'web') await startWorker(parts, living);
+  if (config.role !== 'web') startWorker(parts, living);
   const draws = createDrawStore(drawPool);
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
   living.push(batcher);
@@ -135,8 +143,23 @@ async function startMemory(given: Parameters<typeof assemble>[0]): Promise<Share
 }
 
 /** Starts paying what is due: the worker, the rail it sends on and the listener that wakes it. */
-async function startWorker(parts: Parts, living: Living[]): Promise<void> {
-  void parts; void living;
+function startWorker({ config, logger, pool, clock, accounts }: Parts, living: Living[]): void {
+  const rail = new WechatPayRail({ baseUrl: config.hosts.payUrl, extraCaPem: config.hosts.payCaPem });
+  living.push({ stop: () => rail.close() });
+  const machine = createPayoutMachine();
+  const worker = new PayAwards({
+    payouts: createPayoutStore({ pool, machine }),
+    rail,
+    accounts,
+    machine,
+    clock,
+    luck: systemLuck,
+    logger,
+    wake: createPayoutWake({ url: config.databaseUrl, logger }),
+    leaseMs: LEASE_MS,
+  });
+  living.push(worker);
+  worker.start();
 }
 
 /** Joins the flows that people meet to their routes. The worker role has the health pages only. */
