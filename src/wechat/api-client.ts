@@ -1,5 +1,8 @@
 import { Agent, request } from 'undici';
-import { OutsideTrouble } from '../base/errors.ts';
+import { assert, OutsideTrouble } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { logLevelOf, readRefusal } from './api-refusal.ts';
+import type { ApiRefusal } from './api-refusal.ts';
 
 /** One call to WeChat's API. */
 export interface ApiRequest {
@@ -15,108 +18,148 @@ export interface ApiRequest {
 /** What WeChat said. It answers status 200 either way; an errcode that is absent or 0 means success. */
 export type ApiAnswer = { readonly kind: 'ok'; readonly body: Readonly<Record<string, unknown>> } | ApiRefusal;
 
-export interface ApiRefusal {
-  readonly kind: 'refused';
-  /** The only part to decide by; the text changes. */
-  readonly errcode: number;
-  readonly errmsg: string;
-  /** WeChat's number for this call, to ask its support with; null when the text has none. */
-  readonly rid: string | null;
+export interface ApiClient {
+  /**
+   * Calls once, never twice: what may be repeated is for the caller to know. Throws OutsideTrouble
+   * `wechat-unreachable`, `wechat-too-slow` or `wechat-garbled`, none of which says whether WeChat acted.
+   */
+  call(call: ApiRequest): Promise<ApiAnswer>;
+  /** Cuts every connection; calls under way end with `wechat-unreachable`. */
+  close(): Promise<void>;
 }
 
 const ANSWER_BYTES_MAX = 1_048_576;
 const CALL_DEADLINE_MS = 5000;
+const CONNECTIONS_MAX = 50;
+/** What must not come back in an error's text. */
+const SECRET_NAMES = ['secret', 'code', 'access_token', 'refresh_token', 'openid'] as const;
 // Nicknames carry raw control characters that JSON forbids inside strings.
 // oxlint-disable-next-line no-control-regex -- exactly these control characters are meant
 const RAW_CONTROLS = /[\u0000-\u001F]/g;
 
 /**
- * Calls WeChat's HTTP API (https://developers.weixin.qq.com/doc/subscription/guide/dev/api/). One try per call: what
- * may be repeated is for the caller to know.
+ * Opens a client of WeChat's HTTP API (https://developers.weixin.qq.com/doc/subscription/guide/dev/api/). `baseUrl` is
+ * its host. The deadline of a call, 5 s by default, is absolute: it covers connecting, headers and body together, so
+ * that an answer that trickles does not stretch it. No secret, token or code reaches a log line or an error's text.
  */
-export class ApiClient {
-  readonly #apiUrl: string;
-  readonly #deadlineMs: number;
-  readonly #agent: Agent;
+export function createApiClient(options: {
+  readonly baseUrl: string;
+  readonly logger: Logger;
+  readonly deadlineMs?: number;
+}): ApiClient {
+  const { logger, deadlineMs = CALL_DEADLINE_MS } = options;
+  assert(URL.canParse(options.baseUrl), 'the API needs an absolute address');
+  const baseUrl = options.baseUrl.replace(/\/$/, '');
+  const agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: deadlineMs } });
+  return {
+    async call(call) {
+      const startedMs = performance.now();
+      const fields = () => ({ path: call.path, durationMs: Math.round(performance.now() - startedMs) });
+      try {
+        const answer = readAnswer(call, await withinDeadline({ agent, baseUrl, deadlineMs, call }));
+        if (answer.kind === 'ok') logger.debug(fields(), 'wechat-answered');
+        else logger[logLevelOf(answer)]({ ...fields(), ...said(answer) }, 'wechat-refused');
+        return answer;
+      } catch (error) {
+        if (error instanceof OutsideTrouble) {
+          logger.warn({ ...fields(), code: error.code, error: error.message }, 'wechat-call-failed');
+        }
+        throw error;
+      }
+    },
+    close: async () => agent.destroy(),
+  };
+}
 
-  constructor(options: { readonly apiUrl: string; readonly deadlineMs?: number }) {
-    this.#apiUrl = options.apiUrl.replace(/\/$/, '');
-    this.#deadlineMs = options.deadlineMs ?? CALL_DEADLINE_MS;
-    this.#agent = new Agent({ connections: 16, connect: { timeout: 3000 } });
-  }
+interface Exchange {
+  readonly agent: Agent;
+  readonly baseUrl: string;
+  readonly deadlineMs: number;
+  readonly call: ApiRequest;
+}
 
-  /**
-   * Calls once within the deadline, which is absolute: an answer that trickles does not stretch it. Throws
-   * OutsideTrouble `wechat-unreachable`, `wechat-too-slow` or `wechat-garbled`.
-   */
-  async call(call: ApiRequest): Promise<ApiAnswer> {
-    const over = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    // undici does not react to the signal while it connects, so this waits for whichever ends first.
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new OutsideTrouble('wechat-too-slow', `${call.path} gave no answer within ${this.#deadlineMs} ms`));
-        over.abort();
-      }, this.#deadlineMs);
-    });
-    const exchange = this.#exchange(call, over.signal);
-    exchange.catch(() => undefined);
-    try {
-      return readAnswer(call.path, await Promise.race([exchange, late]));
-    } catch (error) {
-      if (error instanceof OutsideTrouble) throw error;
-      throw new OutsideTrouble('wechat-unreachable', `${call.path} cannot be reached: ${codeOf(error)}`);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** Cuts every connection; calls under way end with `wechat-unreachable`. */
-  async stop(): Promise<void> {
-    await this.#agent.destroy();
-  }
-
-  async #exchange(call: ApiRequest, signal: AbortSignal): Promise<string> {
-    const query = new URLSearchParams(call.query).toString();
-    const { statusCode, body } = await request(`${this.#apiUrl}${call.path}${query === '' ? '' : `?${query}`}`, {
-      dispatcher: this.#agent,
-      method: call.method,
-      signal,
-      ...(call.json === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(call.json) }),
-    });
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      // Leaving the loop cuts the connection: the rest is never read.
-      if (bytes > ANSWER_BYTES_MAX) throw garbled(call.path, 'the answer is too large');
-      chunks.push(chunk);
-    }
-    if (statusCode !== 200) throw garbled(call.path, `status ${statusCode}`);
-    return Buffer.concat(chunks).toString('utf8');
+async function withinDeadline(exchange: Exchange): Promise<string> {
+  const { call, deadlineMs } = exchange;
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  // undici does not react to the signal while it connects, so this waits for whichever ends first.
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new OutsideTrouble('wechat-too-slow', `${call.path} gave no answer within ${deadlineMs} ms`));
+      over.abort();
+    }, deadlineMs);
+  });
+  const conversation = converse(exchange, over.signal);
+  conversation.catch(() => undefined);
+  try {
+    return await Promise.race([conversation, late]);
+  } catch (error) {
+    if (error instanceof OutsideTrouble) throw error;
+    throw new OutsideTrouble('wechat-unreachable', `${call.path} cannot be reached: ${codeOf(error)}`);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
+async function converse({ agent, baseUrl, call }: Exchange, signal: AbortSignal): Promise<string> {
+  const query = new URLSearchParams(call.query).toString();
+  const { statusCode, body } = await request(`${baseUrl}${call.path}${query === '' ? '' : `?${query}`}`, {
+    dispatcher: agent,
+    method: call.method,
+    signal,
+    ...(call.json === undefined
+      ? {}
+      : {
+          headers: { 'content-type': 'application/json; charset=utf-8' },
+          body: JSON.stringify(call.json, wellFormed),
+        }),
+  });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop cuts the connection: the rest is never read.
+    if (bytes > ANSWER_BYTES_MAX) throw garbled(call.path, 'the answer is too large');
+    chunks.push(chunk);
+  }
+  if (statusCode !== 200) throw garbled(call.path, `status ${statusCode}`);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** JSON writes a lone surrogate as an escape, which WeChat refuses (40033). */
+function wellFormed(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
 /** Reads JSON whatever the content type says: the sns endpoints call theirs text/plain. */
-function readAnswer(path: string, text: string): ApiAnswer {
+function readAnswer(call: ApiRequest, text: string): ApiAnswer {
   let body: unknown;
   try {
     body = JSON.parse(text.replace(RAW_CONTROLS, ' '));
   } catch {
-    throw garbled(path, 'the answer is no JSON');
+    throw garbled(call.path, 'the answer is no JSON');
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw garbled(path, 'the answer is no object');
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw garbled(call.path, 'the answer is no object');
+  }
   const fields = body as Record<string, unknown>;
   const errcode = fields['errcode'] ?? 0;
-  if (typeof errcode !== 'number') throw garbled(path, 'errcode is no number');
+  if (typeof errcode !== 'number') throw garbled(call.path, 'errcode is no number');
   if (errcode === 0) return { kind: 'ok', body: fields };
-  const errmsg = typeof fields['errmsg'] === 'string' ? fields['errmsg'].slice(0, 500) : '';
-  return { kind: 'refused', errcode, errmsg, rid: /\brid: ?([0-9a-f-]{8,40})/.exec(errmsg)?.[1] ?? null };
+  return readRefusal({ path: call.path, errcode, errmsg: fields['errmsg'], secrets: secretsOf(call) });
 }
 
-function garbled(path: string, reason: string): OutsideTrouble {
+function secretsOf({ query, json }: ApiRequest): readonly string[] {
+  const values = SECRET_NAMES.flatMap((name) => [query?.[name], json?.[name]]);
+  return values.filter((value): value is string => typeof value === 'string' && value !== '');
+}
+
+function said({ errcode, errmsg, rid }: ApiRefusal): Omit<ApiRefusal, 'kind' | 'path'> {
+  return { errcode, errmsg, rid };
+}
+
+/** Makes the error for an answer that cannot be used. `reason` quotes nothing of it: it may hold a token. */
+export function garbled(path: string, reason: string): OutsideTrouble {
   return new OutsideTrouble('wechat-garbled', `${path} answered what cannot be used: ${reason}`);
 }
 

@@ -1,15 +1,22 @@
-import { assert, OutsideTrouble, WrongRequest } from '../base/errors.ts';
+import { assert, WrongRequest } from '../base/errors.ts';
 import { openid } from '../base/ids.ts';
 import type { Openid } from '../base/ids.ts';
 import { shortOpenid } from '../base/logger.ts';
 import type { Logger } from '../base/logger.ts';
-import type { FollowerDirectory, WebAuthorization } from '../flows/ports/web-authorization.ts';
+import type { AuthorizedPerson, FollowerDirectory, WebAuthorization } from '../flows/ports/web-authorization.ts';
 import type { AccessTokens } from './access-token.ts';
-import type { ApiClient, ApiRefusal } from './api-client.ts';
+import { garbled } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { troubleOf } from './api-refusal.ts';
 
-/** 40029 invalid, 41008 missing, 42003 expired, 40163 used; everything else is not the visitor's doing. */
-const CODE_INVALID: ReadonlySet<number> = new Set([40029, 41008, 42003]);
+/**
+ * 40029 invalid, 41008 missing, 42003 expired, 42007 void since a changed password, 40163 used; everything else is not
+ * the visitor's doing.
+ */
+const CODE_INVALID: ReadonlySet<number> = new Set([40029, 41008, 42003, 42007]);
 const CODE_USED = 40163;
+const CODE_PATH = '/sns/oauth2/access_token';
+const FOLLOWER_PATH = '/cgi-bin/user/info';
 /** The openid is no follower of this account, or of another account altogether. */
 const OPENID_UNKNOWN = 40003;
 
@@ -20,9 +27,8 @@ const OPENID_UNKNOWN = 40003;
 export function createWebAuthorization(options: {
   readonly api: Pick<ApiClient, 'call'>;
   readonly openUrl: string;
-  readonly logger: Logger;
 }): WebAuthorization {
-  const { api, logger } = options;
+  const { api } = options;
   const openUrl = options.openUrl.replace(/\/$/, '');
   return {
     authorizeUrl(account, { redirectUri, scope, state }) {
@@ -32,7 +38,7 @@ export function createWebAuthorization(options: {
       assert(/^https?:\/\/[^#]+$/.test(redirectUri), 'a redirect address is absolute and has no fragment');
       // WeChat matches this address by a pattern: the order counts, and so does the fragment, also behind a redirect.
       return (
-        `${openUrl}/connect/oauth2/authorize?appid=${account.appId}&redirect_uri=${encodeURIComponent(redirectUri)}` +
+        `${openUrl}/connect/oauth2/authorize?appid=${account.appId}&redirect_uri=${encode(redirectUri)}` +
         `&response_type=code&scope=${scope}&state=${state}#wechat_redirect`
       );
     },
@@ -40,22 +46,28 @@ export function createWebAuthorization(options: {
     async exchangeCode(account, code) {
       if (!/^[A-Za-z0-9_-]{1,512}$/.test(code)) throw codeInvalid();
       const query = { appid: account.appId, secret: account.appSecret, code, grant_type: 'authorization_code' };
-      const answer = await api.call({ method: 'GET', path: '/sns/oauth2/access_token', query });
+      const answer = await api.call({ method: 'GET', path: CODE_PATH, query });
       if (answer.kind === 'refused') {
         if (CODE_INVALID.has(answer.errcode)) throw codeInvalid();
         if (answer.errcode === CODE_USED) {
           throw new WrongRequest('oauth-code-used', 'this authorization was already used: start over');
         }
-        throw refused(answer, '/sns/oauth2/access_token', logger);
+        throw troubleOf(answer, account);
       }
-      const { body } = answer;
-      return {
-        openid: receivedOpenid(body['openid']),
-        // Present and 1 only on snapshot pages; anything else that is present is treated as one to be safe.
-        snapshotUser: !(body['is_snapshotuser'] === undefined || body['is_snapshotuser'] === 0),
-        unionId: textOrNull(body['unionid']),
-      };
+      return readPerson(answer.body);
     },
+  };
+}
+
+function readPerson(body: Readonly<Record<string, unknown>>): AuthorizedPerson {
+  // Not used here, but an answer without a token is none to a code that was taken.
+  if (typeof body['access_token'] !== 'string') throw garbled(CODE_PATH, 'no token');
+  const snapshot = body['is_snapshotuser'];
+  return {
+    openid: receivedOpenid(CODE_PATH, body['openid']),
+    // Present and 1 only on snapshot pages; anything else that is present is treated as one to be safe.
+    snapshotUser: !(snapshot === undefined || snapshot === 0),
+    unionId: receivedUnionId(CODE_PATH, body['unionid']),
   };
 }
 
@@ -66,46 +78,42 @@ export function createFollowerDirectory(options: {
 }): FollowerDirectory {
   return {
     async userInfo(account, person) {
-      const path = '/cgi-bin/user/info';
-      const answer = await options.tokens.call(account, {
-        method: 'GET',
-        path,
-        query: { openid: person, lang: 'zh_CN' },
-      });
+      const query = { openid: person, lang: 'zh_CN' };
+      const answer = await options.tokens.call(account, { method: 'GET', path: FOLLOWER_PATH, query });
       if (answer.kind === 'refused') {
-        if (answer.errcode !== OPENID_UNKNOWN) throw refused(answer, path, options.logger);
+        if (answer.errcode !== OPENID_UNKNOWN) throw troubleOf(answer, account);
         options.logger.warn({ account: account.id, openid: shortOpenid(person), rid: answer.rid }, 'openid-unknown');
         return { subscribed: false, unionId: null };
       }
-      const { subscribe } = answer.body;
-      if (receivedOpenid(answer.body['openid']) !== person || (subscribe !== 0 && subscribe !== 1)) throw garbled();
-      return { subscribed: subscribe === 1, unionId: textOrNull(answer.body['unionid']) };
+      const { subscribe, openid: told, unionid } = answer.body;
+      if (told !== person) throw garbled(FOLLOWER_PATH, 'another openid');
+      if (subscribe !== 0 && subscribe !== 1) throw garbled(FOLLOWER_PATH, 'no subscription');
+      return { subscribed: subscribe === 1, unionId: receivedUnionId(FOLLOWER_PATH, unionid) };
     },
   };
 }
 
-function refused(answer: ApiRefusal, path: string, logger: Logger): OutsideTrouble {
-  logger.warn({ path, errcode: answer.errcode, errmsg: answer.errmsg, rid: answer.rid }, 'wechat-refused');
-  return new OutsideTrouble(`wechat-${answer.errcode}`, `${path} was refused: ${answer.errcode} ${answer.errmsg}`);
+/** Encodes also what encodeURIComponent leaves as it is: the pattern wants the whole address encoded. */
+function encode(text: string): string {
+  const hex = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, hex);
 }
 
 function codeInvalid(): WrongRequest {
   return new WrongRequest('oauth-code-invalid', 'this authorization is not valid any more: start over');
 }
 
-function receivedOpenid(value: unknown): Openid {
+function receivedOpenid(path: string, value: unknown): Openid {
   try {
     if (typeof value === 'string') return openid(value);
   } catch {
     // Said below, like any other answer that cannot be used.
   }
-  throw garbled();
+  throw garbled(path, 'no openid');
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function garbled(): OutsideTrouble {
-  return new OutsideTrouble('wechat-garbled', 'WeChat answered without a usable openid or subscription');
+function receivedUnionId(path: string, value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value !== 'string') throw garbled(path, 'a union id that is no text');
+  return value;
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OutsideTrouble } from '../../src/base/errors.ts';
 import type { SharedMemory } from '../../src/flows/ports/shared-memory.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { RedisMemory } from '../../src/store/redis-memory.ts';
 import { AccessTokens } from '../../src/wechat/access-token.ts';
-import { ApiClient } from '../../src/wechat/api-client.ts';
-import { quietLogger } from '../support/quiet-logger.ts';
+import { createApiClient } from '../../src/wechat/api-client.ts';
+import { listeningLogger } from '../support/log.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { anAccount } from './builders.ts';
 import { scriptedWechat, testClock } from './scripted-wechat.ts';
@@ -20,9 +21,9 @@ const USER = { method: 'GET', path: '/cgi-bin/user/info', query: { openid: 'o1' 
 
 /** One process's tokens over a memory that may be shared. */
 function tokensOf(context: Hook, apiUrl: string, memory: SharedMemory, endpoint: 'stable' | 'token' = 'stable') {
-  const api = new ApiClient({ apiUrl });
-  context.after(() => api.stop());
-  const logger = quietLogger();
+  const logger = listeningLogger();
+  const api = createApiClient({ baseUrl: apiUrl, logger });
+  context.after(() => api.close());
   const clock = testClock();
   return { tokens: new AccessTokens({ api, memory, clock, logger, endpoint }), logger, clock };
 }
@@ -68,13 +69,55 @@ describe('against the simulator', () => {
     const own = anAccount({ appId: simulator.account.appId, appSecret: 'wrong' });
     const { tokens, logger, clock } = tokensOf(context, simulator.httpUrl, new ProcessMemory());
     for (let tries = 0; tries < 5; tries += 1) {
-      await assert.rejects(tokens.current(own), { code: 'access-token-refused', message: /40125/ });
+      await assert.rejects(tokens.current(own), {
+        code: 'wechat-configuration',
+        message: /40125 .*set the app secret/,
+      });
     }
     const errors = () => logger.lines.filter((line) => line.level === 'error').length;
     assert.equal(errors(), 1);
     clock.advance(61_000);
     await assert.rejects(tokens.current(own), OutsideTrouble);
     assert.equal(errors(), 2);
+    const put = anAccount({ appId: own.appId, appSecret: simulator.account.appSecret });
+    assert.notEqual(await tokens.current(put), '', 'the right secret is tried at once');
+  });
+
+  test('an address that is not allowed is named in the error, with what to do', async (context) => {
+    const simulator = await startSimulator({ seed: 'tokens' });
+    context.after(() => simulator.close());
+    simulator.tokens.rules.allowedAddresses = ['10.0.0.1'];
+    const { appId, appSecret } = simulator.account;
+    const { tokens } = tokensOf(context, simulator.httpUrl, new ProcessMemory());
+    await assert.rejects(tokens.current(anAccount({ appId, appSecret })), {
+      code: 'wechat-configuration',
+      message: /40164 \(invalid ip 127\.0\.0\.1 .*\): add this server's address/,
+    });
+  });
+
+  test('a token that runs out under the load of two processes is replaced by one call', async (context) => {
+    const simulator = await startSimulator({ seed: 'tokens' });
+    context.after(() => simulator.close());
+    const { appId, appSecret } = simulator.account;
+    const own = anAccount({ appId, appSecret });
+    const memory = new ProcessMemory();
+    const processes = [0, 1].map(() => tokensOf(context, simulator.httpUrl, memory));
+    const fetched = context.mock.method(simulator.tokens, 'stableToken');
+    const query = { openid: simulator.followers.list()[0]?.openid ?? '' };
+    const load = async (): Promise<void> => {
+      const calls = Array.from({ length: 200 }, async (_, index) =>
+        processes[index % 2]?.tokens.call(own, { method: 'GET', path: USER.path, query }),
+      );
+      assert.ok((await Promise.all(calls)).every((answer) => answer?.kind === 'ok'));
+    };
+    await load();
+    assert.equal(fetched.mock.callCount(), 1);
+    simulator.clock.advance(7_200_000);
+    await load();
+    assert.equal(fetched.mock.callCount(), 2);
+    simulator.tokens.revokeAll();
+    await load();
+    assert.equal(fetched.mock.callCount(), 3);
   });
 });
 
@@ -99,7 +142,7 @@ describe('many callers', () => {
       context,
       numberedTokens((token) => token !== 't1'),
     );
-    const memories = [0, 1].map(() => new RedisMemory({ url: redis.url, logger: quietLogger() }));
+    const memories = [0, 1].map(() => new RedisMemory({ url: redis.url, logger: listeningLogger() }));
     for (const memory of memories) {
       await memory.start();
       context.after(() => memory.stop());
@@ -137,6 +180,78 @@ describe('many callers', () => {
   });
 });
 
+describe('a token near its end', () => {
+  /** WeChat with tokens t1, t2, ...; the memory's time is the test's. */
+  const aged = async (context: Hook, script: Script) => {
+    const wechat = await scriptedWechat(context, script);
+    let memoryMs = 0;
+    const memory = new ProcessMemory(() => memoryMs);
+    const { tokens, clock, logger } = tokensOf(context, wechat.url, memory);
+    assert.equal(await tokens.current(account), 't1');
+    const age = (byMs: number): void => {
+      memoryMs += byMs;
+      clock.advance(byMs);
+    };
+    const until = async (token: string): Promise<void> => {
+      for (let look = 0; look < 100 && (await tokens.current(account)) !== token; look += 1) await sleep(10);
+      assert.equal(await tokens.current(account), token);
+    };
+    return { wechat, memory, tokens, logger, age, until };
+  };
+
+  test('is replaced beside the calls, and none of them waits', async (context) => {
+    let release = (): void => undefined;
+    const renewal = new Promise<void>((resolve) => void (release = resolve));
+    let issued = 0;
+    const { wechat, tokens, age, until } = await aged(context, (_request, response) => {
+      issued += 1;
+      if (issued === 1) return { access_token: 't1', expires_in: 7200 };
+      void renewal.then(() => response.end('{"access_token":"t2","expires_in":7200}'));
+      return undefined;
+    });
+    age(6_949_000);
+    await tokens.current(account);
+    assert.equal(wechat.seen.length, 1, 'not before the last four minutes');
+    age(2_000);
+    const during = await Promise.all(Array.from({ length: 50 }, () => tokens.current(account)));
+    assert.ok(during.every((token) => token === 't1'));
+    release();
+    await until('t2');
+    assert.equal(wechat.seen.length, 2);
+  });
+
+  test('serves to its end while WeChat cannot be asked, which is tried every 30 s', async (context) => {
+    const answers: object[] = [
+      { access_token: 't1', expires_in: 7200 },
+      { errcode: -1, errmsg: 'system error' },
+      { access_token: 't2', expires_in: 7200 },
+    ];
+    const { wechat, tokens, logger, age, until } = await aged(context, () => answers.shift());
+    age(7_000_000);
+    for (let tries = 0; tries < 10; tries += 1) assert.equal(await tokens.current(account), 't1');
+    const failed = () => logger.lines.some(({ event }) => event === 'access-token-not-renewed-ahead');
+    for (let look = 0; look < 200 && !failed(); look += 1) await sleep(5);
+    assert.ok(failed());
+    assert.equal(await tokens.current(account), 't1');
+    assert.equal(wechat.seen.length, 2);
+    age(31_000);
+    await until('t2');
+  });
+
+  test('is left to the process that is at it already', async (context) => {
+    const { wechat, memory, tokens, age } = await aged(
+      context,
+      numberedTokens(() => true),
+    );
+    age(7_000_000);
+    await memory.holdLease(`access-token:${account.appId}`, 'somebody else', 60_000);
+    assert.equal(await tokens.current(account), 't1');
+    await sleep(30);
+    assert.equal(await tokens.current(account), 't1');
+    assert.equal(wechat.seen.length, 1);
+  });
+});
+
 describe('a token that is not accepted', () => {
   test('is replaced once; a second refusal is the answer, never a loop', async (context) => {
     const wechat = await scriptedWechat(
@@ -150,7 +265,7 @@ describe('a token that is not accepted', () => {
     assert.equal(wechat.to('/cgi-bin/stable_token').length, 2);
   });
 
-  test('and handed out again by the stable endpoint is forced out, at most once in 30 s', async (context) => {
+  test('and handed out again by the stable endpoint is forced out, but never again and again', async (context) => {
     const wechat = await scriptedWechat(
       context,
       numberedTokens((token) => token === 't2', true),

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OutsideTrouble } from '../../src/base/errors.ts';
-import { ApiClient } from '../../src/wechat/api-client.ts';
+import { createApiClient } from '../../src/wechat/api-client.ts';
+import { listeningLogger } from '../support/log.ts';
 import { scriptedWechat } from './scripted-wechat.ts';
 
 type Hook = Parameters<typeof scriptedWechat>[0];
 
 async function client(context: Hook, script: Parameters<typeof scriptedWechat>[1], deadlineMs = 2000) {
   const wechat = await scriptedWechat(context, script);
-  const api = new ApiClient({ apiUrl: `${wechat.url}/`, deadlineMs });
-  context.after(() => api.stop());
-  return { wechat, api };
+  const logger = listeningLogger();
+  const api = createApiClient({ baseUrl: `${wechat.url}/`, deadlineMs, logger });
+  context.after(() => api.close());
+  return { wechat, api, logger };
 }
 
 const call = { method: 'GET', path: '/cgi-bin/x', query: { access_token: 'secret-token' } } as const;
@@ -31,7 +33,7 @@ test('an answer without errcode or with 0 is a success, whatever its content typ
   assert.deepEqual(await api.call(call), { kind: 'ok', body: { errcode: 0, errmsg: 'ok', ticket: 't' } });
 });
 
-test('a refusal keeps its number and rid, in both spellings', async (context) => {
+test('a refusal keeps its number and rid, in every spelling', async (context) => {
   const texts = [
     'invalid appid rid: 6aac0063-7ed08fb9-1250f724',
     'invalid code, rid: 6aac0063-7ed08fb9-1250f725',
@@ -44,14 +46,19 @@ test('a refusal keeps its number and rid, in both spellings', async (context) =>
     assert.equal(answer.kind === 'refused' && answer.errcode, 40013);
     rids.push(answer.kind === 'refused' && answer.rid);
   }
-  assert.deepEqual(rids, ['6aac0063-7ed08fb9-1250f724', '6aac0063-7ed08fb9-1250f725', null]);
+  assert.deepEqual(rids, ['6aac0063-7ed08fb9-1250f724', '6aac0063-7ed08fb9-1250f725', 'x']);
 });
 
 test('a query goes out in its order and a body as plain UTF-8 JSON', async (context) => {
   const { api, wechat } = await client(context, () => ({}));
-  await api.call({ method: 'POST', path: '/p', query: { b: '1', a: '红 &=' }, json: { text: '红包🧧' } });
+  await api.call({
+    method: 'POST',
+    path: '/p',
+    query: { b: '1', a: '红 &=' },
+    json: { text: '红包🧧', cut: '\ud83d' },
+  });
   assert.equal(wechat.seen[0]?.rawQuery, '?b=1&a=%E7%BA%A2+%26%3D');
-  assert.equal(wechat.seen[0]?.body, '{"text":"红包🧧"}');
+  assert.equal(wechat.seen[0]?.body, '{"text":"红包🧧","cut":"\ufffd"}');
 });
 
 test('raw control characters inside a nickname do not spoil the answer', async (context) => {
@@ -94,7 +101,53 @@ test('a cut connection and a closed port are trouble outside, tried once', async
   const { api, wechat } = await client(context, (_request, response) => void response.socket?.destroy());
   await troubles(api.call(call), 'wechat-unreachable');
   assert.equal(wechat.seen.length, 1);
-  const nobody = new ApiClient({ apiUrl: 'http://127.0.0.1:9' });
-  context.after(() => nobody.stop());
+  const nobody = createApiClient({ baseUrl: 'http://127.0.0.1:9', logger: listeningLogger() });
+  context.after(() => nobody.close());
   await troubles(nobody.call(call), 'wechat-unreachable');
+});
+
+test('no secret reaches a log line or a refusal, even when WeChat repeats it', async (context) => {
+  const secrets = { secret: 'app/secret', code: '021code', access_token: '99_token', openid: 'oPerson' };
+  const repeated = Object.values(secrets).flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const answers = [
+    { errcode: 40013, errmsg: `wrong: ${repeated.join(' ')} rid: 6aac0063-7ed08fb9-1250f724` },
+    { openid: secrets.openid, access_token: secrets.access_token },
+    `<html>${repeated.join(' ')}`,
+  ];
+  const { api, logger } = await client(context, () => answers.shift());
+  const asked = { method: 'POST', path: '/p', query: secrets, json: { secret: 'other-secret' } } as const;
+  const refusal = await api.call(asked);
+  assert.deepEqual(refusal, {
+    kind: 'refused',
+    path: '/p',
+    errcode: 40013,
+    errmsg: `wrong: ${repeated.map(() => '***').join(' ')} rid: 6aac0063-7ed08fb9-1250f724`,
+    rid: '6aac0063-7ed08fb9-1250f724',
+  });
+  await api.call(asked);
+  await assert.rejects(api.call(asked), OutsideTrouble);
+  const told = JSON.stringify(logger.lines);
+  for (const secret of [...repeated, 'other-secret']) assert.ok(!told.includes(secret), secret);
+  assert.deepEqual(
+    logger.lines.map(({ level, event }) => `${level} ${event}`),
+    ['error wechat-refused', 'debug wechat-answered', 'warn wechat-call-failed'],
+  );
+});
+
+test('a refusal is as loud in the log as what it asks of people', async (context) => {
+  const levels = { 40125: 'error', 40164: 'error', 48001: 'error', 40029: 'info', 40163: 'info', 42001: 'info' };
+  const expected = { ...levels, 45009: 'warn', '-1': 'warn', 99999: 'warn' };
+  const answers = Object.keys(expected).map((errcode) => ({ errcode: Number(errcode), errmsg: 'x' }));
+  const { api, logger } = await client(context, () => answers.shift());
+  for (const _ of Object.keys(expected)) await api.call(call);
+  const heard = logger.lines.map(({ level, fields }) => [String(fields['errcode']), level]);
+  assert.deepEqual(Object.fromEntries(heard), expected);
+  assert.ok(logger.lines.every(({ fields }) => fields['path'] === call.path && Number(fields['durationMs']) >= 0));
+});
+
+test('calls under way end when the client is closed', async (context) => {
+  const { api } = await client(context, () => undefined);
+  const ended = troubles(api.call(call), 'wechat-unreachable');
+  await api.close();
+  await ended;
 });

@@ -5,21 +5,21 @@ import { openid } from '../../src/base/ids.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { AccessTokens } from '../../src/wechat/access-token.ts';
-import { ApiClient } from '../../src/wechat/api-client.ts';
+import { createApiClient } from '../../src/wechat/api-client.ts';
 import { createFollowerDirectory, createWebAuthorization } from '../../src/wechat/oauth.ts';
-import { quietLogger } from '../support/quiet-logger.ts';
+import { listeningLogger } from '../support/log.ts';
 import { anAccount } from './builders.ts';
 import { scriptedWechat, testClock } from './scripted-wechat.ts';
 
 type Hook = Parameters<typeof scriptedWechat>[0];
 
 function speakTo(context: Hook, url: string) {
-  const api = new ApiClient({ apiUrl: url });
-  context.after(() => api.stop());
-  const logger = quietLogger();
+  const logger = listeningLogger();
+  const api = createApiClient({ baseUrl: url, logger });
+  context.after(() => api.close());
   const tokens = new AccessTokens({ api, memory: new ProcessMemory(), clock: testClock(), logger });
   return {
-    authorization: createWebAuthorization({ api, openUrl: url, logger }),
+    authorization: createWebAuthorization({ api, openUrl: url }),
     followers: createFollowerDirectory({ tokens, logger }),
     logger,
   };
@@ -49,15 +49,17 @@ describe('the authorize address', () => {
   const authorization = createWebAuthorization({
     api: { call: () => Promise.reject(new Error('nobody is called')) },
     openUrl: 'https://open.weixin.qq.com',
-    logger: quietLogger(),
   });
-  const base = { redirectUri: 'https://example.com/oauth/main/callback?to=/a/spring', scope: 'snsapi_base' } as const;
+  const base = {
+    redirectUri: 'https://example.com/oauth/main/callback?to=/a/spring(1)',
+    scope: 'snsapi_base',
+  } as const;
 
   test('has its parameters in the order WeChat insists on, and the fragment', () => {
     assert.equal(
       authorization.authorizeUrl(anAccount({ appId: 'wx0123456789abcdef' }), { ...base, state: 'f00' }),
       'https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx0123456789abcdef' +
-        '&redirect_uri=https%3A%2F%2Fexample.com%2Foauth%2Fmain%2Fcallback%3Fto%3D%2Fa%2Fspring' +
+        '&redirect_uri=https%3A%2F%2Fexample.com%2Foauth%2Fmain%2Fcallback%3Fto%3D%2Fa%2Fspring%281%29' +
         '&response_type=code&scope=snsapi_base&state=f00#wechat_redirect',
     );
   });
@@ -97,32 +99,80 @@ describe('a code', () => {
     const wrongSecret = anAccount({ appId: account.appId, appSecret: 'wrong' });
     await assert.rejects(authorization.exchangeCode(wrongSecret, 'code'), {
       name: 'OutsideTrouble',
-      code: 'wechat-40125',
+      code: 'wechat-configuration',
+      message: /account main with 40125 .*: set the app secret/,
     });
   });
 
-  test('answered without a usable openid gives nobody', async (context) => {
-    const answers: object[] = [{}, { openid: '' }, { openid: 7 }, { openid: 'o/../x' }];
+  test('answered with less than a person gives nobody', async (context) => {
+    const answers: object[] = [
+      {},
+      ...[undefined, '', 7, 'o/../x'].map((openid) => ({ access_token: 't', openid })),
+      { openid: 'o1' },
+      { access_token: 't', openid: 'o1', unionid: 7 },
+      { access_token: 't', openid: 'o1', errcode: '0' },
+    ];
+    const count = answers.length;
     const { url } = await scriptedWechat(context, () => answers.shift());
     const { authorization } = speakTo(context, url);
-    for (let count = 0; count < 4; count += 1) {
+    for (let index = 0; index < count; index += 1) {
       await assert.rejects(authorization.exchangeCode(anAccount(), 'code'), { code: 'wechat-garbled' });
     }
   });
 
-  test('with an odd snapshot mark counts as a snapshot, with a unionid keeps it', async (context) => {
+  test('counts as of a snapshot unless the mark clearly says no; a unionid is kept', async (context) => {
+    const marks = [1, '1', true, '0', null, 2];
+    const good = { access_token: 't', openid: 'o1', scope: 'snsapi_base' };
     const answers: object[] = [
-      { openid: 'o1', is_snapshotuser: '1' },
-      { openid: 'o1', is_snapshotuser: 0, unionid: 'u1' },
+      ...marks.map((mark) => ({ ...good, is_snapshotuser: mark })),
+      { ...good, is_snapshotuser: 0, unionid: 'u1' },
     ];
     const { url } = await scriptedWechat(context, () => answers.shift());
     const { authorization } = speakTo(context, url);
-    assert.equal((await authorization.exchangeCode(anAccount(), 'code')).snapshotUser, true);
+    for (const mark of marks) {
+      const { snapshotUser } = await authorization.exchangeCode(anAccount(), 'code');
+      assert.equal(snapshotUser, true, JSON.stringify(mark));
+    }
     assert.deepEqual(await authorization.exchangeCode(anAccount(), 'code'), {
       openid: 'o1',
       snapshotUser: false,
       unionId: 'u1',
     });
+  });
+
+  test('that WeChat refuses is the visitor’s, the operator’s or WeChat’s matter', async (context) => {
+    const expected = {
+      'oauth-code-invalid': [40029, 41008, 42003, 42007],
+      'oauth-code-used': [40163],
+      'wechat-configuration': [40013, 40125, 40164, 40243, 48001],
+      'wechat-busy': [-1, 45011],
+      'wechat-quota': [45009],
+      'wechat-refused': [50002, 99999],
+    };
+    const cases = Object.entries(expected).flatMap(([code, numbers]) => numbers.map((errcode) => ({ code, errcode })));
+    const answers = cases.map(({ errcode }) => ({ errcode, errmsg: 'x, rid: 6aac0063-7ed08fb9-1250f724' }));
+    const { url } = await scriptedWechat(context, () => answers.shift());
+    const { authorization } = speakTo(context, url);
+    for (const { code, errcode } of cases) {
+      const name = code.startsWith('oauth') ? 'WrongRequest' : 'OutsideTrouble';
+      await assert.rejects(authorization.exchangeCode(anAccount(), 'code'), { name, code }, String(errcode));
+    }
+  });
+
+  test('that comes twice at the same time is taken once', async (context) => {
+    const { account, authorization, authorize } = await withSimulator(context);
+    const code = await authorize();
+    const twice = await Promise.allSettled([code, code].map((one) => authorization.exchangeCode(account, one)));
+    assert.deepEqual(twice.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+    const lost = twice.flatMap((one) => (one.status === 'rejected' ? [one.reason as WrongRequest] : []));
+    assert.equal(lost[0]?.code, 'oauth-code-used');
+  });
+
+  test('older than five minutes is invalid', async (context) => {
+    const { simulator, account, authorization, authorize } = await withSimulator(context);
+    const code = await authorize();
+    simulator.clock.advance(300_001);
+    await assert.rejects(authorization.exchangeCode(account, code), { code: 'oauth-code-invalid' });
   });
 
   test('is sent once even when WeChat is busy: it may have been spent', async (context) => {
@@ -156,5 +206,16 @@ describe('a follower', () => {
     for (let count = 0; count < 3; count += 1) {
       await assert.rejects(followers.userInfo(anAccount(), openid('o1')), { code: 'wechat-garbled' });
     }
+  });
+
+  test('cannot be looked up without the right to: the operator is told, and nobody counts as gone', async (context) => {
+    const { url } = await scriptedWechat(context, (request) =>
+      request.path.endsWith('token')
+        ? { access_token: 't', expires_in: 7200 }
+        : { errcode: 48001, errmsg: 'api unauthorized' },
+    );
+    const { followers, logger } = speakTo(context, url);
+    await assert.rejects(followers.userInfo(anAccount(), openid('o1')), { code: 'wechat-configuration' });
+    assert.ok(logger.lines.some(({ level, event }) => level === 'error' && event === 'wechat-refused'));
   });
 });
