@@ -10,7 +10,7 @@ import { usePlayground } from './use-playground.ts';
 import type { Playground } from './use-playground.ts';
 import { firstLanguage, rememberLanguage, SpeechContext, speechOf, useSpeech } from './words.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 type View = 'chat' | 'happened';
 
@@ -41,7 +41,7 @@ function Page({
     <div class="page" data-view={view}>
       <Header
         followers={state?.followers ?? []}
-        chosen={person?.openid}
+        chosen={playground.openid}
         links={state?.links}
         onChoose={playground.choose}
         onAdd={() => order(async () => playground.choose((await addFollower()).openid))}
@@ -72,7 +72,7 @@ function Page({
             <Trouble
               state={state}
               onFault={(kind) => order(() => queueFault(kind))}
-              onAdvance={() => order(() => advanceClock(DAY_MS))}
+              onAdvance={(hours) => order(() => advanceClock(hours * HOUR_MS))}
             />
           </div>
           <BooksPanel state={state} person={person} />

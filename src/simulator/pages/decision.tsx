@@ -10,7 +10,7 @@ export function Decision({ draw }: { readonly draw: Draw }) {
   return (
     <div class="decision">
       <ul class="checks">
-        {trace.steps.map((step) => (
+        {told(trace.steps).map((step) => (
           <li key={step.check} data-passed={step.passed}>
             <span class="check-mark" role="img" aria-label={step.passed ? words.passed : words.notPassed} />
             <span>{wordFor(words.check, step.check)}</span>
@@ -26,9 +26,17 @@ export function Decision({ draw }: { readonly draw: Draw }) {
   );
 }
 
+/** Every draw passes the check-in's question; only a check-in (which has a streak) or one it stopped is about it. */
+function told(steps: readonly TraceStep[]): readonly TraceStep[] {
+  const checkIn = steps.some(({ check }) => check === 'streak');
+  return steps.filter(({ check, passed }) => checkIn || !passed || check !== 'checked-in-today');
+}
+
 function verdictText(draw: Draw, words: Words): string {
-  if (draw.outcome === 'won')
-    return words.wonPrize(prizeName(draw, draw.prizeId ?? '', words), yuan(draw.amountFen ?? 0));
+  if (draw.outcome === 'won') {
+    const [name, amount] = [knownPrize(draw, draw.prizeId ?? ''), yuan(draw.amountFen ?? 0)];
+    return name === undefined ? words.wonAmount(amount) : words.wonPrize(name, amount);
+  }
   return draw.trace.why === null ? '' : wordFor(words.why, draw.trace.why);
 }
 
@@ -54,9 +62,12 @@ function seenText({ check, seen, limit }: TraceStep, draw: Draw, words: Words): 
   }
 }
 
-function prizeName({ rule }: Draw, prizeId: string, words: Words): string {
-  if (prizeId === 'blank') return words.blankTicket;
-  return rule?.prizes?.find((prize) => prize.id === prizeId)?.name ?? prizeId;
+function prizeName(draw: Draw, prizeId: string, words: Words): string {
+  return prizeId === 'blank' ? words.blankTicket : (knownPrize(draw, prizeId) ?? prizeId);
+}
+
+function knownPrize({ rule }: Draw, prizeId: string): string | undefined {
+  return rule?.prizes?.find((prize) => prize.id === prizeId)?.name;
 }
 
 /** All tickets of a lottery as one strip, in the order in which they are numbered, and a pin where the drawn one lies. */

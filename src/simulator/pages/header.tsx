@@ -8,7 +8,7 @@ import type { Language } from './words.ts';
 /** Who one is, which language is spoken, and where the service's own pages are. */
 export function Header(properties: {
   readonly followers: readonly Follower[];
-  readonly chosen: string | undefined;
+  readonly chosen: string | null;
   readonly links: SimulatorState['links'];
   readonly onChoose: (openid: string) => void;
   readonly onAdd: () => void;
@@ -39,7 +39,7 @@ export function Header(properties: {
 
 function FollowerPicker(properties: {
   readonly followers: readonly Follower[];
-  readonly chosen: string | undefined;
+  readonly chosen: string | null;
   readonly onChoose: (openid: string) => void;
   readonly onAdd: () => void;
 }) {

@@ -5,8 +5,11 @@ import { useSpeech, wordFor, yuan } from './words.ts';
 
 const ROAD = ['budget', 'reserved', 'in-flight', 'delivered'];
 
-/** The way of one award's money through the accounts of the books, and every entry that moved it. */
-export function MoneyTrack({ entries }: { readonly entries: readonly BookEntry[] }) {
+/**
+ * The way of one award's money through the accounts of the books, and every entry that moved it. `ended` says that the
+ * packet was opened or went back, which the books may not know yet.
+ */
+export function MoneyTrack({ entries, ended }: { readonly entries: readonly BookEntry[]; readonly ended: boolean }) {
   const { words } = useSpeech();
   const held = balances(entries);
   // Money that went back ends at another station than money that arrived.
@@ -22,6 +25,7 @@ export function MoneyTrack({ entries }: { readonly entries: readonly BookEntry[]
           </li>
         ))}
       </ol>
+      {ended && held.has('in-flight') && <p class="quiet">{words.booksOpenNote}</p>}
       <ul class="entries">
         {entries.map(({ kind, debit, credit, amountFen }, at) => (
           <li key={`${kind}-${at}`}>

@@ -28,7 +28,7 @@ export function StoryList({
   return (
     <>
       {person !== null && person.draws === null && <p class="quiet">{words.noService}</p>}
-      {stories.length === 0 && <p class="story-empty">{words.happenedEmpty}</p>}
+      {stories.length === 0 && <Preview />}
       <ol class="stories">
         {stories.slice(0, SHOWN_MAX).map((story) => (
           <li key={story.key}>
@@ -41,6 +41,21 @@ export function StoryList({
         ))}
       </ol>
     </>
+  );
+}
+
+/** What a newcomer will see here. */
+function Preview() {
+  const { words } = useSpeech();
+  return (
+    <div class="story-empty">
+      <p>{words.happenedEmpty}</p>
+      <ol>
+        {words.happenedSteps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

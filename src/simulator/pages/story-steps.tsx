@@ -15,16 +15,7 @@ import { XmlView } from './xml-view.tsx';
 export function StorySteps({ story, mode }: { readonly story: Story; readonly mode: string }) {
   const { words } = useSpeech();
   const { message, draw, replies, calls, packets, atMs } = story;
-  const arrived = packets.filter(({ detail }) => detail['status'] === 'SENDING' || detail['status'] === 'SENT');
-  const ended = packets.filter((packet) => !arrived.includes(packet));
-  const firstEndMs = ended[0]?.id ?? Infinity;
-  const before = calls.filter(({ request }) => request.id < firstEndMs);
-  const after = calls.filter(({ request }) => request.id > firstEndMs);
-  const sends = calls.filter(({ kind }) => kind === 'send');
-  const callStep = (call: PayCall) => (
-    <CallStep key={call.request.id} call={call} turn={sends.indexOf(call) + 1} fromMs={atMs} />
-  );
-  const packetStep = (packet: Happening) => <PacketStep key={packet.id} packet={packet} fromMs={atMs} />;
+  const ended = packets.some(({ detail }) => detail['status'] === 'RECEIVED' || detail['status'] === 'REFUND');
   return (
     <ol class="steps">
       {message !== null && (
@@ -56,18 +47,31 @@ export function StorySteps({ story, mode }: { readonly story: Story; readonly mo
           )}
         </Step>
       ))}
-      {before.map(callStep)}
       {draw?.payoutState === 'waiting' && calls.length === 0 && <Step mark="wait" title={words.stepWaiting} />}
-      {arrived.map(packetStep)}
-      {ended.map(packetStep)}
-      {after.map(callStep)}
+      <PayoutSteps calls={calls} packets={packets} fromMs={atMs} />
       {draw?.books && draw.books.length > 0 && (
         <Step mark="books" title={words.stepBooks} open>
-          <MoneyTrack entries={draw.books} />
+          <MoneyTrack entries={draw.books} ended={ended} />
         </Step>
       )}
     </ol>
   );
+}
+
+/** Calls to WeChat Pay and what became of the packet meanwhile, as they happened. */
+function PayoutSteps({ calls, packets, fromMs }: Pick<Story, 'calls' | 'packets'> & { readonly fromMs: number }) {
+  const sends = calls.filter(({ kind }) => kind === 'send');
+  const steps = [
+    ...calls.map((call) => ({
+      id: call.request.id,
+      step: <CallStep key={call.request.id} call={call} turn={sends.indexOf(call) + 1} fromMs={fromMs} />,
+    })),
+    ...packets.map((packet) => ({
+      id: packet.id,
+      step: <PacketStep key={packet.id} packet={packet} fromMs={fromMs} />,
+    })),
+  ];
+  return <>{steps.sort((left, right) => left.id - right.id).map(({ step }) => step)}</>;
 }
 
 /** One line of a story; what it holds is folded away until it is asked for. */

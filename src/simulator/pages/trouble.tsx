@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 export function Trouble(properties: {
   readonly state: SimulatorState | null;
   readonly onFault: (kind: string) => void;
-  readonly onAdvance: () => void;
+  readonly onAdvance: (hours: number) => void;
 }) {
   const { words } = useSpeech();
   const { state, onFault, onAdvance } = properties;
@@ -23,7 +23,10 @@ export function Trouble(properties: {
         <button type="button" class="order" aria-expanded={open} aria-controls="trouble" onClick={() => setOpen(!open)}>
           {words.trouble}
         </button>
-        <button type="button" class="order" title={words.advanceNote} onClick={onAdvance}>
+        <button type="button" class="order" onClick={() => onAdvance(1)}>
+          {words.advanceHour}
+        </button>
+        <button type="button" class="order" title={words.advanceNote} onClick={() => onAdvance(24)}>
           {words.advance}
         </button>
       </div>

@@ -17,6 +17,7 @@ export interface PersonView {
 
 export interface Playground {
   readonly state: SimulatorState | null;
+  readonly openid: string | null;
   readonly person: PersonView | null;
   readonly offline: boolean;
   readonly choose: (openid: string) => void;
@@ -65,7 +66,7 @@ export function usePlayground(): Playground {
   }, [openid, asked]);
 
   const look = useCallback(() => setAsked((count) => count + 1), []);
-  return { state, person, offline: failures >= FAILURES_TOLD_FROM, choose: setChosen, look };
+  return { state, openid, person, offline: failures >= FAILURES_TOLD_FROM, choose: setChosen, look };
 }
 
 async function readPerson(openid: string, before: PersonView | null): Promise<PersonView> {
