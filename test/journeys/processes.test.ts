@@ -93,6 +93,33 @@ describe('production processes', () => {
     assert.equal(await one(`select count(*) as n from award where activity_id = '${activity.id}'`), 5);
   });
 
+  it('take over the payout of a killed worker within 30 s and pay it once', async () => {
+    const worker = running[2];
+    assert.ok(worker);
+    simulator.faults.next('hang', 1, { on: 'send', ms: 60_000 });
+    await publishActivity(database.client, {
+      trigger: { words: [{ match: 'exact', word: '第三场' }] },
+      prizes: [prize(1)],
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const { openid } = simulator.followers.add();
+    await simulator.push.deliverOnce(
+      simulator.push.prepare(openid, { MsgType: 'text', Content: '第三场' }),
+      callback(0),
+    );
+    await eventually(
+      'the send to begin',
+      async () => (await one('select count(*) as n from payout_attempt where answered_at is null')) === 1,
+    );
+    await worker.end('SIGKILL');
+    const killedMs = performance.now();
+    running[2] = await startServiceProcess(surroundings, { ROLE: 'worker' });
+    await eventually('the packet', () => simulator.books.packets().some((packet) => packet.openid === openid), 35_000);
+    const tookMs = performance.now() - killedMs;
+    assert.ok(tookMs < 30_000, `taken over after ${Math.round(tookMs)} ms`);
+    for (const times of simulator.books.paidCountByNumber.values()) assert.equal(times, 1);
+  });
+
   it('end within 25 s on SIGTERM, with code 0, having answered what was under way', async () => {
     const [process] = running;
     assert.ok(process);
