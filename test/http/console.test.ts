@@ -86,7 +86,7 @@ test('a request that changes something is refused from another site, whatever th
   for (const route of table) {
     for (const headers of foreign) {
       const { status, body } = await anna.send(route.method, pathOf(route.path), {}, headers);
-      assert.deepEqual([status, body.code], [403, 'cross-site'], `${route.name} ${JSON.stringify(headers)}`);
+      assert.deepEqual([status, body.code], [403, 'foreign-origin'], `${route.name} ${JSON.stringify(headers)}`);
     }
   }
   const form = await anna.send('POST', '/activities', 'x=1', { 'content-type': 'text/plain' });
@@ -124,7 +124,7 @@ test('an activity goes from draft to published to stopped', async () => {
   assert.equal(created.status, 200);
   const { id, slug, revision } = created.body.activity;
   assert.ok(created.body.faults.some((fault: { path: string }) => fault.path === 'prizes'));
-  assert.equal(created.body.activity.pageUrl, `http://console.test/a/${slug}`);
+  assert.equal(created.body.activity.pageUrl, `${server.url}/a/${slug}`);
 
   const faulty = await anna.post(`/activities/${id}/publish`, { revision });
   assert.deepEqual([faulty.status, faulty.body.code], [400, 'rule-faulty']);
@@ -136,6 +136,7 @@ test('an activity goes from draft to published to stopped', async () => {
 
   const published = await anna.post(`/activities/${id}/publish`, { revision: saved.body.activity.revision });
   assert.equal(published.body.activity.state, 'published');
+  assert.equal(published.body.rule.budgetFen, 500);
   assert.deepEqual(
     published.body.warnings.map((warning: { code: string }) => warning.code),
     ['budget-below-worst-case'],
@@ -216,6 +217,7 @@ test('draws, awards and books come newest first in pages that join without gap o
     { account: 'funding', debitFen: 0, creditFen: 1000, balanceFen: -1000 },
     { account: 'reserved', debitFen: 1000, creditFen: 0, balanceFen: 1000 },
   ]);
+  assert.equal(body.spentFen, 1000);
   const { numbers } = (await anna.get(`/activities/${id}`)).body;
   assert.deepEqual([numbers.draws, numbers.wins, numbers.spentFen, numbers.prizes[0].drawn], [60, 10, 1000, 10]);
   assert.deepEqual([numbers.days.length, numbers.days[0].draws], [1, 60]);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { createLogIn } from '../../src/flows/log-in.ts';
@@ -33,7 +36,8 @@ export async function startConsole(pages: readonly Router[] = []): Promise<TestC
   const log = quietLogger();
   const pool = createPool({ url: database.url, connectionsMax: 8, name: 'test-console' }, log);
   const common = { clock: wallClock, luck: realLuck, logger: log };
-  const publicUrl = 'http://console.test';
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
   const dependencies: ConsoleDependencies = {
     logIn: createLogIn({ operators: createOperatorStore(pool), ...common }),
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
@@ -48,9 +52,9 @@ export async function startConsole(pages: readonly Router[] = []): Promise<TestC
     readiness: async () => ({ ready: true, parts: {} }),
     metricsToken: null,
   });
-  const { port } = await app.listen(0, '127.0.0.1');
+  await app.listen(port, '127.0.0.1');
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: publicUrl,
     database,
     pool,
     dependencies,
@@ -63,6 +67,16 @@ export async function startConsole(pages: readonly Router[] = []): Promise<TestC
       await database.close();
     },
   };
+}
+
+/** The console names its own address, so it must know the port before it listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** What an answer of the API came with. */

@@ -30,8 +30,9 @@ export interface ActivitySummary {
   readonly wins: number;
 }
 
-/** What an activity has given out so far, as its counters say. */
+/** What an activity has given out so far, as its counters say, by the rule in force. */
 export interface ActivityNumbers {
+  readonly rule: Readonly<Record<string, unknown>>;
   readonly budgetFen: number;
   readonly spentFen: number;
   readonly draws: number;
@@ -128,5 +129,6 @@ export interface ConsoleReads {
   draws(place: ActivityPlace, page: PageRequest): Promise<Page<DrawLine>>;
   awards(place: ActivityPlace, page: PageRequest): Promise<Page<AwardLine>>;
   bookEntries(place: ActivityPlace, page: PageRequest): Promise<Page<BookLine>>;
-  bookSums(place: ActivityPlace): Promise<readonly BookSum[]>;
+  /** The sums, and what the counters say was won, at the same moment: the two agree or something is wrong. */
+  bookSums(place: ActivityPlace): Promise<{ readonly sums: readonly BookSum[]; readonly spentFen: number }>;
 }

@@ -73,6 +73,7 @@ export const activityAnswer = z.object({
   }),
   faults: z.array(ruleFault).describe('What keeps the draft from being published'),
   warnings: z.array(ruleWarning),
+  rule: draft.nullable().describe('The rule in force; null before the first publication'),
   numbers: z
     .object({
       budgetFen: fen,

@@ -60,6 +60,7 @@ export type AwardsAnswer = z.infer<typeof awardsAnswer>;
 export type AwardLine = AwardsAnswer['rows'][number];
 
 export const booksAnswer = z.object({
+  spentFen: fen.describe('What was won as the counters say, at the moment of the sums'),
   sums: z.array(z.object({ account: z.string(), debitFen: fen, creditFen: fen, balanceFen: z.int() })),
   rows: z.array(
     z.object({

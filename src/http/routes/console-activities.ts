@@ -37,6 +37,7 @@ function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
       activity: { ...activity, draft: { ...activity.draft }, pageUrl: new URL(`/a/${activity.slug}`, publicUrl).href },
       faults: [...faults],
       warnings: [...warnings],
+      rule: numbers && { ...numbers.rule },
       numbers: numbers && { ...numbers, prizes: [...numbers.prizes], days: [...numbers.days] },
     };
   };

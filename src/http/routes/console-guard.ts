@@ -9,17 +9,6 @@ const COOKIE = 'console_session';
 const COOKIE_PATH = '/api/console';
 
 /**
- * Refuses a request that changes something unless our own page sent it: the browser says so itself (Sec-Fetch-Site),
- * or names our origin. Throws WrongRequest `cross-site` (403). The session cookie is SameSite=Strict besides.
- */
-export function refuseCrossSite(ctx: Context, publicUrl: string): void {
-  const site = ctx.get('Sec-Fetch-Site');
-  const ours = site === '' ? ctx.get('Origin') === new URL(publicUrl).origin : site === 'same-origin';
-  if (ours) return;
-  throw new WrongRequest('cross-site', `only pages of ${new URL(publicUrl).origin} may do this`, { status: 403 });
-}
-
-/**
  * Returns who is calling and lets only those pass whom the route is for. Throws WrongRequest `not-signed-in` (401) or
  * `not-permitted` (403). A route for anyone is not asked about sessions at all.
  */

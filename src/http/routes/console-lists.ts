@@ -57,7 +57,8 @@ export function listRoutes({
       handle: async ({ params, query }) => {
         const here = await place(params);
         const entries = await reads.bookEntries(here, pageRequest(query, ENTRY_KEY));
-        return { ...shownPage(entries), sums: [...(await reads.bookSums(here))] };
+        const { sums, spentFen } = await reads.bookSums(here);
+        return { ...shownPage(entries), sums: [...sums], spentFen };
       },
     }),
   ];

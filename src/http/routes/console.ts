@@ -4,9 +4,10 @@ import { Router } from 'koa-router';
 import type { LogIn } from '../../flows/log-in.ts';
 import { ruleJsonSchema } from '../../flows/rule-draft.ts';
 import { readJson } from '../read-body.ts';
+import { requireSameOrigin } from '../same-origin.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
-import { admit, refuseCrossSite, sessionCookieWriter } from './console-guard.ts';
+import { admit, sessionCookieWriter } from './console-guard.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
 import { consoleRoute } from './console-route.ts';
@@ -68,7 +69,7 @@ async function serve(
   { logIn, publicUrl }: ConsoleDependencies,
 ): Promise<void> {
   const changes = route.method !== 'GET';
-  if (changes) refuseCrossSite(ctx, publicUrl);
+  if (changes) requireSameOrigin(ctx, new URL(publicUrl).origin);
   const who = await admit(ctx, route.access, logIn);
   ctx.body = await route.run({
     ...who,

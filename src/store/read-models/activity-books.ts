@@ -21,16 +21,27 @@ export async function readBookEntries(
   });
 }
 
-/** Adds up an activity's book entries per book account; accounts nothing moved through are left out. */
-export async function readBookSums(pool: pg.Pool, { accountId, id }: ActivityPlace): Promise<readonly BookSum[]> {
-  const found = await pool.query<BookSum>(
-    `select book as account, sum(debit_fen)::float8 as "debitFen", sum(credit_fen)::float8 as "creditFen",
-        sum(debit_fen - credit_fen)::float8 as "balanceFen"
-      from (select debit, credit, sum(amount_fen) as amount from book_entry
-              where account_id = $1 and activity_id = $2 group by debit, credit) as moved
-      cross join lateral (values (debit, amount, 0), (credit, 0, amount)) as side (book, debit_fen, credit_fen)
-      group by book order by book`,
+/**
+ * Adds up an activity's book entries per book account (accounts nothing moved through are left out), with what the
+ * counters say was won: one statement, so both are of the same moment.
+ */
+export async function readBookSums(
+  pool: pg.Pool,
+  { accountId, id }: ActivityPlace,
+): Promise<{ readonly sums: readonly BookSum[]; readonly spentFen: number }> {
+  const found = await pool.query<{ sums: readonly BookSum[]; spentFen: number }>(
+    `with moved as (
+       select debit, credit, sum(amount_fen) as amount from book_entry
+         where account_id = $1 and activity_id = $2 group by debit, credit
+     ), summed as (
+       select book as account, sum(debit_fen) as "debitFen", sum(credit_fen) as "creditFen",
+           sum(debit_fen - credit_fen) as "balanceFen"
+         from moved cross join lateral (values (debit, amount, 0), (credit, 0, amount)) as side (book, debit_fen, credit_fen)
+         group by book
+     )
+     select (select coalesce(jsonb_agg(to_jsonb(summed) order by account), '[]') from summed) as sums,
+       coalesce((select spent_fen from activity_counter where account_id = $1 and activity_id = $2), 0)::float8 as "spentFen"`,
     [accountId, id],
   );
-  return found.rows;
+  return found.rows[0] ?? { sums: [], spentFen: 0 };
 }

@@ -9,7 +9,9 @@ export async function readActivityNumbers(
   { accountId, id }: ActivityPlace,
 ): Promise<ActivityNumbers | null> {
   const found = await pool.query<ActivityNumbers>(
-    `select budget_fen::float8 as "budgetFen", spent_fen::float8 as "spentFen", draws::float8, wins::float8,
+    `select (select rule from rule_version join activity on activity.account_id = rule_version.account_id and activity.id = activity_id
+           where rule_version.account_id = $1 and activity_id = $2 and version = published_version) as rule,
+        budget_fen::float8 as "budgetFen", spent_fen::float8 as "spentFen", draws::float8, wins::float8,
         (select coalesce(jsonb_agg(jsonb_build_object('prizeId', prize_id, 'stock', stock, 'drawn', drawn) order by prize_id), '[]')
            from prize_counter where account_id = $1 and activity_id = $2) as prizes,
         (select coalesce(jsonb_agg(jsonb_build_object('day', day, 'draws', draws, 'wins', wins, 'spentFen', spent_fen) order by day desc), '[]')
