@@ -273,8 +273,13 @@ create table operator_session (
 create table oauth_login (
   account_id text not null,
   code_hash text not null,
-  openid text not null,
-  snapshot boolean not null,
+  state_hash text not null,
+  openid text,
+  snapshot boolean,
+  refusal text,
   created_at timestamptz not null,
-  constraint oauth_login_pk primary key (account_id, code_hash)
-);`;
+  constraint oauth_login_pk primary key (account_id, code_hash),
+  constraint oauth_login_state_once unique (account_id, state_hash),
+  constraint oauth_login_settled_whole check ((openid is null) = (snapshot is null) and (openid is null or refusal is null))
+);
+create index oauth_login_by_age on oauth_login (created_at);`;

@@ -1,0 +1,144 @@
+import { beijingDay } from '../base/beijing-day.ts';
+import { WrongRequest } from '../base/errors.ts';
+import type { Openid, PrizeId, RequestKey } from '../base/ids.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { NEWCOMER } from '../rules/facts.ts';
+import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
+import type { PageVisitor } from './authorize-page.ts';
+import type { DrawBatcher } from './draw-batcher.ts';
+import type { ActivityDirectory, LiveActivity } from './ports/draws.ts';
+import type { PageReads, PersonsLastDraw } from './ports/pages.ts';
+import type { Clock } from './ports/time-and-luck.ts';
+
+export type PagePhase = 'open' | 'not-started' | 'ended' | 'stopped';
+
+/** An activity that has a page, and whether it is open now. */
+export interface PageActivity {
+  readonly activity: LiveActivity;
+  readonly phase: PagePhase;
+}
+
+/** What one person sees of an activity. */
+export interface PageView extends PageActivity {
+  readonly nowMs: number;
+  readonly soldOut: ReadonlySet<PrizeId>;
+  readonly snapshot: boolean;
+  /** Null when the rule sets no limit. */
+  readonly chancesLeft: number | null;
+  readonly streakDays: number;
+  readonly last: PersonsLastDraw | null;
+}
+
+/** How a draw ended, as the page is told. */
+export interface DrawEnd {
+  readonly outcome: Verdict['outcome'];
+  readonly why: string | null;
+  readonly prizeId: PrizeId | null;
+  readonly prizeName: string | null;
+  readonly amountFen: number;
+  readonly text: string;
+}
+
+export interface DrawOnPage {
+  /** Throws WrongRequest `activity-not-found` (404): unknown, never published, or without a page. */
+  find(slug: string): Promise<PageActivity>;
+  view(page: PageActivity, visitor: PageVisitor): Promise<PageView>;
+  /**
+   * Draws through the same batcher as messages and returns a DrawEnd as JSON text, as it was stored when the draw was
+   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409) and `snapshot-user` (403),
+   * OutsideTrouble as the batcher does (ask again with the same token).
+   */
+  draw(input: {
+    readonly page: PageActivity;
+    readonly visitor: PageVisitor;
+    /** 32 hex digits made by the page, one for each tap. */
+    readonly token: string;
+  }): Promise<string>;
+}
+
+export interface DrawOnPageOptions {
+  readonly activities: Pick<ActivityDirectory, 'bySlug'>;
+  readonly reads: Pick<PageReads, 'stopped' | 'standing'>;
+  readonly batcher: Pick<DrawBatcher, 'draw'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
+
+/** The activity page's story: who may see it, where a person stands, one draw for each tap. */
+export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
+  const { activities, reads, batcher, clock } = options;
+  return {
+    async find(slug) {
+      const live = await activities.bySlug(slug);
+      const activity = live ?? (await reads.stopped(slug));
+      if (activity === undefined || !activity.rule.trigger.page) {
+        throw new WrongRequest('activity-not-found', 'there is no such activity', { status: 404 });
+      }
+      return { activity, phase: live === undefined ? 'stopped' : phaseAt(activity.rule, clock.nowMs()) };
+    },
+    async view(page, visitor) {
+      const nowMs = clock.nowMs();
+      const { rule } = page.activity;
+      const standing = await reads.standing(page.activity, visitor.openid);
+      const person = visitor.snapshot ? NEWCOMER : (standing.person ?? NEWCOMER);
+      const soldOut = rule.prizes.filter((prize) => (standing.drawn.get(prize.id as PrizeId) ?? 0) >= prize.stock);
+      return {
+        ...page,
+        nowMs,
+        soldOut: new Set(soldOut.map((prize) => prize.id as PrizeId)),
+        snapshot: visitor.snapshot,
+        chancesLeft: chancesLeft(rule, person, nowMs),
+        streakDays: currentStreak(person, nowMs),
+        last: visitor.snapshot ? null : standing.last,
+      };
+    },
+    async draw({ page, visitor, token }) {
+      const { activity, phase } = page;
+      if (visitor.snapshot) {
+        throw new WrongRequest('snapshot-user', '请点右下角「使用完整服务」后再抽奖', { status: 403 });
+      }
+      if (phase === 'stopped') throw new WrongRequest('activity-stopped', 'the activity is stopped', { status: 409 });
+      const key = pageRequestKey(activity, visitor.openid, token);
+      const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
+      const result = await batcher.draw({ activity, openid: visitor.openid, key, render });
+      return result.reply;
+    },
+  };
+}
+
+function drawEnd(rule: ActivityRule, text: string, verdict: Verdict): DrawEnd {
+  const { outcome } = verdict;
+  if (outcome !== 'won') return { outcome, why: verdict.why, prizeId: null, prizeName: null, amountFen: 0, text };
+  const prize = rule.prizes.find((candidate) => candidate.id === verdict.prizeId);
+  const { prizeId, amountFen } = verdict;
+  return { outcome, why: null, prizeId, prizeName: prize?.name ?? null, amountFen, text };
+}
+
+/** Throws WrongRequest `token-malformed` unless the token is 32 lower-case hex digits. */
+function pageRequestKey(activity: LiveActivity, openid: Openid, token: string): RequestKey {
+  if (!/^[0-9a-f]{32}$/.test(token)) throw new WrongRequest('token-malformed', 'the token takes 32 hex digits');
+  return `p:${activity.id}:${openid}:${token}` as RequestKey;
+}
+
+function phaseAt(rule: ActivityRule, nowMs: number): PagePhase {
+  if (rule.startsAtMs !== null && nowMs < rule.startsAtMs) return 'not-started';
+  return rule.endsAtMs !== null && nowMs >= rule.endsAtMs ? 'ended' : 'open';
+}
+
+/** Returns how often the person may still draw now: the narrowest of the rule's limits, null without any. */
+export function chancesLeft(rule: ActivityRule, person: ParticipantFacts, nowMs: number): number | null {
+  const day = beijingDay(nowMs);
+  const { drawsPerPerson, drawsPerPersonPerDay, winsPerPerson } = rule.limits;
+  const drawsToday = person.day === day ? person.drawsToday : 0;
+  const left: number[] = [];
+  if (drawsPerPerson !== null) left.push(drawsPerPerson - person.draws);
+  if (drawsPerPersonPerDay !== null) left.push(drawsPerPersonPerDay - drawsToday);
+  if (winsPerPerson !== null && person.wins >= winsPerPerson) left.push(0);
+  if (rule.mechanic.kind === 'check-in') left.push(person.checkInDay === day ? 0 : 1);
+  return left.length === 0 ? null : Math.max(0, Math.min(...left));
+}
+
+/** A streak is alive when its last day is today or yesterday. */
+function currentStreak(person: ParticipantFacts, nowMs: number): number {
+  const yesterday = beijingDay(nowMs - 86_400_000);
+  return person.checkInDay !== null && person.checkInDay >= yesterday ? person.streakDays : 0;
+}

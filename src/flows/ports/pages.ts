@@ -1,0 +1,43 @@
+import type { AccountId, Openid, PrizeId } from '../../base/ids.ts';
+import type { Fen } from '../../base/fen.ts';
+import type { ParticipantFacts } from '../../rules/facts.ts';
+import type { LiveActivity } from './draws.ts';
+
+/** The last draw of a person in an activity that was not refused. */
+export interface PersonsLastDraw {
+  readonly outcome: 'won' | 'lost';
+  readonly prizeId: PrizeId | null;
+  readonly atMs: number;
+}
+
+/** Where a person stands in an activity, read at one moment. */
+export interface PersonStanding {
+  /** Null for someone who never took part. */
+  readonly person: ParticipantFacts | null;
+  readonly last: PersonsLastDraw | null;
+  /** How many of each prize were drawn by everyone. */
+  readonly drawn: ReadonlyMap<PrizeId, number>;
+}
+
+/**
+ * What a person is told about an award. preparing: not sent yet. tomorrow: not before another Beijing day, because of a
+ * daily limit. sent: in the chat, unopened. looked-at: an operator must decide. given: a prize that is not money.
+ */
+export type AwardProgress = 'preparing' | 'tomorrow' | 'sent' | 'opened' | 'returned' | 'looked-at' | 'given';
+
+export interface MyAward {
+  readonly activityName: string;
+  readonly prizeName: string;
+  readonly amountFen: Fen;
+  readonly progress: AwardProgress;
+  readonly wonAtMs: number;
+}
+
+/** What the pages read. Throws OutsideTrouble when the database cannot answer. */
+export interface PageReads {
+  /** Returns the activity at this address if it was published once and is stopped now. */
+  stopped(slug: string): Promise<LiveActivity | undefined>;
+  standing(activity: LiveActivity, openid: Openid): Promise<PersonStanding>;
+  /** Returns at most `most` awards of a person, newest first. */
+  awards(input: { account: AccountId; openid: Openid; most: number; nowMs: number }): Promise<readonly MyAward[]>;
+}

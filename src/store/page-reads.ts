@@ -1,0 +1,112 @@
+import type pg from 'pg';
+import type { BeijingDay } from '../base/beijing-day.ts';
+import type { AccountId, ActivityId, Openid, PrizeId } from '../base/ids.ts';
+import type { LiveActivity } from '../flows/ports/draws.ts';
+import type { PageReads, PersonStanding } from '../flows/ports/pages.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import type { ParticipantFacts } from '../rules/facts.ts';
+import { asOutsideTrouble } from './database-trouble.ts';
+import { readMyAwards } from './read-models/my-awards.ts';
+
+export interface PageReadsOptions {
+  readonly pool: pg.Pool;
+  /** Reads a stored rule (`activityRuleSchema.parse`); throws when it is not one. */
+  readonly parseRule: (stored: unknown) => ActivityRule;
+}
+
+/** What the pages read from Postgres, one round trip each. */
+export function createPageReads({ pool, parseRule }: PageReadsOptions): PageReads {
+  const outside = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw asOutsideTrouble(error);
+    }
+  };
+  return {
+    stopped: (slug) => outside(readStopped(pool, slug, parseRule)),
+    standing: (activity, openid) => outside(readStanding(pool, activity, openid)),
+    awards: (input) => outside(readMyAwards(pool, input)),
+  };
+}
+
+interface StoppedRow {
+  readonly account_id: AccountId;
+  readonly id: ActivityId;
+  readonly name: string;
+  readonly version: number;
+  readonly published_at: Date;
+  readonly rule: unknown;
+}
+
+async function readStopped(
+  pool: pg.Pool,
+  slug: string,
+  parseRule: PageReadsOptions['parseRule'],
+): Promise<LiveActivity | undefined> {
+  const found = await pool.query<StoppedRow>({
+    name: 'stopped-activity',
+    text: `select activity.account_id, activity.id, activity.name, published_version as version, published_at, rule
+      from activity
+      join rule_version on rule_version.account_id = activity.account_id and activity_id = activity.id and version = published_version
+      where activity.account_id in (select id from account) and slug = $1 and state = 'stopped'
+      order by published_at desc limit 1`,
+    values: [slug],
+  });
+  const row = found.rows[0];
+  if (row === undefined) return undefined;
+  return {
+    accountId: row.account_id,
+    id: row.id,
+    slug,
+    name: row.name,
+    version: row.version,
+    rule: parseRule(row.rule),
+    publishedAtMs: row.published_at.getTime(),
+  };
+}
+
+interface StandingRow {
+  readonly drawn: Readonly<Record<string, number>> | null;
+  readonly person: {
+    readonly draws: number;
+    readonly day: BeijingDay | null;
+    readonly draws_that_day: number;
+    readonly wins: number;
+    readonly check_in_day: BeijingDay | null;
+    readonly streak_days: number;
+    readonly check_ins: number;
+  } | null;
+  readonly last: { readonly outcome: 'won' | 'lost'; readonly prize_id: PrizeId | null; readonly at_ms: number } | null;
+}
+
+async function readStanding(pool: pg.Pool, activity: LiveActivity, openid: Openid): Promise<PersonStanding> {
+  const found = await pool.query<StandingRow>({
+    name: 'person-standing',
+    text: `select
+      (select jsonb_object_agg(prize_id, drawn) from prize_counter where account_id = $1 and activity_id = $2) as drawn,
+      (select to_jsonb(participant) from participant where account_id = $1 and activity_id = $2 and openid = $3) as person,
+      (select jsonb_build_object('outcome', outcome, 'prize_id', prize_id, 'at_ms', extract(epoch from created_at) * 1000)
+         from draw where account_id = $1 and openid = $3 and activity_id = $2 and outcome <> 'refused'
+         order by created_at desc limit 1) as last`,
+    values: [activity.accountId, activity.id, openid],
+  });
+  const { drawn, person, last } = found.rows[0] ?? { drawn: null, person: null, last: null };
+  return {
+    person: person === null ? null : participantOf(person),
+    last: last === null ? null : { outcome: last.outcome, prizeId: last.prize_id, atMs: last.at_ms },
+    drawn: new Map(Object.entries(drawn ?? {}).map(([prize, count]) => [prize as PrizeId, count])),
+  };
+}
+
+function participantOf(row: NonNullable<StandingRow['person']>): ParticipantFacts {
+  return {
+    draws: row.draws,
+    day: row.day,
+    drawsToday: row.draws_that_day,
+    wins: row.wins,
+    checkInDay: row.check_in_day,
+    streakDays: row.streak_days,
+    checkIns: row.check_ins,
+  };
+}

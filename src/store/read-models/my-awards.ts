@@ -1,0 +1,69 @@
+import type pg from 'pg';
+import { beijingDay } from '../../base/beijing-day.ts';
+import { fen } from '../../base/fen.ts';
+import type { AccountId, Openid } from '../../base/ids.ts';
+import type { AwardProgress, MyAward } from '../../flows/ports/pages.ts';
+
+interface Row {
+  readonly activity_name: string;
+  readonly prize_name: string | null;
+  readonly prize_id: string;
+  readonly amount_fen: string;
+  readonly state: string;
+  readonly payout_state: string | null;
+  readonly due_at: Date | null;
+  readonly created_at: Date;
+}
+
+/** Reads a person's awards under one account, newest first, each with the state its payout is truly in. */
+export async function readMyAwards(
+  pool: pg.Pool,
+  input: { readonly account: AccountId; readonly openid: Openid; readonly most: number; readonly nowMs: number },
+): Promise<readonly MyAward[]> {
+  const found = await pool.query<Row>({
+    name: 'my-awards',
+    text: `select activity.name as activity_name, award.prize_id, award.amount_fen, award.state, award.created_at,
+        jsonb_path_query_first(rule_version.rule, '$.prizes[*] ? (@.id == $id)',
+          jsonb_build_object('id', award.prize_id)) ->> 'name' as prize_name,
+        payout.state as payout_state, payout.due_at
+      from award
+      join activity on activity.account_id = award.account_id and activity.id = award.activity_id
+      join draw on draw.account_id = award.account_id and draw.request_key = award.request_key
+      join rule_version on rule_version.account_id = award.account_id and rule_version.activity_id = award.activity_id
+        and rule_version.version = draw.rule_version
+      left join lateral (
+        select state, due_at from payout where payout.account_id = award.account_id and payout.award_id = award.id
+        order by created_at desc limit 1) payout on true
+      where award.account_id = $1 and award.openid = $2
+      order by award.created_at desc
+      limit $3`,
+    values: [input.account, input.openid, input.most],
+  });
+  return found.rows.map((row) => ({
+    activityName: row.activity_name,
+    prizeName: row.prize_name ?? row.prize_id,
+    amountFen: fen(Number(row.amount_fen)),
+    progress: progressOf(row, input.nowMs),
+    wonAtMs: row.created_at.getTime(),
+  }));
+}
+
+function progressOf(row: Row, nowMs: number): AwardProgress {
+  if (row.state === 'given') return 'given';
+  switch (row.payout_state) {
+    case 'received':
+      return 'opened';
+    case 'sent':
+      return 'sent';
+    case 'returned':
+      return 'returned';
+    case 'parked':
+    case 'dead':
+      return 'looked-at';
+    case 'waiting':
+      // A payout put off to another day waits for WeChat's daily limit, not for us.
+      return row.due_at !== null && beijingDay(row.due_at.getTime()) > beijingDay(nowMs) ? 'tomorrow' : 'preparing';
+    default:
+      return 'preparing';
+  }
+}
