@@ -27,14 +27,8 @@ export function App({ first, language, words }: AppProps) {
   const refresh = async () => setState((await readState(first.slug)) ?? state);
   useEffect(() => {
     if (draw.unanswered && first.phase === 'open' && !first.person.snapshot) draw.begin();
-    // A page brought back by the back button shows what it showed when it was left.
-    const onShow = (event: PageTransitionEvent) => void (event.persisted && refresh());
-    addEventListener('pageshow', onShow);
-    return () => removeEventListener('pageshow', onShow);
   }, []);
-  useEffect(() => {
-    if (stage.kind === 'shown') void refresh();
-  }, [stage.kind]);
+  useStateKeptFresh(stage, refresh);
   const may = mayDraw(state);
   const Play = state.mechanic === 'lottery' ? WheelPlay : PacketPlay;
   const answer = stage.kind === 'revealing' || stage.kind === 'shown' ? stage.answer : null;
@@ -89,6 +83,18 @@ export function App({ first, language, words }: AppProps) {
       )}
     </>
   );
+}
+
+/** Reads the state again after a draw, and when the back button brings the page back as it was left. */
+function useStateKeptFresh(stage: DrawStage, refresh: () => Promise<void>): void {
+  useEffect(() => {
+    const onShow = (event: PageTransitionEvent) => void (event.persisted && refresh());
+    addEventListener('pageshow', onShow);
+    return () => removeEventListener('pageshow', onShow);
+  }, []);
+  useEffect(() => {
+    if (stage.kind === 'shown') void refresh();
+  }, [stage.kind]);
 }
 
 function mayDraw(state: ActivityPageState): boolean {

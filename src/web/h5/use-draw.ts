@@ -38,7 +38,9 @@ export function useDraw(slug: string): DrawControl {
     keepToken(slug, token);
     setStage({ kind: 'asking', trouble: null });
     const outcome = await askForDraw(slug, token, (trouble) => setStage({ kind: 'asking', trouble }));
-    if (outcome.kind !== 'no-connection') keepToken(slug, null);
+    // Neither a lost connection nor a session that ran out says what became of the draw: the token stays for later.
+    const answered = outcome.kind === 'answer' || (outcome.kind === 'fault' && outcome.code !== 'session-needed');
+    if (answered) keepToken(slug, null);
     if (outcome.kind !== 'answer') {
       underWay.current = false;
       setStage(outcome);

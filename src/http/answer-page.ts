@@ -1,0 +1,64 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Context } from 'koa';
+import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { PageAssets } from './page-assets.ts';
+import type { PageDocuments } from './presenters/page-documents.ts';
+import type { NoticeKind, PageLanguage } from './presenters/page-words.ts';
+
+/** Writes pages for people: documents, notices, and what to say when something fails. */
+export class PageAnswers {
+  readonly documents: PageDocuments;
+  readonly #assets: PageAssets;
+  readonly #logger: Logger;
+
+  constructor(options: { readonly documents: PageDocuments; readonly assets: PageAssets; readonly logger: Logger }) {
+    this.documents = options.documents;
+    this.#assets = options.assets;
+    this.#logger = options.logger;
+  }
+
+  /** Answers with a document that is never kept and runs nothing but our own script. */
+  async page(ctx: Context, html: string): Promise<void> {
+    ctx.set('Content-Security-Policy', this.#assets.contentSecurityPolicy);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.type = 'text/html; charset=utf-8';
+    ctx.vary('Accept-Encoding');
+    if (ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') {
+      ctx.body = html;
+      return;
+    }
+    ctx.set('Content-Encoding', 'gzip');
+    ctx.body = await promisify(gzip)(html);
+  }
+
+  async notice(
+    ctx: Context,
+    status: number,
+    notice: { readonly kind: NoticeKind; readonly href?: string },
+  ): Promise<void> {
+    ctx.status = status;
+    await this.page(ctx, this.documents.notice(notice, languageOf(ctx)));
+  }
+
+  /** Turns what a page may run into into a notice: not found, or trouble with a link to try again. Rethrows the rest. */
+  async failure(ctx: Context, error: unknown): Promise<void> {
+    if (error instanceof WrongRequest) {
+      ctx.state['errorCode'] = error.code;
+      const kind = error.status === 404 ? 'not-found' : 'wrong-address';
+      return this.notice(ctx, error.status, { kind });
+    }
+    if (!(error instanceof OutsideTrouble)) throw error;
+    ctx.state['errorCode'] = error.code;
+    this.#logger.warn({ code: error.code, error: error.message, path: ctx.path }, 'page-not-answered');
+    ctx.set('Retry-After', '5');
+    // The callback's query is spent or about to be: its own failures lead elsewhere, so the path alone is right here.
+    return this.notice(ctx, 503, { kind: 'trouble', href: ctx.path });
+  }
+}
+
+/** Chinese unless the address asks for English. */
+export function languageOf(ctx: Context): PageLanguage {
+  return ctx.query['lang'] === 'en' ? 'en' : 'zh';
+}

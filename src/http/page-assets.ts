@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const manifestSchema = z.record(
+  z.string(),
+  z.object({ file: z.string(), isEntry: z.boolean().optional(), css: z.array(z.string()).optional() }),
+);
+
+/** What a page of ours is made with. */
+export interface PageAssets {
+  /** Address of the script, with a hash in its name. */
+  readonly scriptPath: string;
+  /** The whole style sheet. It travels inside the document: one round trip less before the first paint. */
+  readonly styles: string;
+  /** Allows the style sheet above, our own script, pictures and API, and nothing else. */
+  readonly contentSecurityPolicy: string;
+}
+
+/** Reads what the build left in a folder served at `base`. Throws when the web was not built. */
+export function loadPageAssets(options: { readonly folder: string; readonly base: string }): PageAssets {
+  let manifest: z.infer<typeof manifestSchema>;
+  try {
+    manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(options.folder, 'manifest.json'), 'utf8')));
+  } catch (cause) {
+    throw new Error(`the web pages are not built in ${options.folder}: run npm run build`, { cause });
+  }
+  const entry = Object.values(manifest).find((chunk) => chunk.isEntry === true);
+  if (entry === undefined) throw new Error(`the build in ${options.folder} has no entry: run npm run build`);
+  const styles = (entry.css ?? []).map((file) => readFileSync(path.join(options.folder, file), 'utf8')).join('\n');
+  const hash = createHash('sha256').update(styles).digest('base64');
+  return {
+    scriptPath: `${options.base}${entry.file}`,
+    styles,
+    contentSecurityPolicy: [
+      "default-src 'none'",
+      "script-src 'self'",
+      `style-src 'sha256-${hash}'`,
+      "img-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  };
+}

@@ -1,0 +1,38 @@
+import type { PrizeId } from '../../base/ids.ts';
+import type { PageView } from '../../flows/draw-on-page.ts';
+import type { ActivityPageState } from '../contract/activity-page.ts';
+
+/** Turns what a person may see of an activity into the page's JSON. Nothing in it says who the person is. */
+export function activityPageState(view: PageView): ActivityPageState {
+  const { activity, last } = view;
+  const { rule } = activity;
+  const amountOf = (prize: (typeof rule.prizes)[number]): number => (prize.kind === 'red-packet' ? prize.amountFen : 0);
+  const lastPrize = rule.prizes.find((prize) => prize.id === last?.prizeId);
+  return {
+    account: activity.accountId,
+    slug: activity.slug,
+    name: activity.name,
+    phase: view.phase,
+    startsAtMs: rule.startsAtMs,
+    endsAtMs: rule.endsAtMs,
+    nowMs: view.nowMs,
+    mechanic: rule.mechanic.kind,
+    prizes: rule.prizes.map((prize) => ({
+      id: prize.id,
+      name: prize.name,
+      amountFen: amountOf(prize),
+      soldOut: view.soldOut.has(prize.id as PrizeId),
+    })),
+    person: {
+      snapshot: view.snapshot,
+      chancesLeft: view.chancesLeft,
+      streakDays: view.streakDays,
+      last: last && {
+        outcome: last.outcome,
+        prizeName: lastPrize?.name ?? null,
+        amountFen: lastPrize === undefined ? 0 : amountOf(lastPrize),
+        atMs: last.atMs,
+      },
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import type { AwardProgress } from '../../flows/ports/pages.ts';
+
+export type PageLanguage = 'zh' | 'en';
+
+/** What happened to a visitor instead of the page that was asked for. */
+export type NoticeKind =
+  | 'not-found'
+  | 'outside-wechat'
+  | 'login-refused'
+  | 'login-expired'
+  | 'login-foreign'
+  | 'login-failed'
+  | 'trouble'
+  | 'wrong-address';
+
+interface NoticeWords {
+  readonly title: string;
+  readonly text: string;
+  /** Label of the link that leads on, where there is one. */
+  readonly action: string;
+}
+
+export interface PageWords {
+  readonly notices: Readonly<Record<NoticeKind, NoticeWords>>;
+  readonly loading: string;
+  readonly needsScript: string;
+  readonly prizes: string;
+  readonly yuan: string;
+  readonly soldOut: string;
+  readonly myAwards: string;
+  readonly noAwards: string;
+  readonly otherLanguage: string;
+  readonly progress: Readonly<Record<AwardProgress, { readonly state: string; readonly hint: string }>>;
+}
+
+const again = '重新开始';
+
+const zh: PageWords = {
+  notices: {
+    'not-found': {
+      title: '没有这个活动',
+      text: '链接可能不完整，或活动还没有发布。请回到公众号重新打开。',
+      action: '',
+    },
+    'outside-wechat': {
+      title: '请在微信中打开',
+      text: '这个活动要在微信里参加。请复制本页链接，发到微信聊天里再点开。',
+      action: '',
+    },
+    'login-refused': { title: '还没有授权', text: '需要确认你是谁，红包才能发到你的微信。', action: again },
+    'login-expired': {
+      title: '这一步已经过期',
+      text: '停留得久了一点，重新开始就好，不会影响你的机会。',
+      action: again,
+    },
+    'login-foreign': {
+      title: '请重新打开活动',
+      text: '这个链接属于另一台手机或另一个浏览器。请从公众号里重新打开活动页面。',
+      action: again,
+    },
+    'login-failed': { title: '微信没有回应', text: '刚才没能确认你的身份，请再试一次。', action: again },
+    trouble: { title: '人有点多', text: '暂时打不开，请过一会儿再试。你的奖品不会丢。', action: '再试一次' },
+    'wrong-address': { title: '链接不对', text: '请回到公众号重新打开活动页面。', action: '' },
+  },
+  loading: '正在打开…',
+  needsScript: '请允许本页运行脚本，或在微信中打开。',
+  prizes: '奖品',
+  yuan: '元',
+  soldOut: '已抢光',
+  myAwards: '我的奖品',
+  noAwards: '还没有奖品，去抽一次吧。',
+  otherLanguage: 'English',
+  progress: {
+    preparing: { state: '准备中', hint: '红包马上发到公众号聊天里' },
+    tomorrow: { state: '等到明天', hint: '今天已到微信的发放上限，明天会自动发出' },
+    sent: { state: '已发出', hint: '在公众号聊天里，请在 24 小时内打开' },
+    opened: { state: '已领取', hint: '已存入微信零钱' },
+    returned: { state: '已退回', hint: '超过 24 小时没有打开，红包已退回' },
+    'looked-at': { state: '核对中', hint: '发放遇到问题，主办方正在处理' },
+    given: { state: '已获得', hint: '领取方式请看公众号消息' },
+  },
+};
+
+const startAgain = 'Start again';
+
+const en: PageWords = {
+  notices: {
+    'not-found': {
+      title: 'No such activity',
+      text: 'The link may be incomplete, or the activity is not published yet. Please open it again from the account.',
+      action: '',
+    },
+    'outside-wechat': {
+      title: 'Please open this in WeChat',
+      text: 'You take part inside WeChat. Copy the link of this page, send it to a WeChat chat and tap it there.',
+      action: '',
+    },
+    'login-refused': {
+      title: 'Not authorized yet',
+      text: 'We need to know who you are so that the red packet reaches your WeChat.',
+      action: startAgain,
+    },
+    'login-expired': {
+      title: 'This step has expired',
+      text: 'It took a little too long. Just start again; it costs you no chance.',
+      action: startAgain,
+    },
+    'login-foreign': {
+      title: 'Please open the activity again',
+      text: 'This link belongs to another phone or browser. Please open the activity from the account again.',
+      action: startAgain,
+    },
+    'login-failed': {
+      title: 'WeChat did not answer',
+      text: 'We could not find out who you are. Please try again.',
+      action: startAgain,
+    },
+    trouble: {
+      title: 'Many people are here',
+      text: 'The page cannot be opened right now. Please try again soon; your prizes are safe.',
+      action: 'Try again',
+    },
+    'wrong-address': { title: 'Wrong link', text: 'Please open the activity again from the account.', action: '' },
+  },
+  loading: 'Opening…',
+  needsScript: 'Please allow this page to run scripts, or open it in WeChat.',
+  prizes: 'Prizes',
+  yuan: 'yuan',
+  soldOut: 'All gone',
+  myAwards: 'My prizes',
+  noAwards: 'No prizes yet. Go and try your luck.',
+  otherLanguage: '中文',
+  progress: {
+    preparing: { state: 'On its way', hint: 'The red packet comes to the chat of this account in a moment' },
+    tomorrow: { state: 'Tomorrow', hint: 'WeChat’s limit for today is reached; it goes out tomorrow by itself' },
+    sent: { state: 'Sent', hint: 'In the chat of this account; open it within 24 hours' },
+    opened: { state: 'Opened', hint: 'The money is in your WeChat balance' },
+    returned: { state: 'Returned', hint: 'It was not opened within 24 hours and went back' },
+    'looked-at': { state: 'Being checked', hint: 'Sending it met a problem; the organiser is looking at it' },
+    given: { state: 'Yours', hint: 'The account tells you in the chat how to get it' },
+  },
+};
+
+/** Returns what the server's own pages say, in one language. */
+export function pageWords(language: PageLanguage): PageWords {
+  return language === 'en' ? en : zh;
+}

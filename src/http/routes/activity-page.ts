@@ -1,0 +1,116 @@
+import type { Context } from 'koa';
+import { Router } from 'koa-router';
+import { z } from 'zod';
+import { WrongRequest } from '../../base/errors.ts';
+import { accountId } from '../../base/ids.ts';
+import type { AccountId } from '../../base/ids.ts';
+import type { PageVisitor } from '../../flows/authorize-page.ts';
+import type { DrawOnPage, PageActivity } from '../../flows/draw-on-page.ts';
+import type { PageReads } from '../../flows/ports/pages.ts';
+import type { Clock } from '../../flows/ports/time-and-luck.ts';
+import { languageOf } from '../answer-page.ts';
+import type { PageAnswers } from '../answer-page.ts';
+import type { PageSessions } from '../page-session.ts';
+import { activityPageState } from '../presenters/activity-page.ts';
+import { readJson } from '../read-body.ts';
+import { requireSameOrigin } from '../same-origin.ts';
+
+export interface ActivityPageDependencies {
+  readonly drawOnPage: DrawOnPage;
+  readonly reads: Pick<PageReads, 'awards'>;
+  readonly sessions: PageSessions;
+  readonly answers: PageAnswers;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly publicUrl: URL;
+  /** Whose awards `/me/awards` shows when the address names no account. */
+  readonly firstAccount: AccountId;
+  /** True where any browser may authorize, as with the demo's pretend WeChat; else pages open in WeChat only. */
+  readonly anyBrowser: boolean;
+}
+
+const AWARDS_MAX = 100;
+const DRAW_BYTES_MAX = 1024;
+const drawSchema = z.strictObject({ token: z.string().regex(/^[0-9a-f]{32}$/) });
+
+/** `/a/:slug`, the activity page, with its two JSON addresses, and `/me/awards`. */
+export function activityPageRoutes(dependencies: ActivityPageDependencies): Router {
+  const { drawOnPage, sessions, answers } = dependencies;
+  const router = new Router();
+  router.get('activity-page', '/a/:slug', async (ctx) => {
+    await showActivity(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+  });
+  router.get('my-awards', '/me/awards', async (ctx) => {
+    await showAwards(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+  });
+  router.get('activity-state', '/api/a/:slug/state', async (ctx) => {
+    const page = await drawOnPage.find(ctx.params['slug'] ?? '');
+    ctx.body = activityPageState(await drawOnPage.view(page, requireVisitor(ctx, sessions, page)));
+  });
+  router.post('activity-draw', '/api/a/:slug/draw', async (ctx) => {
+    requireSameOrigin(ctx, dependencies.publicUrl.origin);
+    const page = await drawOnPage.find(ctx.params['slug'] ?? '');
+    const visitor = requireVisitor(ctx, sessions, page);
+    const body = drawSchema.safeParse(await readJson(ctx, { bytesMax: DRAW_BYTES_MAX }));
+    if (!body.success) throw new WrongRequest('token-malformed', 'token: 32 lower-case hex digits are needed');
+    const answer = await drawOnPage.draw({ page, visitor, token: body.data.token });
+    ctx.type = 'application/json; charset=utf-8';
+    ctx.body = answer;
+  });
+  return router;
+}
+
+async function showActivity(
+  ctx: Context & { params: Record<string, string> },
+  dependencies: ActivityPageDependencies,
+): Promise<void> {
+  const { drawOnPage, sessions, answers } = dependencies;
+  const page = await drawOnPage.find(ctx.params['slug'] ?? '');
+  const { accountId: account, slug } = page.activity;
+  const visitor = sessions.visitor(ctx, account);
+  const language = languageOf(ctx);
+  if (visitor === undefined) {
+    return authorize(ctx, dependencies, { account, to: `/a/${slug}${language === 'en' ? '?lang=en' : ''}` });
+  }
+  const state = activityPageState(await drawOnPage.view(page, visitor));
+  return answers.page(ctx, answers.documents.activity(state, language));
+}
+
+async function showAwards(ctx: Context, dependencies: ActivityPageDependencies): Promise<void> {
+  const { reads, sessions, answers, clock } = dependencies;
+  const account = accountAsked(ctx) ?? dependencies.firstAccount;
+  const visitor = sessions.visitor(ctx, account);
+  const language = languageOf(ctx);
+  if (visitor === undefined) {
+    const to = `/me/awards?account=${account}${language === 'en' ? '&lang=en' : ''}`;
+    return authorize(ctx, dependencies, { account, to });
+  }
+  const query = { account, openid: visitor.openid, most: AWARDS_MAX, nowMs: clock.nowMs() };
+  const awards = visitor.snapshot ? [] : await reads.awards(query);
+  return answers.page(ctx, answers.documents.awards(awards, language));
+}
+
+/** Sends a browser nobody knows yet to WeChat, or says that WeChat is where this page opens. */
+async function authorize(
+  ctx: Context,
+  { anyBrowser, answers }: ActivityPageDependencies,
+  login: { readonly account: AccountId; readonly to: string },
+): Promise<void> {
+  if (!anyBrowser && !/MicroMessenger/i.test(ctx.get('User-Agent'))) {
+    return answers.notice(ctx, 200, { kind: 'outside-wechat' });
+  }
+  ctx.redirect(`/oauth/${login.account}/start?to=${encodeURIComponent(login.to)}`);
+}
+
+function requireVisitor(ctx: Context, sessions: PageSessions, page: PageActivity): PageVisitor {
+  const visitor = sessions.visitor(ctx, page.activity.accountId);
+  if (visitor === undefined) throw new WrongRequest('session-needed', 'open the activity page first', { status: 401 });
+  return visitor;
+}
+
+function accountAsked(ctx: Context): AccountId | undefined {
+  try {
+    return typeof ctx.query['account'] === 'string' ? accountId(ctx.query['account']) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Context } from 'koa';
+import { Router } from 'koa-router';
+import { OutsideTrouble, WrongRequest } from '../../base/errors.ts';
+import { accountId } from '../../base/ids.ts';
+import type { AccountId } from '../../base/ids.ts';
+import { allowedReturnPath } from '../../flows/authorize-page.ts';
+import type { AuthorizePage } from '../../flows/authorize-page.ts';
+import type { PageAnswers } from '../answer-page.ts';
+import type { BegunLogin, PageSessions } from '../page-session.ts';
+import type { NoticeKind } from '../presenters/page-words.ts';
+
+export interface OauthRoutesDependencies {
+  readonly authorizePage: AuthorizePage;
+  readonly sessions: PageSessions;
+  readonly answers: PageAnswers;
+  /** Scheme, host and port people reach the service by. */
+  readonly publicUrl: URL;
+}
+
+/**
+ * `/oauth/:account/start?to=/a/slug` sends the browser to WeChat; `/oauth/:account/callback` takes it back, gives it a
+ * session and sends it on to the page, so that no address in its history holds a code.
+ */
+export function oauthRoutes(dependencies: OauthRoutesDependencies): Router {
+  const { answers } = dependencies;
+  const router = new Router();
+  router.get('oauth-start', '/oauth/:account/start', async (ctx) => {
+    await start(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+  });
+  router.get('oauth-callback', '/oauth/:account/callback', async (ctx) => {
+    await callback(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+  });
+  return router;
+}
+
+async function start(ctx: Context & { params: Record<string, string> }, dependencies: OauthRoutesDependencies) {
+  const { authorizePage, sessions, publicUrl } = dependencies;
+  const account = accountOf(ctx);
+  const to = allowedReturnPath(ctx.query['to']);
+  if (to === undefined) throw new WrongRequest('return-path-refused', 'only our own pages may follow authorization');
+  const callbackUrl = new URL(`/oauth/${account}/callback`, publicUrl).href;
+  const { authorizeUrl, state } = await authorizePage.begin(account, callbackUrl);
+  sessions.begin(ctx, account, { state, to });
+  ctx.redirect(authorizeUrl);
+}
+
+async function callback(ctx: Context & { params: Record<string, string> }, dependencies: OauthRoutesDependencies) {
+  const { authorizePage, sessions, answers } = dependencies;
+  const account = accountOf(ctx);
+  const code = single(ctx.query['code'], /^[\x21-\x7e]{1,512}$/);
+  const state = single(ctx.query['state'], /^[0-9a-f]{32}$/);
+  const login = state === undefined ? undefined : sessions.begunLogin(ctx, account, state);
+  // Without the cookie that was set when this way was begun, the link came from someone else.
+  if (state === undefined || login === undefined) return answers.notice(ctx, 400, { kind: 'login-foreign' });
+  const again = (status: number, kind: NoticeKind): Promise<void> =>
+    answers.notice(ctx, status, { kind, href: startPath(account, login) });
+  if (code === undefined) return again(400, 'login-refused');
+  if (login.expired) return again(400, 'login-expired');
+  try {
+    sessions.remember(ctx, account, await authorizePage.finish({ account, code, state }));
+  } catch (error) {
+    if (error instanceof WrongRequest && error.status === 400) return again(400, 'login-expired');
+    if (error instanceof OutsideTrouble) return again(503, 'login-failed');
+    throw error;
+  }
+  ctx.redirect(login.to);
+}
+
+/** Throws WrongRequest (404) for a name no account can have. */
+function accountOf(ctx: { params: Record<string, string> }): AccountId {
+  try {
+    return accountId(ctx.params['account'] ?? '');
+  } catch (cause) {
+    throw new WrongRequest('account-unknown', 'there is no such account', { status: 404, cause });
+  }
+}
+
+function startPath(account: AccountId, login: BegunLogin): string {
+  return `/oauth/${account}/start?to=${encodeURIComponent(login.to)}`;
+}
+
+function single(value: string | string[] | undefined, form: RegExp): string | undefined {
+  return typeof value === 'string' && form.test(value) ? value : undefined;
+}
