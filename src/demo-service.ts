@@ -74,6 +74,7 @@ export async function startDemo(options: {
       clock: (base) => followingClock(base, simulator),
       alone: true,
       host: '127.0.0.1',
+      webDir: options.webDir,
     });
     stops.push(() => service.stop());
     explain = (person) => readPersonTimeline(service.pool, openid(person));

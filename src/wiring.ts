@@ -1,23 +1,35 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
+import { accountId } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
+import { createAuthorizePage } from './flows/authorize-page.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
+import { createDrawOnPage } from './flows/draw-on-page.ts';
 import { createLogIn } from './flows/log-in.ts';
 import { createPayoutMachine } from './flows/payout-machine.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
-import type { DrawStore } from './flows/ports/draws.ts';
+import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock, Luck } from './flows/ports/time-and-luck.ts';
 import { createReceiveMessage } from './flows/receive-message.ts';
+import { PageAnswers } from './http/answer-page.ts';
 import { createApp } from './http/app.ts';
 import type { App } from './http/app.ts';
+import { loadPageAssets } from './http/page-assets.ts';
+import { PageSessions } from './http/page-session.ts';
+import { createPageDocuments } from './http/presenters/page-documents.ts';
+import { activityPageRoutes } from './http/routes/activity-page.ts';
 import { consoleRoutes } from './http/routes/console.ts';
+import { oauthRoutes } from './http/routes/oauth.ts';
 import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
 import type { Readiness } from './http/routes/health.ts';
+import { SignedCookies } from './http/signed-cookie.ts';
+import { staticFileRoutes } from './http/static-files.ts';
 import { PayAwards } from './jobs/pay-awards.ts';
 import { createMetrics } from './metrics.ts';
 import { WechatPayRail } from './pay/wechat-pay-rail.ts';
@@ -32,13 +44,18 @@ import { createPool } from './store/database.ts';
 import { DatabaseClock } from './store/database-clock.ts';
 import { createDrawStore } from './store/draw-store.ts';
 import { openInstallation } from './store/installation-store.ts';
+import { createOauthLoginStore } from './store/oauth-login-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
+import { createPageReads } from './store/page-reads.ts';
 import { createPayoutStore } from './store/payout-store.ts';
 import { createPayoutWake } from './store/payout-wake.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
+import { createApiClient } from './wechat/api-client.ts';
+import type { ApiClient } from './wechat/api-client.ts';
 import { messageDoor } from './wechat/message-door.ts';
+import { createWebAuthorization } from './wechat/oauth.ts';
 
 /** A service that runs. */
 export interface Service {
@@ -57,6 +74,8 @@ export interface WiringOptions {
   /** One process without Redis. */
   readonly alone?: boolean;
   readonly host?: string;
+  /** Where the built pages are, `dist/web` unless told. */
+  readonly webDir?: string;
 }
 
 /** Chance and ids from the system's generator. */
@@ -64,6 +83,11 @@ const systemLuck: Luck = { below: (limit) => randomInt(limit), randomId: () => r
 
 /** Longer than a call's absolute deadline of 20 s; a killed worker's payouts are taken over when it has run out. */
 const LEASE_MS = 25_000;
+
+const WECHAT_OPEN_URL = 'https://open.weixin.qq.com';
+// The component library writes its styles at run time, which needs inline styles; scripts come from us alone.
+const CONSOLE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** What lives: started in order, stopped in reverse. */
 interface Living {
@@ -128,7 +152,10 @@ async function assemble(given: {
   living.push(batcher);
   const activityStore = createActivityStore(pool);
   const operateActivities = createOperateActivities({ activities: activityStore, clock, luck: systemLuck, logger });
-  const app = createDoor(parts, { draws, batcher, operateActivities });
+  const api = createApiClient({ baseUrl: config.hosts.apiUrl, logger });
+  living.push({ stop: () => api.close() });
+  const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
+  const app = createDoor(parts, { draws, batcher, operateActivities, api, webDir });
   living.push({ stop: () => app.close() });
   const { port } = await app.listen(config.port, options.host);
   return { port, pool, clock, operateActivities };
@@ -162,11 +189,18 @@ function startWorker({ config, logger, pool, clock, accounts }: Parts, living: L
   worker.start();
 }
 
+/** What people's requests are answered with. */
+interface WebFlows {
+  readonly draws: DrawStore;
+  readonly batcher: DrawBatcher;
+  readonly operateActivities: OperateActivities;
+  readonly api: ApiClient;
+  /** Holds what `npm run build` made. */
+  readonly webDir: string;
+}
+
 /** Joins the flows that people meet to their routes. The worker role has the health pages only. */
-function createDoor(
-  parts: Parts,
-  flows: { readonly draws: DrawStore; readonly batcher: DrawBatcher; readonly operateActivities: OperateActivities },
-): App {
+function createDoor(parts: Parts, flows: WebFlows): App {
   const { config, logger, pool, memory } = parts;
   return createApp({
     routers: config.role === 'worker' ? [] : webRouters(parts, flows),
@@ -178,7 +212,7 @@ function createDoor(
   });
 }
 
-function webRouters(parts: Parts, flows: Parameters<typeof createDoor>[1]): readonly Router[] {
+function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const { config, logger, pool, clock, accounts, memory } = parts;
   const { batcher, draws, operateActivities: operate } = flows;
   const parseRule = (stored: unknown): ActivityRule => activityRuleSchema.parse(stored);
@@ -188,7 +222,48 @@ function webRouters(parts: Parts, flows: Parameters<typeof createDoor>[1]): read
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, memory, clock, logger }),
     consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn }),
-    //PAGES
+    staticFileRoutes({
+      folder: `${flows.webDir}/console`,
+      prefix: '/console/',
+      application: { contentSecurityPolicy: CONSOLE_POLICY },
+    }),
+    ...pageRouters(parts, { ...flows, activities, parseRule }),
+  ];
+}
+
+/** Joins web authorization and the pages people open on their phones. */
+function pageRouters(
+  { config, logger, pool, clock, accounts }: Parts,
+  flows: WebFlows & { readonly activities: ActivityDirectory; readonly parseRule: (stored: unknown) => ActivityRule },
+): readonly Router[] {
+  const { batcher, activities, parseRule, api } = flows;
+  const publicUrl = new URL(config.publicUrl);
+  const nowMs = (): number => clock.nowMs();
+  const signingKey = createHmac('sha256', config.secretsKey).update('page sessions').digest();
+  const cookies = new SignedCookies({ signingKey, secure: publicUrl.protocol === 'https:', nowMs });
+  const sessions = new PageSessions({ cookies, nowMs });
+  const folder = `${flows.webDir}/h5`;
+  const assets = loadPageAssets({ folder, base: '/h5/' });
+  const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
+  const authorization = createWebAuthorization({ api, openUrl: config.hosts.openUrl });
+  const logins = createOauthLoginStore(pool);
+  const authorizePage = createAuthorizePage({ accounts, authorization, logins, clock, luck: systemLuck, logger });
+  const reads = createPageReads({ pool, parseRule });
+  const drawOnPage = createDrawOnPage({ activities, reads, batcher, clock });
+  return [
+    staticFileRoutes({ folder, prefix: '/h5/' }),
+    oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
+    activityPageRoutes({
+      drawOnPage,
+      reads,
+      sessions,
+      answers,
+      clock,
+      publicUrl,
+      firstAccount: accountId('main'),
+      // WeChat's own authorization page opens inside WeChat only; a test host's opens anywhere.
+      anyBrowser: config.hosts.openUrl !== WECHAT_OPEN_URL,
+    }),
   ];
 }
 
