@@ -216,3 +216,6 @@ export const chinese = {
   advanceNote: '没有拆开的红包会退回；过了北京时间零点就是新的一天。',
   advanced: (hours: number): string => `模拟时钟快 ${hours} 小时`,
 };
+
+/** What both dictionaries hold. */
+export type Words = typeof chinese;

@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './words-chinese.ts';
 
 /** Everything the page says in English. */
 export const english: Words = {

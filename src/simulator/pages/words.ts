@@ -1,9 +1,10 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { chinese } from './words-chinese.ts';
+import type { Words } from './words-chinese.ts';
 import { english } from './words-english.ts';
 
-export type Words = typeof chinese;
+export type { Words } from './words-chinese.ts';
 export type Language = 'zh' | 'en';
 
 const DICTIONARIES: Readonly<Record<Language, Words>> = { zh: chinese, en: english };
