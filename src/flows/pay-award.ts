@@ -1,7 +1,16 @@
-import { unreachable } from '../base/errors.ts';
+import { OutsideTrouble } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AccountDirectory, Merchant } from './ports/accounts.ts';
-import type { ClaimedPayout, PayoutMachine, PayoutStore, PayRail, QueryOutcome, SendOutcome } from './ports/payouts.ts';
+import type {
+  ClaimedPayout,
+  PayoutAction,
+  PayoutMachine,
+  PayoutStore,
+  PayRail,
+  QueryOutcome,
+  RecordedAnswer,
+  SendOutcome,
+} from './ports/payouts.ts';
 import type { Clock } from './ports/time-and-luck.ts';
 
 export interface PayAwardOptions {
@@ -15,37 +24,45 @@ export interface PayAwardOptions {
   readonly leaseMs: number;
 }
 
-/** What a payout of a merchant that is gone or closed waits for before it is looked at again. */
+type Answer = (SendOutcome | QueryOutcome) & { readonly raw: string };
+
+// What a payout waits whose merchant is gone, or whose secrets do not open, before it is looked at again.
 const MERCHANT_AWAY_MS = 60_000;
+// A payout that must not be called now, because its last send is less than a second old.
+const TOO_SOON_MS = 1000;
+// An answer is evidence: it is worth waiting for a database that restarts, but not longer than the lease.
+const RECORD_RETRY_MS = [200, 500, 1000, 2000, 4000];
 
 /**
  * Takes one claimed payout one call further: asks the state machine what is due, writes the attempt, calls WeChat Pay,
- * records the answer. Throws OutsideTrouble when the database is away: the lease then runs out and someone takes over.
+ * records the answer. Throws OutsideTrouble when the database stays away: the lease then runs out, the attempt counts
+ * as unanswered, and whoever takes over sends the same number again.
  */
 export async function payAward(payout: ClaimedPayout, options: PayAwardOptions, signal: AbortSignal): Promise<void> {
   const { payouts, accounts, machine, clock, logger } = options;
   const nowMs = clock.nowMs();
+  if (signal.aborted) return payouts.release(payout, nowMs);
   const merchant = await accounts.merchant(payout.merchantId);
   if (merchant === undefined) {
     logger.error({ merchant: payout.merchantId, order: payout.orderNumber }, 'payout-without-merchant');
     return payouts.release(payout, nowMs + MERCHANT_AWAY_MS);
   }
-  for (const action of machine(payout, { kind: 'claimed', atMs: nowMs }).actions) {
-    switch (action.kind) {
-      case 'call':
-        return callRail(payout, action.call, merchant, options, signal);
-      case 'wait':
-        return payouts.release(payout, action.untilMs);
-      case 'rest':
-        return payouts.release(payout, nowMs + MERCHANT_AWAY_MS);
-      case 'book':
-      case 'stop-merchant':
-        // These follow from an answer and were done when it was recorded.
-        continue;
-      default:
-        return unreachable(action);
-    }
+  const action = due(machine(payout, { kind: 'claimed', atMs: nowMs }).actions);
+  if (action === 'none') {
+    logger.error({ order: payout.orderNumber, state: payout.state }, 'payout-due-without-a-call');
+    return payouts.release(payout, nowMs + MERCHANT_AWAY_MS);
   }
+  if (typeof action === 'number') return payouts.release(payout, action);
+  return callRail(payout, action, merchant, options, signal);
+}
+
+/** The call to make now, or the time to wait for. */
+function due(actions: readonly PayoutAction[]): 'send' | 'query' | number | 'none' {
+  for (const action of actions) {
+    if (action.kind === 'call') return action.call;
+    if (action.kind === 'wait') return action.untilMs;
+  }
+  return 'none';
 }
 
 async function callRail(
@@ -55,20 +72,65 @@ async function callRail(
   options: PayAwardOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { payouts, rail, clock, logger, leaseMs } = options;
+  const { payouts, clock, leaseMs } = options;
   const number = await payouts.beginAttempt({ payout, call, nowMs: clock.nowMs(), leaseMs });
-  if (number === null) return payouts.release(payout, clock.nowMs());
-  const answer: (SendOutcome | QueryOutcome) & { readonly raw: string } =
-    call === 'send'
+  if (number === null) return payouts.release(payout, clock.nowMs() + TOO_SOON_MS);
+  const { raw, ...outcome } = await ask(payout, call, merchant, options, signal);
+  const recorded = await recordPatiently({ payout, number, outcome, raw, nowMs: clock.nowMs() }, options);
+  report({ payout, call, number, outcome, recorded }, options.logger);
+}
+
+/** The rail does not throw for what the other side does; if it throws all the same, the packet may have left. */
+async function ask(
+  payout: ClaimedPayout,
+  call: 'send' | 'query',
+  merchant: Merchant,
+  { rail, logger }: PayAwardOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    return call === 'send'
       ? await rail.send(merchant, payout.request, signal)
       : await rail.query(merchant, payout.request, signal);
-  const { raw, ...outcome } = answer;
-  const recorded = await payouts.recordAnswer({ payout, number, outcome, raw, nowMs: clock.nowMs() });
+  } catch (error) {
+    logger.error({ order: payout.orderNumber, call, error: String(error) }, 'pay-rail-threw');
+    return { kind: 'unknown', code: 'our-bug', message: String(error), raw: '' };
+  }
+}
+
+async function recordPatiently(
+  answer: Parameters<PayoutStore['recordAnswer']>[0],
+  { payouts, clock, logger }: PayAwardOptions,
+): Promise<RecordedAnswer> {
+  for (const waitMs of RECORD_RETRY_MS) {
+    try {
+      return await payouts.recordAnswer(answer);
+    } catch (error) {
+      if (!(error instanceof OutsideTrouble)) throw error;
+      logger.warn({ order: answer.payout.orderNumber, error: error.message, waitMs }, 'payout-answer-not-yet-recorded');
+      await clock.sleep(waitMs);
+    }
+  }
+  return payouts.recordAnswer(answer);
+}
+
+function report(
+  call: {
+    readonly payout: ClaimedPayout;
+    readonly call: 'send' | 'query';
+    readonly number: number;
+    readonly outcome: SendOutcome | QueryOutcome;
+    readonly recorded: RecordedAnswer;
+  },
+  logger: Logger,
+): void {
+  const { payout, recorded, outcome } = call;
   const fields = {
+    account: payout.accountId,
     order: payout.orderNumber,
-    attempt: number,
-    call,
-    outcome: outcome.kind,
+    attempt: call.number,
+    call: call.call,
+    outcome: outcome.kind === 'found' ? outcome.status : outcome.kind,
     state: recorded.state,
     reason: recorded.reason,
   };
@@ -78,5 +140,5 @@ async function callRail(
     if (action.kind === 'stop-merchant')
       logger.error({ merchant: payout.merchantId, reason: action.reason }, 'merchant-stopped');
   }
-  if (recorded.state === 'parked') logger.error(fields, 'payout-parked');
+  if (recorded.state === 'parked' || recorded.state === 'dead') logger.error(fields, 'payout-needs-a-person');
 }
