@@ -70,12 +70,12 @@ const COMPRESSIBLE = /\.(?:js|css|html|svg|json)$/;
  * entry weighs more than it may.
  */
 export async function buildWeb(
-  options: { readonly only?: readonly WebEntry['name'][]; readonly print?: (line: string) => void } = {},
+  options: { readonly names?: readonly WebEntry['name'][]; readonly print?: (line: string) => void } = {},
 ): Promise<readonly BuiltEntry[]> {
   const print = options.print ?? (() => {});
   const built: BuiltEntry[] = [];
   for (const entry of ENTRIES) {
-    if (options.only !== undefined && !options.only.includes(entry.name)) continue;
+    if (options.names !== undefined && !options.names.includes(entry.name)) continue;
     if (!existsSync(path.join(ROOT, entry.sources, entry.start))) continue;
     const result = await buildEntry(entry);
     const size = `${(result.gzipBytes / 1024).toFixed(1)} KB gzip`;
@@ -101,12 +101,20 @@ async function buildEntry(entry: WebEntry): Promise<BuiltEntry> {
       throw new Error(`web ${entry.name} weighs ${gzipBytes} bytes gzipped; ${entry.gzipMax} are allowed`);
     }
     await writeFile(path.join(making, '.stamp'), `${stamp} ${gzipBytes}`);
-    await rm(folder, { recursive: true, force: true });
-    await rename(making, folder);
+    await moveIntoPlace(making, folder, stamp);
     return { name: entry.name, folder, built: true, gzipBytes };
   } finally {
     await rm(making, { recursive: true, force: true });
   }
+}
+
+/** Another process may be building the same at the same time: whoever is second finds the work done. */
+async function moveIntoPlace(making: string, folder: string, stamp: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await rename(making, folder).catch(async (error: unknown) => {
+    const other = await readFile(path.join(folder, '.stamp'), 'utf8').catch(() => '');
+    if (!other.startsWith(stamp)) throw error;
+  });
 }
 
 function viteConfig(entry: WebEntry, outDir: string): InlineConfig {

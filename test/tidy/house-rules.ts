@@ -26,8 +26,8 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   simulator: { rooms: [], packages: ['node:', 'preact'] },
   migrations: { rooms: [], packages: ['typeorm'] },
   config: { rooms: EVERYWHERE, packages: ['zod', 'node:'] },
-  main: { rooms: [...EVERYWHERE, 'wiring'], packages: ['zod', 'pino', 'prom-client', 'pg', 'typeorm', 'node:'] },
-  demo: { rooms: [...EVERYWHERE, 'wiring', 'main', 'demo', 'simulator'], packages: ['pg', 'node:'] },
+  main: { rooms: [...EVERYWHERE, 'wiring'], packages: ['zod', 'pino', 'prom-client', 'pg', 'koa-router', 'node:'] },
+  demo: { rooms: [...EVERYWHERE, 'wiring', 'main', 'demo', 'simulator', 'web'], packages: ['pg', 'node:'] },
 };
 
 const DEMO_FILES = new Set(['src/demo.ts', 'src/demo-activities.ts', 'src/demo-script.ts', 'src/demo-service.ts']);
