@@ -24,7 +24,10 @@ export interface DatabaseOptions {
 }
 
 /** Opens a TypeORM data source for console reads and writes; entities are named in the list given. */
-export function createDataSource(options: DatabaseOptions, entities: readonly import('typeorm').EntitySchema[]): DataSource {
+export function createDataSource(
+  options: DatabaseOptions,
+  entities: readonly import('typeorm').EntitySchema[],
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url: options.url,
@@ -64,7 +67,9 @@ export function createPool(options: DatabaseOptions, logger: Logger): pg.Pool {
 export async function pendingMigrations(url: string): Promise<readonly string[]> {
   return withClient(url, async (client) => {
     const table = await client.query<{ present: boolean }>(`select to_regclass('migration') is not null as present`);
-    const done = table.rows[0]?.present ? (await client.query<{ name: string }>('select name from migration')).rows : [];
+    const done = table.rows[0]?.present
+      ? (await client.query<{ name: string }>('select name from migration')).rows
+      : [];
     const names = new Set(done.map((row) => row.name));
     return migrations.map((migration) => migration.name).filter((name) => !names.has(name));
   });
