@@ -25,9 +25,9 @@ export async function playScript(demo: Demo, print: (line: string) => void): Pro
   say('reply', pushed.reply.type === 'text' ? JSON.stringify(pushed.reply.content) : pushed.reply.type);
 
   const draw = await until(async () => (await readPersonTimeline(demo.service.pool, openid(follower.openid))).draws[0]);
-  if (draw?.['orderNumber'] === undefined) return failed(say, 'the draw won no red packet');
-  const number = String(draw['orderNumber']);
-  say('award', `${String(draw['prizeId'])}, ${String(draw['amountFen'])} fen, durable`);
+  const number = draw?.orderNumber ?? null;
+  if (draw === undefined || number === null) return failed(say, 'the draw won no red packet');
+  say('award', `${draw.prizeId}, ${draw.amountFen} fen, durable`);
   say('order number', number);
 
   const packet = await until(async () => simulator.books.packet(number));
@@ -39,7 +39,7 @@ export async function playScript(demo: Demo, print: (line: string) => void): Pro
   simulator.clock.advance(UNTIL_QUERY_MS);
   const settled = await until(async () => {
     const { draws } = await readPersonTimeline(demo.service.pool, openid(follower.openid));
-    return draws[0]?.['payoutState'] === 'received' ? draws[0] : undefined;
+    return draws[0]?.payoutState === 'received' ? draws[0] : undefined;
   });
   if (settled === undefined) return failed(say, 'the payout was not settled in time');
   const { lines, differences } = await verifyBooks(demo.service.pool);

@@ -17,7 +17,7 @@ try {
   const logger = quiet(createLogger(process.env['LOG_LEVEL'] ?? 'warn'));
   const dataDir = join(ROOT, '.data', scripted ? `script-${process.pid}` : 'demo');
   const demo = await startDemo({ dataDir, webDir: WEB_DIR, logger });
-  stopOnSignals(demo.stop);
+  stopOnSignals(() => demo.stop());
   const readyMs = Math.round(performance.now() - startedAtMs);
   if (scripted) {
     try {

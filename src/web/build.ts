@@ -163,7 +163,9 @@ async function compress(folder: string): Promise<number> {
 async function sourcesHash(entry: WebEntry): Promise<string> {
   const folders = [entry.sources, 'src/web/shared', 'src/http/contract'];
   const lists = await Promise.all(
-    folders.map((folder) => (existsSync(path.join(ROOT, folder)) ? filesBelow(path.join(ROOT, folder)) : [])),
+    folders.map((folder) =>
+      existsSync(path.join(ROOT, folder)) ? filesBelow(path.join(ROOT, folder)) : Promise.resolve([]),
+    ),
   );
   const files = [fileURLToPath(import.meta.url), path.join(ROOT, 'package-lock.json'), ...lists.flat()];
   const hash = createHash('sha256');

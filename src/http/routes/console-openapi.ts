@@ -80,6 +80,6 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 /** OpenAPI 3.1 speaks JSON Schema 2020-12 throughout, so no schema needs to say it again. */
-function withoutDialect({ $schema: _, ...schema }: Json): Json {
-  return schema;
+function withoutDialect(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
 }

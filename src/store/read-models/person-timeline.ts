@@ -1,14 +1,35 @@
 import type pg from 'pg';
 import type { Openid } from '../../base/ids.ts';
 
-/** What the service did for one person, newest draws first: each with its why, award, payout, calls and book entries. */
+/** One draw of a person with its why, and the award, payout, calls and book entries that followed from it. */
+export interface PersonDraw {
+  readonly requestKey: string;
+  readonly activity: string;
+  readonly ruleVersion: number;
+  readonly outcome: 'won' | 'lost' | 'refused';
+  readonly prizeId: string | null;
+  readonly ticket: number | null;
+  readonly trace: unknown;
+  readonly reply: string;
+  readonly atMs: number;
+  /** Null unless the draw won; so are all below. */
+  readonly awardState: string | null;
+  readonly amountFen: number | null;
+  readonly orderNumber: string | null;
+  readonly payoutState: string | null;
+  readonly payoutReason: string | null;
+  readonly attempts: readonly unknown[] | null;
+  readonly books: readonly unknown[] | null;
+}
+
+/** What the service did for one person, newest draws first. */
 export interface PersonTimeline {
-  readonly draws: readonly Readonly<Record<string, unknown>>[];
+  readonly draws: readonly PersonDraw[];
 }
 
 /** Reads the last `most` draws of a person over all accounts of an appid, with everything that followed from them. */
 export async function readPersonTimeline(pool: pg.Pool, openid: Openid, most = 20): Promise<PersonTimeline> {
-  const found = await pool.query<Record<string, unknown>>(
+  const found = await pool.query<PersonDraw>(
     `select draw.request_key as "requestKey", activity.name as activity, draw.rule_version as "ruleVersion", draw.outcome,
         draw.prize_id as "prizeId", draw.ticket::int, draw.trace, draw.reply, (extract(epoch from draw.created_at) * 1000)::float8 as "atMs",
         award.state as "awardState", award.amount_fen::int as "amountFen",
