@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { DataSource, EntitySchema } from 'typeorm';
+import { EntitySchema } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/store/database.ts';
 import { bookEntryEntity } from '../../src/store/entities/payouts.ts';
 import { entities } from '../../src/store/entities/list.ts';
 import { accountEntity, merchantEntity } from '../../src/store/entities/settings.ts';
+import type { MerchantRow } from '../../src/store/entities/settings.ts';
 import { NOON_MS } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -76,6 +78,17 @@ describe('the entities', () => {
       await database.client.query(back);
     }
     assert.deepEqual(await difference(source), []);
+  });
+
+  test('twin: would show a column that only an entity has', async () => {
+    const { columns } = merchantEntity.options;
+    const planted = new EntitySchema<MerchantRow & { readonly extra: string | null }>({
+      ...merchantEntity.options,
+      columns: { ...columns, extra: { type: 'text', name: 'extra', nullable: true } },
+    });
+    const list = entities.map((entity) => (entity === merchantEntity ? planted : entity));
+    // Accounts point at the merchant by its name, so the planted one stands in for it.
+    assert.match((await difference(await openSource(list))).join('\n'), /add "extra"/i);
   });
 
   test('write and read rows, fen as numbers and times as dates', async () => {
