@@ -100,8 +100,11 @@ function afterQuery(bench: Bench, query: Attempt): PayoutJudgement {
     );
   }
   if (outcome?.kind === 'not-found') {
-    // After a refusal that ends the number WeChat's not knowing it is the proof asked for: nothing was paid.
-    if (send?.outcome?.kind === 'refused' && endsNumber(send.outcome)) return rest('parked', reason);
+    if (send?.outcome?.kind === 'refused' && endsNumber(send.outcome)) {
+      // With every send refused, WeChat's not knowing the number is the proof asked for. A send that may have paid can
+      // stay unknown to the query for a while, so then it is asked for days before a person is.
+      return evidence.doubt ? watch(bench, endOf(send), reason) : rest('parked', reason);
+    }
     const atMs = endOf(query) + entry(times.resendAfterMs, 1);
     if (Math.max(atMs, nowMs) <= lastSendAt(evidence, times)) return waitFor('unknown', 'send', atMs, reason);
     return rest('parked', `not known to WeChat Pay and too old to be sent again (${reason})`);

@@ -20,10 +20,8 @@ test('a late paid wins from unknown, after a later refusal, from parked and from
   const fromUnknown = begun().send(unknown()).answer(paid, 1);
   stands(fromUnknown, 'sent', 'query 60s', 'sent');
   stands(begun().send(refused('NOTENOUGH')).answer(paid, 1), 'sent', 'query 60s', 'sent');
-  const parked = begun()
-    .send(refused('NO_AUTH'))
-    .later(2 * SECOND)
-    .query(notFound);
+  const parked = begun().send(refused('NO_AUTH'));
+  while (parked.next !== 'rest') parked.later(Number(/\d+/.exec(parked.next)?.[0]) * SECOND).query(notFound);
   assert.equal(parked.step?.state, 'parked');
   stands(parked.later(SECOND).answer(paid, 1), 'sent', 'query 60s', 'sent');
   const dead = begun()
@@ -90,5 +88,18 @@ test('what has ended is never called about', () => {
   for (const status of ['RECEIVED', 'REFUND', 'FAILED'] as const) {
     const play = new Play().send(unknown('PROCESSING')).later(HOUR).query(found(status)).later(DAY);
     assert.equal(play.claim(), 'rest');
+  }
+});
+
+test('a refused number that may have been paid before is asked about for days although WeChat does not know it', () => {
+  for (const code of ['NO_AUTH', 'SEND_FAILED', 'FATAL_ERROR'] as const) {
+    const play = new Play()
+      .send(unknown())
+      .later(2 * SECOND)
+      .send(refused(code))
+      .later(2 * SECOND)
+      .query(notFound);
+    stands(play, 'unknown', `query ${20 * 60 - 3}s`, 'sending');
+    stands(play.later(20 * MINUTE).query(found('SENT')), 'sent', 'query 60s', 'sent');
   }
 });
