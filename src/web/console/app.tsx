@@ -1,0 +1,83 @@
+import { App as AntApp, ConfigProvider } from 'antd';
+import enUS from 'antd/es/locale/en_US';
+import zhCN from 'antd/es/locale/zh_CN';
+import { useEffect, useMemo, useState } from 'react';
+import type { SessionAnswer } from '../../http/contract/console-session.ts';
+import { LoginPage } from './pages/login-page.tsx';
+import { Frame } from './parts/frame.tsx';
+import { theme } from './parts/theme.ts';
+import { Routes } from './routes.tsx';
+import { createApi } from './state/api.ts';
+import { rememberLanguage, rememberedLanguage, SpeechProvider } from './state/language.tsx';
+import type { Language, Speech } from './state/language.tsx';
+import { NavigationProvider } from './state/navigation.tsx';
+import type { Navigation } from './state/navigation.tsx';
+import { SessionProvider } from './state/session.tsx';
+import { en } from './words/words-en.ts';
+import { zh } from './words/words-zh.ts';
+
+/** Who is signed in: not known yet, nobody, nobody any more, or somebody. */
+type Who = 'asking' | 'nobody' | 'over' | SessionAnswer;
+
+/** The whole console. `loginToken` comes from a login link and is spent once. */
+export function App({ navigation, loginToken }: { navigation: Navigation; loginToken: string | null }) {
+  const speech = useChosenLanguage();
+  return (
+    <ConfigProvider theme={theme} locale={speech.language === 'zh' ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+      <AntApp>
+        <SpeechProvider value={speech}>
+          <NavigationProvider value={navigation}>
+            <SignedIn navigation={navigation} loginToken={loginToken} />
+          </NavigationProvider>
+        </SpeechProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+function useChosenLanguage(): Speech {
+  const [language, setLanguage] = useState<Language>(rememberedLanguage);
+  const words = language === 'zh' ? zh : en;
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    document.title = words.brand;
+  }, [language, words]);
+  return useMemo(() => {
+    const speak = (next: Language): void => {
+      rememberLanguage(next);
+      setLanguage(next);
+    };
+    return { language, words, speak };
+  }, [language, words]);
+}
+
+function SignedIn({ navigation, loginToken }: { navigation: Navigation; loginToken: string | null }) {
+  const [who, setWho] = useState<Who>('asking');
+  const api = useMemo(() => createApi(() => setWho((before) => (typeof before === 'object' ? 'over' : 'nobody'))), []);
+  useEffect(() => {
+    // With a link in hand the log-in page spends it; without, a session may still be open.
+    if (loginToken !== null) setWho('nobody');
+    else api.me().then(setWho, () => setWho((before) => (before === 'asking' ? 'nobody' : before)));
+  }, [api, loginToken]);
+  const session = useMemo(() => {
+    if (typeof who !== 'object') return null;
+    const may = (permission: string): boolean => who.permissions.includes(permission);
+    const signOut = (): void => void api.logOut().finally(() => setWho('nobody'));
+    return { api, who, may, signOut };
+  }, [who, api]);
+  if (who === 'asking') return null;
+  if (session === null) {
+    const onSignedIn = (answer: SessionAnswer): void => {
+      setWho(answer);
+      if (navigation.path() === '/login') void navigation.go('/', { replace: true });
+    };
+    return <LoginPage api={api} loginToken={loginToken} over={who === 'over'} onSignedIn={onSignedIn} />;
+  }
+  return (
+    <SessionProvider value={session}>
+      <Frame>
+        <Routes />
+      </Frame>
+    </SessionProvider>
+  );
+}

@@ -1,0 +1,157 @@
+import { Alert, App, Button } from 'antd';
+import { useCallback } from 'react';
+import type { AccountsAnswer } from '../../../http/contract/console-session.ts';
+import { sayProblem } from '../parts/notices.tsx';
+import { showTime } from '../parts/show.ts';
+import { useWords } from '../state/language.tsx';
+import { useLeaveGuard, useNavigation } from '../state/navigation.tsx';
+import { stepOf, STEPS } from './faults.ts';
+import type { StepName } from './faults.ts';
+import { StepBasic } from './step-basic.tsx';
+import { StepLimits } from './step-limits.tsx';
+import { StepPrizes } from './step-prizes.tsx';
+import { StepReview } from './step-review.tsx';
+import { StepTexts } from './step-texts.tsx';
+import { StepWin } from './step-win.tsx';
+import type { Editor } from './use-editor.ts';
+
+export type Accounts = AccountsAnswer['accounts'];
+
+/** The guided editor: steps on the left, one at a time on the right, saving at every step. */
+export function EditorView({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
+  const words = useWords();
+  useUnsavedGuard(editor.dirty && !editor.saving);
+  return (
+    <div className="editor">
+      <EditorSteps editor={editor} />
+      <div className="stack editor-main">
+        {editor.locked && <Alert type="warning" showIcon title={words.editor.locked} />}
+        <EditorProblem editor={editor} />
+        <section className="card stack" aria-label={words.steps[editor.step]}>
+          <h2>{words.steps[editor.step]}</h2>
+          <StepOf editor={editor} accounts={accounts} />
+        </section>
+        <EditorButtons editor={editor} />
+      </div>
+    </div>
+  );
+}
+
+function StepOf({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
+  switch (editor.step) {
+    case 'basic':
+      return <StepBasic editor={editor} accounts={accounts} />;
+    case 'win':
+      return <StepWin editor={editor} />;
+    case 'prizes':
+      return <StepPrizes editor={editor} />;
+    case 'limits':
+      return <StepLimits editor={editor} />;
+    case 'texts':
+      return <StepTexts editor={editor} />;
+    case 'review':
+      return <StepReview editor={editor} accounts={accounts} />;
+  }
+}
+
+function EditorSteps({ editor }: { editor: Editor }) {
+  const words = useWords();
+  const faulty = (step: StepName): boolean =>
+    editor.visited.has(step) && editor.faults.some((fault) => stepOf(fault.path) === step);
+  return (
+    <nav className="steps" aria-label={words.editor.editTitle}>
+      <ol>
+        {STEPS.map((step, index) => (
+          <li key={step}>
+            <button
+              type="button"
+              className={`step${step === editor.step ? ' step-now' : ''}${faulty(step) ? ' step-faulty' : ''}`}
+              aria-current={step === editor.step ? 'step' : undefined}
+              onClick={() => void editor.goTo(step)}
+            >
+              <span className="step-number">{faulty(step) ? '!' : index + 1}</span>
+              <span className="step-name">{words.steps[step]}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function EditorProblem({ editor }: { editor: Editor }) {
+  const words = useWords();
+  if (editor.problem === null) return null;
+  if (editor.problem.code === 'revision-stale') {
+    return (
+      <Alert
+        type="error"
+        showIcon
+        title={words.editor.staleTitle}
+        description={words.editor.staleText}
+        action={<Button onClick={() => location.reload()}>{words.editor.staleReload}</Button>}
+      />
+    );
+  }
+  return (
+    <Alert type="error" showIcon title={words.editor.problemTitle} description={sayProblem(editor.problem, words)} />
+  );
+}
+
+function EditorButtons({ editor }: { editor: Editor }) {
+  const words = useWords();
+  const navigation = useNavigation();
+  const index = STEPS.indexOf(editor.step);
+  const [previous, next] = [STEPS[index - 1], STEPS[index + 1]];
+  const { answer, savedAtMs } = editor;
+  return (
+    <div className="editor-buttons">
+      {previous === undefined ? (
+        <Button onClick={() => void navigation.go(answer === null ? '/' : `/activities/${answer.activity.id}`)}>
+          {words.back}
+        </Button>
+      ) : (
+        <Button onClick={() => void editor.goTo(previous)}>{words.editor.previous}</Button>
+      )}
+      <span className="quiet save-state" role="status">
+        {editor.saving
+          ? words.editor.saving
+          : editor.dirty
+            ? words.editor.unsaved
+            : savedAtMs !== null && words.editor.saved(showTime(savedAtMs).slice(11))}
+      </span>
+      {next !== undefined && (
+        <>
+          <Button disabled={!editor.dirty} onClick={() => void editor.save()}>
+            {words.editor.save}
+          </Button>
+          <Button type="primary" onClick={() => void editor.goTo(next)}>
+            {words.editor.next}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function useUnsavedGuard(unsaved: boolean): void {
+  const words = useWords();
+  const { modal } = App.useApp();
+  const guard = useCallback(
+    () =>
+      new Promise<boolean>((resolve) => {
+        void modal.confirm({
+          title: words.editor.leaveTitle,
+          content: words.editor.leaveText,
+          okText: words.editor.leave,
+          cancelText: words.editor.stay,
+          okButtonProps: { danger: true },
+          autoFocusButton: 'cancel',
+          onOk: () => resolve(true),
+          onCancel: () => resolve(false),
+        });
+      }),
+    [modal, words],
+  );
+  useLeaveGuard(unsaved, guard);
+}

@@ -1,0 +1,50 @@
+import { App, Modal } from 'antd';
+import { useState } from 'react';
+import { showYuan } from '../parts/money.ts';
+import { ApiProblem } from '../state/api.ts';
+import { useWords } from '../state/language.tsx';
+import { useNavigation } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+import type { Editor } from './use-editor.ts';
+
+/** Asks once more before real money can leave, and publishes. */
+export function PublishDialog({ editor, open, onClose }: { editor: Editor; open: boolean; onClose: () => void }) {
+  const { publish } = useWords();
+  const { api } = useSession();
+  const { message } = App.useApp();
+  const navigation = useNavigation();
+  const [busy, setBusy] = useState(false);
+  const confirm = async (): Promise<void> => {
+    if (editor.answer === null) return;
+    const { id, revision } = editor.answer.activity;
+    setBusy(true);
+    try {
+      await api.publishActivity(id, revision);
+      void message.success(publish.done);
+      await navigation.go(`/activities/${id}`);
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      editor.refuse(error);
+      onClose();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      open={open}
+      title={editor.locked ? publish.changesTitle : publish.title}
+      okText={publish.confirm}
+      confirmLoading={busy}
+      onOk={() => void confirm()}
+      onCancel={onClose}
+    >
+      <p>{editor.locked ? publish.changesText : publish.text}</p>
+      {!editor.locked && (
+        <p className="publish-cost">
+          {publish.budget} <strong>{showYuan(editor.form.budgetFen ?? 0)}</strong>
+        </p>
+      )}
+    </Modal>
+  );
+}

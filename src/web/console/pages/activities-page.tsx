@@ -1,0 +1,125 @@
+import { Button, Segmented } from 'antd';
+import { useState } from 'react';
+import type { ActivitySummary } from '../../../http/contract/console-activities.ts';
+import { BudgetBar, shownState, StateTag } from '../parts/activity-marks.tsx';
+import type { ShownState } from '../parts/activity-marks.tsx';
+import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
+import { showCount, showMinute } from '../parts/show.ts';
+import { useWords } from '../state/language.tsx';
+import { Link, useNavigation } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+import { useLoaded } from '../state/use-loaded.ts';
+
+const FILTERS = ['all', 'published', 'draft', 'stopped'] as const;
+type Filter = (typeof FILTERS)[number];
+
+/** Every activity with what it has given out. */
+export function ActivitiesPage() {
+  const words = useWords();
+  const navigation = useNavigation();
+  const { api, may } = useSession();
+  const { loaded, reload } = useLoaded(api.activities);
+  const create = may('activities.edit') && (
+    <Button type="primary" size="large" onClick={() => void navigation.go('/activities/new')}>
+      {words.activities.create}
+    </Button>
+  );
+  return (
+    <>
+      <div className="page-head">
+        <h1>{words.activities.title}</h1>
+        {create}
+      </div>
+      <WhenLoaded loaded={loaded} onRetry={reload}>
+        {({ activities }) =>
+          activities.length === 0 ? (
+            <div className="card">
+              <EmptyNotice
+                title={words.activities.emptyTitle}
+                text={may('activities.edit') ? words.activities.emptyText : words.activities.emptyReadOnly}
+                action={create}
+              />
+            </div>
+          ) : (
+            <ActivityList activities={activities} />
+          )
+        }
+      </WhenLoaded>
+    </>
+  );
+}
+
+function ActivityList({ activities }: { activities: readonly ActivitySummary[] }) {
+  const words = useWords();
+  const [filter, setFilter] = useState<Filter>('all');
+  const shown = filter === 'all' ? activities : activities.filter((activity) => activity.state === filter);
+  const nowMs = Date.now();
+  const { columns } = words.activities;
+  return (
+    <section className="card list-card">
+      <div className="list-tools">
+        <Segmented<Filter>
+          value={filter}
+          onChange={setFilter}
+          options={FILTERS.map((value) => ({
+            value,
+            label: value === 'all' ? words.activities.filterAll : words.states[value],
+          }))}
+        />
+        <span className="quiet">{words.activities.count(shown.length)}</span>
+      </div>
+      <div className="activity-row activity-heads" aria-hidden="true">
+        <span>{columns.name}</span>
+        <span>{columns.state}</span>
+        <span>{columns.budget}</span>
+        <span className="number">{columns.draws}</span>
+        <span className="number">{columns.wins}</span>
+      </div>
+      <ul className="activity-list">
+        {shown.map((activity) => (
+          <li key={activity.id}>
+            <ActivityRow activity={activity} state={shownState(activity, nowMs)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ActivityRow({ activity, state }: { activity: ActivitySummary; state: ShownState }) {
+  const words = useWords();
+  const { columns, updated, noBudgetYet, noBudget } = words.activities;
+  const mechanic = activity.mechanic === null ? undefined : words.mechanics[activity.mechanic];
+  return (
+    <div className="activity-row">
+      <div>
+        <Link to={`/activities/${activity.id}`} className="activity-name">
+          {activity.name}
+        </Link>
+        <p className="quiet">
+          {[mechanic, updated(showMinute(activity.updatedAtMs))].filter((part) => part !== undefined).join(' · ')}
+        </p>
+      </div>
+      <div>
+        <StateTag state={state} />
+      </div>
+      <div>
+        {activity.state === 'draft' ? (
+          <span className="quiet">{noBudgetYet}</span>
+        ) : activity.budgetFen === 0 ? (
+          <span className="quiet">{noBudget}</span>
+        ) : (
+          <BudgetBar spentFen={activity.spentFen} budgetFen={activity.budgetFen} />
+        )}
+      </div>
+      <div className="number">
+        <span className="narrow-label">{columns.draws} </span>
+        {showCount(activity.draws)}
+      </div>
+      <div className="number">
+        <span className="narrow-label">{columns.wins} </span>
+        {showCount(activity.wins)}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+import { Alert, App, Button, Tabs } from 'antd';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
+import type { ReactNode } from 'react';
+import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
+import { formOf } from '../editor/editor-form.ts';
+import type { EditorForm } from '../editor/editor-form.ts';
+import { shownState, StateTag } from '../parts/activity-marks.tsx';
+import { sayProblem, WhenLoaded } from '../parts/notices.tsx';
+import { showMinute } from '../parts/show.ts';
+import type { ApiProblem } from '../state/api.ts';
+import { useWords } from '../state/language.tsx';
+import { Link, useNavigation } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+import { useLoaded } from '../state/use-loaded.ts';
+import { OverviewTab } from './overview-tab.tsx';
+
+const DrawsTab = lazy(async () => ({ default: (await import('./draws-tab.tsx')).DrawsTab }));
+const AwardsTab = lazy(async () => ({ default: (await import('./awards-tab.tsx')).AwardsTab }));
+const BooksTab = lazy(async () => ({ default: (await import('./books-tab.tsx')).BooksTab }));
+
+/** One activity: what it gave out, who drew, what was paid, the books. */
+export function ActivityPage({ id }: { id: string }) {
+  const words = useWords();
+  const { api } = useSession();
+  const load = useCallback(() => api.activity(id), [api, id]);
+  const { loaded, reload, set } = useLoaded(load);
+  return (
+    <>
+      <nav className="crumbs">
+        <Link to="/">{words.activities.title}</Link>
+      </nav>
+      <WhenLoaded loaded={loaded} onRetry={reload}>
+        {(answer) => <Activity answer={answer} onChange={set} />}
+      </WhenLoaded>
+    </>
+  );
+}
+
+function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (answer: ActivityAnswer) => void }) {
+  const words = useWords();
+  const { activity, rule } = answer;
+  // What is in force, not what is being drafted; before the first publication there is nothing but the draft.
+  const form = useMemo(() => formOf({ ...activity, draft: rule ?? activity.draft }), [activity, rule]);
+  return (
+    <>
+      <ActivityHead answer={answer} form={form} onChange={onChange} />
+      {answer.activity.state === 'draft' ? (
+        <Alert
+          className="draft-notice"
+          type="info"
+          showIcon
+          title={words.activity.draftTitle}
+          description={words.activity.draftText}
+        />
+      ) : (
+        <ActivityTabs answer={answer} form={form} />
+      )}
+    </>
+  );
+}
+
+function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: EditorForm }) {
+  const { activity: words } = useWords();
+  const { may } = useSession();
+  const { id } = answer.activity;
+  const nameOf = useCallback(
+    (prizeId: string) => form.prizes.find((prize) => prize.id === prizeId)?.name ?? prizeId,
+    [form],
+  );
+  const tab = (key: keyof typeof words.tabs, children: ReactNode) => ({
+    key,
+    label: words.tabs[key],
+    children: <Suspense fallback={null}>{children}</Suspense>,
+  });
+  return (
+    <Tabs
+      destroyOnHidden
+      items={[
+        tab('overview', <OverviewTab answer={answer} form={form} />),
+        ...(may('people.view')
+          ? [tab('draws', <DrawsTab id={id} nameOf={nameOf} />), tab('awards', <AwardsTab id={id} nameOf={nameOf} />)]
+          : []),
+        ...(may('money.view') ? [tab('books', <BooksTab id={id} />)] : []),
+      ]}
+    />
+  );
+}
+
+function ActivityHead(props: { answer: ActivityAnswer; form: EditorForm; onChange: (answer: ActivityAnswer) => void }) {
+  const words = useWords();
+  const navigation = useNavigation();
+  const { may } = useSession();
+  const { activity } = props.answer;
+  const edit = (label: string, primary: boolean) => (
+    <Button
+      type={primary ? 'primary' : 'default'}
+      onClick={() => void navigation.go(`/activities/${activity.id}/edit`)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <div className="page-head">
+      <div>
+        <div className="title-line">
+          <h1>{activity.name}</h1>
+          <StateTag state={shownState({ ...props.form, state: activity.state }, Date.now())} />
+        </div>
+        <p className="quiet">
+          {[words.mechanics[props.form.kind], activity.accountId].join(' · ')}
+          {activity.publishedAtMs !== null &&
+            ` · ${words.activity.publishedOn(showMinute(activity.publishedAtMs), activity.publishedVersion ?? 0)}`}
+        </p>
+      </div>
+      <div className="actions">
+        {activity.state === 'published' && may('activities.publish') && (
+          <StopButton id={activity.id} onStopped={props.onChange} />
+        )}
+        {may('activities.edit') && activity.state === 'draft' && edit(words.activity.continueEditing, true)}
+        {may('activities.edit') && activity.state === 'published' && edit(words.activity.editTexts, false)}
+      </div>
+    </div>
+  );
+}
+
+function StopButton({ id, onStopped }: { id: string; onStopped: (answer: ActivityAnswer) => void }) {
+  const words = useWords();
+  const { api } = useSession();
+  const { modal, message } = App.useApp();
+  const ask = (): void => {
+    void modal.confirm({
+      title: words.stop.title,
+      content: words.stop.text,
+      okText: words.stop.confirm,
+      cancelText: words.cancel,
+      okButtonProps: { danger: true },
+      autoFocusButton: 'cancel',
+      onOk: async () => {
+        try {
+          onStopped(await api.stopActivity(id));
+          void message.success(words.stop.done);
+        } catch (problem) {
+          void message.error(sayProblem(problem as ApiProblem, words));
+        }
+      },
+    });
+  };
+  return (
+    <Button danger onClick={ask}>
+      {words.stop.action}
+    </Button>
+  );
+}

@@ -1,0 +1,80 @@
+import { Button, Tag } from 'antd';
+import { useCallback } from 'react';
+import { DataTable } from '../parts/data-table.tsx';
+import { ListMore } from '../parts/list-more.tsx';
+import { showYuan } from '../parts/money.ts';
+import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
+import { showOpenid, showTime } from '../parts/show.ts';
+import { useWords } from '../state/language.tsx';
+import { useSession } from '../state/session.tsx';
+import { usePages } from '../state/use-pages.ts';
+
+/** What was won, and how far its payment has come. */
+export function AwardsTab({ id, nameOf }: { id: string; nameOf: (prizeId: string) => string }) {
+  const words = useWords();
+  const { api } = useSession();
+  const load = useCallback((after: string | null) => api.awards(id, after), [api, id]);
+  const pages = usePages(load);
+  const { columns, states } = words.awards;
+  return (
+    <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
+      {() => (
+        <section className="card stack">
+          <div className="list-tools">
+            <Button onClick={pages.reload}>{words.draws.refresh}</Button>
+          </div>
+          {pages.rows.length === 0 ? (
+            <EmptyNotice title={words.awards.empty} text={words.awards.emptyNext} />
+          ) : (
+            <>
+              <DataTable
+                label={words.activity.tabs.awards}
+                rows={pages.rows}
+                keyOf={(row) => row.awardId}
+                columns={[
+                  { key: 'time', title: columns.time, show: (row) => <time>{showTime(row.atMs)}</time> },
+                  {
+                    key: 'person',
+                    title: columns.person,
+                    show: (row) => <code title={row.openid}>{showOpenid(row.openid)}</code>,
+                  },
+                  { key: 'prize', title: columns.prize, show: (row) => nameOf(row.prizeId) },
+                  {
+                    key: 'amount',
+                    title: columns.amount,
+                    number: true,
+                    show: (row) => (row.amountFen === 0 ? words.none : showYuan(row.amountFen)),
+                  },
+                  {
+                    key: 'state',
+                    title: columns.state,
+                    show: (row) => (
+                      <>
+                        <Tag className={`award-${row.state}`}>{states[row.state]}</Tag>
+                        {row.reason !== null && <p className="quiet">{row.reason}</p>}
+                      </>
+                    ),
+                  },
+                  {
+                    key: 'order',
+                    title: columns.order,
+                    show: (row) =>
+                      row.orderNumber === null ? (
+                        words.none
+                      ) : (
+                        <>
+                          <code>{row.orderNumber}</code>
+                          {row.attempts > 0 && <p className="quiet">{words.awards.attempts(row.attempts)}</p>}
+                        </>
+                      ),
+                  },
+                ]}
+              />
+              <ListMore {...pages} count={pages.rows.length} />
+            </>
+          )}
+        </section>
+      )}
+    </WhenLoaded>
+  );
+}

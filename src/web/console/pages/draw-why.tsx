@@ -1,0 +1,79 @@
+import type { DrawLine } from '../../../http/contract/console-lists.ts';
+import { CheckMark } from '../parts/marks.tsx';
+import { showYuan } from '../parts/money.ts';
+import { showTime } from '../parts/show.ts';
+import { useWords } from '../state/language.tsx';
+import type { Words } from '../words/words-zh.ts';
+
+type Step = DrawLine['steps'][number];
+
+/** Says in a sentence why a draw won nothing. */
+export function whyOf(draw: DrawLine, words: Words): string {
+  const why = draw.why ?? '';
+  return words.why.lost[why] ?? words.why.refused[why] ?? why;
+}
+
+/** The whole decision, step by step, as support tells it to the follower. */
+export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: string) => string }) {
+  const words = useWords();
+  const { why } = words;
+  const prize = draw.prizeId === null ? '' : nameOf(draw.prizeId);
+  const amount = draw.amountFen === null || draw.amountFen === 0 ? '' : showYuan(draw.amountFen);
+  return (
+    <div className="stack">
+      <p className={`verdict verdict-${draw.outcome}`}>
+        {draw.outcome === 'won' ? why.won(prize, amount) : whyOf(draw, words)}
+      </p>
+      <ol className="why-steps">
+        {draw.steps.filter(saysSomething).map((step) => (
+          <li key={step.check}>
+            <CheckMark passed={step.passed} />
+            <span>
+              {sayStep(step, words, nameOf)}
+              <span className="sr-only">（{step.passed ? why.passed : why.failed}）</span>
+            </span>
+          </li>
+        ))}
+      </ol>
+      <dl className="facts-list">
+        <dt>{why.time}</dt>
+        <dd>{showTime(draw.atMs)}</dd>
+        <dt>{why.person}</dt>
+        <dd>
+          <code>{draw.openid}</code>
+        </dd>
+        <dt>{why.request}</dt>
+        <dd>
+          <code>{draw.requestKey}</code>
+        </dd>
+        <dt>{why.version}</dt>
+        <dd>{draw.ruleVersion}</dd>
+      </dl>
+    </div>
+  );
+}
+
+/** The engine notes whether someone checked in today for every way to win; only in a check-in does it matter. */
+function saysSomething(step: Step): boolean {
+  return step.check !== 'checked-in-today' || step.seen !== null || !step.passed;
+}
+
+function sayStep(step: Step, words: Words, nameOf: (prizeId: string) => string): string {
+  const { why } = words;
+  const say = why.steps[step.check];
+  const [seen, limit] = [step.seen, step.limit];
+  if (say === undefined) return `${step.check}: ${seen ?? why.never} / ${limit ?? ''}`;
+  switch (step.check) {
+    case 'budget':
+      return say(showYuan(Number(seen)), showYuan(Number(limit)));
+    case 'not-started':
+    case 'ended':
+      return say(showTime(Number(seen)), showTime(Number(limit)));
+    case 'ticket':
+      return say(String(seen), limit === 'blank' || limit === null ? why.blank : nameOf(String(limit)));
+    case 'streak':
+      return say(String(seen), limit === null ? why.noPrize : nameOf(String(limit)));
+    default:
+      return say(String(seen ?? why.never), String(limit ?? ''));
+  }
+}

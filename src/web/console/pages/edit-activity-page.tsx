@@ -1,0 +1,51 @@
+import { useCallback, useMemo } from 'react';
+import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
+import { formOf } from '../editor/editor-form.ts';
+import { EditorView } from '../editor/editor.tsx';
+import type { Accounts } from '../editor/editor.tsx';
+import { STEPS } from '../editor/faults.ts';
+import { useEditor } from '../editor/use-editor.ts';
+import { WhenLoaded } from '../parts/notices.tsx';
+import { useWords } from '../state/language.tsx';
+import { Link } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+import { useLoaded } from '../state/use-loaded.ts';
+
+/** Edits a stored activity, beginning at the step the address names. */
+export function EditActivityPage({ id, step }: { id: string; step: string | undefined }) {
+  const words = useWords();
+  const { api } = useSession();
+  const load = useCallback(async () => {
+    const [answer, { accounts }] = await Promise.all([api.activity(id), api.accounts()]);
+    return { answer, accounts };
+  }, [api, id]);
+  const { loaded, reload } = useLoaded(load);
+  return (
+    <>
+      <nav className="crumbs">
+        <Link to="/">{words.activities.title}</Link>
+        {loaded.state === 'ready' && (
+          <>
+            {' / '}
+            <Link to={`/activities/${id}`}>{loaded.data.answer.activity.name}</Link>
+          </>
+        )}
+      </nav>
+      <div className="page-head">
+        <h1>{words.editor.editTitle}</h1>
+      </div>
+      <WhenLoaded loaded={loaded} onRetry={reload}>
+        {(data) => <EditActivity {...data} step={step} />}
+      </WhenLoaded>
+    </>
+  );
+}
+
+function EditActivity(props: { answer: ActivityAnswer; accounts: Accounts; step: string | undefined }) {
+  const { api } = useSession();
+  const first = useMemo(() => formOf(props.answer.activity), [props.answer]);
+  const locked = props.answer.activity.publishedVersion !== null;
+  const firstStep = STEPS.find((name) => name === props.step) ?? (locked ? 'texts' : 'basic');
+  const editor = useEditor({ api, first, stored: props.answer, firstStep });
+  return <EditorView editor={editor} accounts={props.accounts} />;
+}
