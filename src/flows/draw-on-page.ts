@@ -63,13 +63,17 @@ export interface DrawOnPageOptions {
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
+/** What an address can be; anything else is not looked for. */
+const SLUG = /^[a-z0-9-]{1,64}$/;
+
 /** The activity page's story: who may see it, where a person stands, one draw for each tap. */
 export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
   const { activities, reads, batcher, clock } = options;
   return {
     async find(slug) {
-      const live = await activities.bySlug(slug);
-      const activity = live ?? (await reads.stopped(slug));
+      const known = SLUG.test(slug);
+      const live = known ? await activities.bySlug(slug) : undefined;
+      const activity = live ?? (known ? await reads.stopped(slug) : undefined);
       if (activity === undefined || !activity.rule.trigger.page) {
         throw new WrongRequest('activity-not-found', 'there is no such activity', { status: 404 });
       }

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'node:test';
+import type pg from 'pg';
+import { accountId, merchantId } from '../../src/base/ids.ts';
+import { createAuthorizePage } from '../../src/flows/authorize-page.ts';
+import type { DrawBatcher } from '../../src/flows/draw-batcher.ts';
+import { createDrawOnPage } from '../../src/flows/draw-on-page.ts';
+import type { Account } from '../../src/flows/ports/accounts.ts';
+import type { OauthLogins } from '../../src/flows/ports/oauth-logins.ts';
+import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
+import type { WebAuthorization } from '../../src/flows/ports/web-authorization.ts';
+import { createApp } from '../../src/http/app.ts';
+import { pageRoutes } from '../../src/http/routes/pages.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createActivityDirectory } from '../../src/store/activity-directory.ts';
+import { createPool } from '../../src/store/database.ts';
+import { createDrawStore } from '../../src/store/draw-store.ts';
+import { createOauthLoginStore } from '../../src/store/oauth-login-store.ts';
+import { createPageReads } from '../../src/store/page-reads.ts';
+import { buildWeb } from '../../src/web/build.ts';
+import { createApiClient } from '../../src/wechat/api-client.ts';
+import { createWebAuthorization } from '../../src/wechat/oauth.ts';
+import { freshDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+import { batcherOver, realLuck, wallClock } from './draws.ts';
+import { quietLogger } from './quiet-logger.ts';
+import { freePort } from './redis-server.ts';
+
+const H5_FOLDER = fileURLToPath(new URL('../../dist/web/h5', import.meta.url));
+
+/** Several web processes' worth of doors on one database, with the simulator as WeChat. */
+export interface PageWorld {
+  readonly database: TestDatabase;
+  readonly simulator: Simulator;
+  /** Base addresses; the first one is the public address. */
+  readonly doors: readonly [string, string];
+  readonly log: ReturnType<typeof quietLogger>;
+  /** How often a code was sent to WeChat. */
+  readonly exchanges: () => number;
+  /** How far the service's clock is ahead of the real one, in ms. */
+  readonly clockAhead: { ms: number };
+}
+
+export interface PageWorldOptions {
+  readonly anyBrowser?: boolean;
+  /** Stands between the doors and the batcher. */
+  readonly aroundBatcher?: (batcher: DrawBatcher) => Pick<DrawBatcher, 'draw'>;
+  readonly aroundLogins?: (logins: OauthLogins) => OauthLogins;
+  readonly aroundAuthorization?: (authorization: WebAuthorization) => WebAuthorization;
+}
+
+/** What all doors share. */
+interface Shared {
+  readonly world: Omit<PageWorld, 'doors' | 'exchanges'>;
+  readonly options: PageWorldOptions;
+  readonly pool: pg.Pool;
+  readonly authorization: WebAuthorization;
+  readonly signingKey: Buffer;
+  readonly publicUrl: URL;
+}
+
+/** Starts it all; the test context's end takes it down again. */
+export async function startPageWorld(
+  context: Pick<TestContext, 'after'>,
+  options: PageWorldOptions = {},
+): Promise<PageWorld> {
+  await buildWeb({ names: ['h5'] });
+  const database = await freshDatabase();
+  context.after(() => database.close());
+  const simulator = await startSimulator();
+  context.after(() => simulator.close());
+  const log = quietLogger();
+  const pool = createPool({ url: database.url, connectionsMax: 12, name: 'pages' }, log);
+  context.after(() => pool.end());
+  const api = createApiClient({ baseUrl: simulator.httpUrl, logger: log });
+  context.after(() => api.close());
+  let exchanged = 0;
+  const real = createWebAuthorization({ api, openUrl: simulator.httpUrl });
+  const counted: WebAuthorization = {
+    authorizeUrl: (account, request) => real.authorizeUrl(account, request),
+    exchangeCode: (account, code) => {
+      exchanged += 1;
+      return real.exchangeCode(account, code);
+    },
+  };
+  const world = { database, simulator, log, clockAhead: { ms: 0 } };
+  const port = await freePort();
+  const shared: Shared = {
+    world,
+    options,
+    pool,
+    authorization: options.aroundAuthorization?.(counted) ?? counted,
+    signingKey: randomBytes(32),
+    publicUrl: new URL(`http://127.0.0.1:${port}`),
+  };
+  const doors = [await openDoor(context, shared, port), await openDoor(context, shared, 0)] as const;
+  return { ...world, doors, exchanges: () => exchanged };
+}
+
+/** A door has what a process of its own would have; only the database and the signing key are shared. */
+async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, port: number): Promise<string> {
+  const { world, options, pool, publicUrl, signingKey } = shared;
+  const { simulator, log: logger, clockAhead } = world;
+  const clock: Clock = { nowMs: () => Date.now() + clockAhead.ms, sleep: (ms) => wallClock.sleep(ms) };
+  const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
+  const reads = createPageReads({ pool, parseRule });
+  const batcher = batcherOver(createDrawStore(pool), logger);
+  const routers = pageRoutes({
+    authorizePage: createAuthorizePage({
+      accounts: { account: async (id) => (id === 'main' ? accountOf(simulator) : undefined) },
+      authorization: shared.authorization,
+      logins: options.aroundLogins?.(createOauthLoginStore(pool)) ?? createOauthLoginStore(pool),
+      clock,
+      luck: realLuck,
+      logger,
+    }),
+    drawOnPage: createDrawOnPage({
+      activities: createActivityDirectory({ pool, clock, logger, parseRule }),
+      reads,
+      batcher: options.aroundBatcher?.(batcher) ?? batcher,
+      clock,
+    }),
+    reads,
+    clock,
+    logger,
+    publicUrl,
+    signingKey,
+    folder: H5_FOLDER,
+    firstAccount: accountId('main'),
+    anyBrowser: options.anyBrowser ?? false,
+  });
+  const readiness = async () => ({ ready: true, parts: {} });
+  const app = createApp({ routers, logger, metrics: createMetrics(), proxyHops: 0, readiness, metricsToken: null });
+  const listening = await app.listen(port, '127.0.0.1');
+  context.after(() => app.close(500));
+  return `http://127.0.0.1:${listening.port}`;
+}
+
+function accountOf(simulator: Simulator): Account {
+  const { appId, appSecret, token, encodingAesKey } = simulator.account;
+  return {
+    id: accountId('main'),
+    appId,
+    appSecret,
+    token,
+    encodingAesKey,
+    previousEncodingAesKey: null,
+    messageMode: 'safe',
+    merchantId: merchantId('main'),
+    fallbackText: '',
+  };
+}
