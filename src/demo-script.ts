@@ -30,17 +30,18 @@ export async function playScript(demo: Demo, print: (line: string) => void): Pro
   say('award', `${draw.prizeId}, ${draw.amountFen} fen, durable`);
   say('order number', number);
 
-  const packet = await until(async () => simulator.books.packet(number));
-  if (packet === undefined) return failed(say, 'the packet did not reach WeChat Pay');
+  const newest = async () => (await readPersonTimeline(demo.service.pool, openid(follower.openid))).draws[0];
+  const isIn = async (state: string) => ((await newest())?.payoutState === state ? true : undefined);
+  // Recorded as sent here too, so that the clock goes past the first query and not past the send.
+  const sent = await until(() => isIn('sent'));
+  const packet = simulator.books.packet(number);
+  if (sent === undefined || packet === undefined) return failed(say, 'the packet did not reach WeChat Pay');
   say('packet sent', `${packet.amountFen} fen to ${follower.nickname}`);
   const opened = simulator.followers.openPacket(number);
   say('packet opened', `${opened.status}`);
 
   simulator.clock.advance(UNTIL_QUERY_MS);
-  const settled = await until(async () => {
-    const { draws } = await readPersonTimeline(demo.service.pool, openid(follower.openid));
-    return draws[0]?.payoutState === 'received' ? draws[0] : undefined;
-  });
+  const settled = await until(() => isIn('received'));
   if (settled === undefined) return failed(say, 'the payout was not settled in time');
   const { lines, differences } = await verifyBooks(demo.service.pool);
   for (const line of lines.filter((one) => one.deliveredFen > 0)) {

@@ -45,6 +45,7 @@ describe('a follower’s message', () => {
       return packets.length > 0 && packets;
     });
     assert.equal(packet?.amountFen, 100);
+    await eventually('the payout to be sent', async () => (await payoutStates(openid)).includes('sent'));
     world.simulator.followers.openPacket(packet.number);
     world.simulator.clock.advance(2 * MINUTES_MS);
     await eventually('the payout to be received', async () => (await payoutStates(openid)).includes('received'));
@@ -55,7 +56,7 @@ describe('a follower’s message', () => {
   it('whose packet is never opened gets its money back into the books', async () => {
     const { openid } = world.simulator.followers.add();
     await say(openid, '恭喜发财');
-    await eventually('the packet', async () => (await packetsOf(openid)).length === 1);
+    await eventually('the payout to be sent', async () => (await payoutStates(openid)).includes('sent'));
     for (let hours = 0; hours < 30; hours += 3) {
       world.simulator.clock.advance(DAY_MS / 8);
       if ((await payoutStates(openid)).includes('returned')) break;

@@ -84,6 +84,7 @@ export async function buildAccount(
 export interface BuiltActivity {
   readonly account: BuiltAccount;
   readonly id: ActivityId;
+  readonly slug: string;
   readonly version: number;
   readonly rule: ActivityRule;
 }
@@ -96,11 +97,12 @@ export async function buildActivity(
   const account = given.account ?? (await buildAccount(client));
   const rule = activityRuleSchema.parse(payingRule(given.rule));
   const id = activityId(randomId());
+  const slug = `a-${id.slice(0, 12)}`;
   const at = new Date(NOON_MS);
   await client.query(
     `insert into activity (account_id, id, slug, name, state, draft, published_version, created_at, updated_at, published_at)
      values ($1, $2, $3, '新年活动', 'published', $4, 1, $5, $5, $5)`,
-    [account.id, id, `a-${id.slice(0, 12)}`, JSON.stringify(rule), at],
+    [account.id, id, slug, JSON.stringify(rule), at],
   );
   await client.query(
     `insert into rule_version (account_id, activity_id, version, rule, published_by, created_at) values ($1, $2, 1, $3, 'test', $4)`,
@@ -118,12 +120,14 @@ export async function buildActivity(
       prize.stock,
     ]);
   }
-  await client.query(
-    `insert into book_entry (account_id, activity_id, merchant_id, kind, debit, credit, amount_fen, created_at)
+  if (rule.budgetFen > 0) {
+    await client.query(
+      `insert into book_entry (account_id, activity_id, merchant_id, kind, debit, credit, amount_fen, created_at)
      values ($1, $2, $3, 'budget', 'budget', 'funding', $4, $5)`,
-    [account.id, id, account.merchant.id, rule.budgetFen, at],
-  );
-  return { account, id, version: 1, rule };
+      [account.id, id, account.merchant.id, rule.budgetFen, at],
+    );
+  }
+  return { account, id, slug, version: 1, rule };
 }
 
 export interface BuiltWin {
