@@ -33,9 +33,7 @@ export function messageKey(name: string | number): RequestKey {
 }
 
 /** The numbers a race is judged by. */
-export async function countDraws(
-  client: pg.Client,
-): Promise<{
+export async function countDraws(client: pg.Client): Promise<{
   draws: number;
   won: number;
   awards: number;
