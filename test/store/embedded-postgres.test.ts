@@ -22,13 +22,22 @@ import pg from 'pg';
 import { embeddedNativeFolder, repairLinks } from '../../src/store/embedded/binaries.ts';
 import { takeFolderLock } from '../../src/store/embedded/folder-lock.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
-import type { EmbeddedPostgresOptions } from '../../src/store/embedded-postgres.ts';
+import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '../../src/store/embedded-postgres.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
 
 const root = process.getuid?.() === 0;
 const room = mkdtempSync(join(tmpdir(), 'hongbao-embedded-'));
 chmodSync(room, 0o755);
-after(() => rmSync(room, { recursive: true, force: true }));
+// Where data goes when the checkout that these tests run in is closed to user postgres.
+const roomVarTmp = join(room, 'vartmp');
+mkdirSync(roomVarTmp);
+chmodSync(roomVarTmp, 0o1777);
+const started: EmbeddedPostgres[] = [];
+after(async () => {
+  // A test that failed half-way leaves its server running, which would keep this process alive.
+  for (const server of started) await server.stop();
+  rmSync(room, { recursive: true, force: true });
+});
 
 let folders = 0;
 function freshFolder(): string {
@@ -36,8 +45,11 @@ function freshFolder(): string {
   return join(room, `f${folders}`);
 }
 
-function start(dataDir: string, more: Partial<EmbeddedPostgresOptions> = {}) {
-  return startEmbeddedPostgres({ dataDir, preferredPort: 0, logger: quietLogger(), ...more });
+async function start(dataDir: string, more: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
+  const usual = { dataDir, preferredPort: 0, logger: quietLogger(), varTmpDir: roomVarTmp };
+  const server = await startEmbeddedPostgres({ ...usual, ...more });
+  started.push(server);
+  return server;
 }
 
 async function ask(url: string, sql: string): Promise<unknown> {
@@ -54,7 +66,10 @@ async function ask(url: string, sql: string): Promise<unknown> {
 /** Starts a server in a process of its own and returns it with the server's URL. */
 async function startElsewhere(dataDir: string, identity = {}): Promise<{ child: ChildProcess; url: string }> {
   const script = new URL('../support/start-postgres.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, dataDir], { stdio: ['pipe', 'pipe', 'inherit'], ...identity });
+  const child = spawn(process.execPath, [script, dataDir, roomVarTmp], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...identity,
+  });
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, url: chunk.toString().trim() };
 }
@@ -75,7 +90,7 @@ describe('a PostgreSQL of our own', () => {
     assert.equal(second.url.split('@')[0], first.url.split('@')[0]);
     await second.stop();
     assert.deepEqual(
-      readdirSync(folder).filter((name) => name.startsWith('owner')),
+      readdirSync(second.dir).filter((name) => name.startsWith('owner')),
       [],
     );
   });
@@ -141,9 +156,12 @@ describe('a PostgreSQL of our own', () => {
 
   test('a first start cut short is begun again', async () => {
     const folder = freshFolder();
-    mkdirSync(join(folder, 'cluster.making'), { recursive: true });
-    writeFileSync(join(folder, 'cluster.making', 'PG_VERSION'), '18\n');
-    writeFileSync(join(folder, 'password'), 'half');
+    const { dir, stop } = await start(folder);
+    await stop();
+    rmSync(join(dir, 'cluster'), { recursive: true });
+    mkdirSync(join(dir, 'cluster.making'));
+    writeFileSync(join(dir, 'cluster.making', 'PG_VERSION'), '18\n');
+    writeFileSync(join(dir, 'password'), 'half');
     const server = await start(folder);
     assert.equal(await ask(server.url, 'select 1'), 1);
     await server.stop();
@@ -151,10 +169,11 @@ describe('a PostgreSQL of our own', () => {
 
   test('a postmaster.pid that names a stranger does not block, and the stranger lives on', async () => {
     const folder = freshFolder();
-    await (await start(folder)).stop();
+    const { dir, stop } = await start(folder);
+    await stop();
     const stranger = spawn('sleep', ['60'], { cwd: '/' });
-    const pidFile = join(folder, 'cluster', 'postmaster.pid');
-    writeFileSync(pidFile, `${stranger.pid}\n${join(folder, 'cluster')}\n1\n1\n\n127.0.0.1\n\nready\n`);
+    const pidFile = join(dir, 'cluster', 'postmaster.pid');
+    writeFileSync(pidFile, `${stranger.pid}\n${join(dir, 'cluster')}\n1\n1\n\n127.0.0.1\n\nready\n`);
     const server = await start(folder);
     assert.equal(await ask(server.url, 'select 1'), 1);
     assert.equal(stranger.exitCode, null);
@@ -164,8 +183,9 @@ describe('a PostgreSQL of our own', () => {
 
   test('data of another version is refused by name', async () => {
     const folder = freshFolder();
-    mkdirSync(join(folder, 'cluster'), { recursive: true });
-    writeFileSync(join(folder, 'cluster', 'PG_VERSION'), '12\n');
+    const { dir, stop } = await start(folder);
+    await stop();
+    writeFileSync(join(dir, 'cluster', 'PG_VERSION'), '12\n');
     await assert.rejects(start(folder), { code: 'data-of-another-version' });
   });
 

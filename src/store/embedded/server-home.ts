@@ -158,6 +158,7 @@ function folderElsewhere(varTmpDir: string, dataDir: string): string {
 }
 
 function notedName(dataDir: string): string {
+  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const note = join(dataDir, 'moved-to');
   const prefix = `hongbao-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
   try {
