@@ -11,7 +11,14 @@ import type { OauthLogins } from '../../src/flows/ports/oauth-logins.ts';
 import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
 import type { WebAuthorization } from '../../src/flows/ports/web-authorization.ts';
 import { createApp } from '../../src/http/app.ts';
-import { pageRoutes } from '../../src/http/routes/pages.ts';
+import { PageAnswers } from '../../src/http/answer-page.ts';
+import { loadPageAssets } from '../../src/http/page-assets.ts';
+import { PageSessions } from '../../src/http/page-session.ts';
+import { createPageDocuments } from '../../src/http/presenters/page-documents.ts';
+import { activityPageRoutes } from '../../src/http/routes/activity-page.ts';
+import { oauthRoutes } from '../../src/http/routes/oauth.ts';
+import { SignedCookies } from '../../src/http/signed-cookie.ts';
+import { staticFileRoutes } from '../../src/http/static-files.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
@@ -109,30 +116,31 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
   const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
   const reads = createPageReads({ pool, parseRule });
   const batcher = batcherOver(createDrawStore(pool), logger);
-  const routers = pageRoutes({
-    authorizePage: createAuthorizePage({
-      accounts: { account: async (id) => (id === 'main' ? accountOf(simulator) : undefined) },
-      authorization: shared.authorization,
-      logins: options.aroundLogins?.(createOauthLoginStore(pool)) ?? createOauthLoginStore(pool),
-      clock,
-      luck: realLuck,
-      logger,
-    }),
-    drawOnPage: createDrawOnPage({
-      activities: createActivityDirectory({ pool, clock, logger, parseRule }),
-      reads,
-      batcher: options.aroundBatcher?.(batcher) ?? batcher,
-      clock,
-    }),
-    reads,
+  const authorizePage = createAuthorizePage({
+    accounts: { account: async (id) => (id === 'main' ? accountOf(simulator) : undefined) },
+    authorization: shared.authorization,
+    logins: options.aroundLogins?.(createOauthLoginStore(pool)) ?? createOauthLoginStore(pool),
     clock,
+    luck: realLuck,
     logger,
-    publicUrl,
-    signingKey,
-    folder: H5_FOLDER,
-    firstAccount: accountId('main'),
-    anyBrowser: options.anyBrowser ?? false,
   });
+  const drawOnPage = createDrawOnPage({
+    activities: createActivityDirectory({ pool, clock, logger, parseRule }),
+    reads,
+    batcher: options.aroundBatcher?.(batcher) ?? batcher,
+    clock,
+  });
+  const nowMs = (): number => clock.nowMs();
+  const sessions = new PageSessions({ cookies: new SignedCookies({ signingKey, secure: false, nowMs }), nowMs });
+  const assets = loadPageAssets({ folder: H5_FOLDER, base: '/h5/' });
+  const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
+  const firstAccount = accountId('main');
+  const anyBrowser = options.anyBrowser ?? false;
+  const routers = [
+    oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
+    activityPageRoutes({ drawOnPage, reads, sessions, answers, clock, publicUrl, firstAccount, anyBrowser }),
+    staticFileRoutes({ folder: H5_FOLDER, prefix: '/h5/' }),
+  ];
   const readiness = async () => ({ ready: true, parts: {} });
   const app = createApp({ routers, logger, metrics: createMetrics(), proxyHops: 0, readiness, metricsToken: null });
   const listening = await app.listen(port, '127.0.0.1');
