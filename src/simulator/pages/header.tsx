@@ -1,9 +1,13 @@
 /** @jsxImportSource preact */
+import { useEffect, useRef } from 'preact/hooks';
 import type { Follower, SimulatorState } from './api.ts';
 import { Avatar } from './avatar.tsx';
 import { webUrl } from './linked-text.ts';
 import { useSpeech } from './words.ts';
 import type { Language } from './words.ts';
+
+// More than these show their names only when chosen.
+const NAMED_MAX = 4;
 
 /** Who one is, which language is spoken, and where the service's own pages are. */
 export function Header(properties: {
@@ -45,17 +49,23 @@ function FollowerPicker(properties: {
 }) {
   const { words } = useSpeech();
   const { followers, chosen, onChoose, onAdd } = properties;
+  const row = useRef<HTMLFieldSetElement>(null);
+  const count = followers.length;
+  useEffect(() => {
+    row.current?.querySelector('input:checked')?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [chosen, count]);
   return (
-    <fieldset class="followers">
+    <fieldset class="followers" ref={row} data-many={count > NAMED_MAX}>
       <legend>{words.followers}</legend>
       {followers.map(({ openid, nickname, subscribed }) => (
-        <label key={openid} class="follower">
+        <label key={openid} class="follower" title={nickname}>
           <input
             type="radio"
             name="follower"
             checked={openid === chosen}
             onChange={() => onChoose(openid)}
             class="hidden-input"
+            aria-label={nickname}
           />
           <Avatar openid={openid} nickname={nickname} />
           <span class="nickname">

@@ -28,7 +28,7 @@ export function StoryList({
   return (
     <>
       {person !== null && person.draws === null && <p class="quiet">{words.noService}</p>}
-      {stories.length === 0 && <Preview />}
+      {newest === undefined && <Preview />}
       <ol class="stories">
         {stories.slice(0, SHOWN_MAX).map((story) => (
           <li key={story.key}>
