@@ -8,7 +8,7 @@ import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { RedisMemory } from '../../src/store/redis-memory.ts';
 import { AccessTokens } from '../../src/wechat/access-token.ts';
 import { createApiClient } from '../../src/wechat/api-client.ts';
-import { listeningLogger } from '../support/log.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { anAccount } from './builders.ts';
 import { scriptedWechat, testClock } from './scripted-wechat.ts';
@@ -21,7 +21,7 @@ const USER = { method: 'GET', path: '/cgi-bin/user/info', query: { openid: 'o1' 
 
 /** One process's tokens over a memory that may be shared. */
 function tokensOf(context: Hook, apiUrl: string, memory: SharedMemory, endpoint: 'stable' | 'token' = 'stable') {
-  const logger = listeningLogger();
+  const logger = quietLogger();
   const api = createApiClient({ baseUrl: apiUrl, logger });
   context.after(() => api.close());
   const clock = testClock();
@@ -142,7 +142,7 @@ describe('many callers', () => {
       context,
       numberedTokens((token) => token !== 't1'),
     );
-    const memories = [0, 1].map(() => new RedisMemory({ url: redis.url, logger: listeningLogger() }));
+    const memories = [0, 1].map(() => new RedisMemory({ url: redis.url, logger: quietLogger() }));
     for (const memory of memories) {
       await memory.start();
       context.after(() => memory.stop());

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OutsideTrouble } from '../../src/base/errors.ts';
 import { createApiClient } from '../../src/wechat/api-client.ts';
-import { listeningLogger } from '../support/log.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
 import { scriptedWechat } from './scripted-wechat.ts';
 
 type Hook = Parameters<typeof scriptedWechat>[0];
 
 async function client(context: Hook, script: Parameters<typeof scriptedWechat>[1], deadlineMs = 2000) {
   const wechat = await scriptedWechat(context, script);
-  const logger = listeningLogger();
+  const logger = quietLogger();
   const api = createApiClient({ baseUrl: `${wechat.url}/`, deadlineMs, logger });
   context.after(() => api.close());
   return { wechat, api, logger };
@@ -101,7 +101,7 @@ test('a cut connection and a closed port are trouble outside, tried once', async
   const { api, wechat } = await client(context, (_request, response) => void response.socket?.destroy());
   await troubles(api.call(call), 'wechat-unreachable');
   assert.equal(wechat.seen.length, 1);
-  const nobody = createApiClient({ baseUrl: 'http://127.0.0.1:9', logger: listeningLogger() });
+  const nobody = createApiClient({ baseUrl: 'http://127.0.0.1:9', logger: quietLogger() });
   context.after(() => nobody.close());
   await troubles(nobody.call(call), 'wechat-unreachable');
 });

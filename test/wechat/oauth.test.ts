@@ -7,14 +7,14 @@ import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { AccessTokens } from '../../src/wechat/access-token.ts';
 import { createApiClient } from '../../src/wechat/api-client.ts';
 import { createFollowerDirectory, createWebAuthorization } from '../../src/wechat/oauth.ts';
-import { listeningLogger } from '../support/log.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount } from './builders.ts';
 import { scriptedWechat, testClock } from './scripted-wechat.ts';
 
 type Hook = Parameters<typeof scriptedWechat>[0];
 
 function speakTo(context: Hook, url: string) {
-  const logger = listeningLogger();
+  const logger = quietLogger();
   const api = createApiClient({ baseUrl: url, logger });
   context.after(() => api.close());
   const tokens = new AccessTokens({ api, memory: new ProcessMemory(), clock: testClock(), logger });
