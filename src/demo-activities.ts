@@ -8,7 +8,7 @@ export interface DemoActivity {
 }
 
 const texts = {
-  win: '🎉 恭喜中奖：{prize}，{amount} 元！红包马上发到聊天里，请在 24 小时内打开。',
+  win: '恭喜中奖：{prize}，{amount} 元！红包马上发到聊天里，请在 24 小时内打开。',
   lose: '这次没有中奖，再接再厉～ 今天还可以抽 {chances} 次。',
   limit: '今天的机会已经用完，明天再来吧。',
   soldOut: '红包已经抢光，下次请早～',
@@ -73,6 +73,9 @@ export const demoActivities: readonly DemoActivity[] = [
     },
   },
 ];
+
+/** What the demo's account answers to a message no activity listens to. */
+export const DEMO_FALLBACK = '你好！回复“抽奖”“恭喜发财”或“签到”，试试手气。';
 
 /** A word that wins for certain, used by the scripted run: one follower, one packet, equal books. */
 export const SCRIPT_WORD = '恭喜发财';

@@ -92,9 +92,9 @@ describe('a follower’s message', () => {
     await world.compareBooks();
   });
 
-  it('that no activity answers leaves no trace', async () => {
+  it('that no activity answers gets the fallback text and leaves no trace', async () => {
     const { openid } = world.simulator.followers.add();
-    assert.equal(await say(openid, '在吗'), '');
+    assert.match(await say(openid, '在吗'), /回复“抽奖”/);
     const found = await world.database.client.query('select 1 from draw where openid = $1', [openid]);
     assert.equal(found.rowCount, 0);
   });

@@ -7,7 +7,6 @@ const QUICK_WORDS = [
   ['抽奖', 'glossDraw'],
   ['恭喜发财', 'glossPassword'],
   ['签到', 'glossCheckIn'],
-  ['我的红包', 'glossMine'],
 ] as const;
 
 const TEXT_LENGTH_MAX = 2000;

@@ -32,7 +32,6 @@ export const chinese = {
   glossDraw: '抽一次奖',
   glossPassword: '领口令红包',
   glossCheckIn: '每日签到',
-  glossMine: '看我的红包',
 
   packetName: '微信红包',
   packetFrom: (sender: string): string => `${sender}的红包`,

@@ -34,7 +34,6 @@ export const english: Words = {
   glossDraw: 'lottery',
   glossPassword: 'password',
   glossCheckIn: 'check in',
-  glossMine: 'my packets',
 
   packetName: 'WeChat red packet',
   packetFrom: (sender) => `Red packet from ${sender}`,

@@ -9,6 +9,8 @@ export interface PersonDraw {
   readonly outcome: 'won' | 'lost' | 'refused';
   readonly prizeId: string | null;
   readonly ticket: number | null;
+  /** The mechanic and prizes of the rule version it was decided by. */
+  readonly rule: unknown;
   readonly trace: unknown;
   readonly reply: string;
   readonly atMs: number;
@@ -31,7 +33,10 @@ export interface PersonTimeline {
 export async function readPersonTimeline(pool: pg.Pool, openid: Openid, most = 20): Promise<PersonTimeline> {
   const found = await pool.query<PersonDraw>(
     `select draw.request_key as "requestKey", activity.name as activity, draw.rule_version as "ruleVersion", draw.outcome,
-        draw.prize_id as "prizeId", draw.ticket::int, draw.trace, draw.reply, (extract(epoch from draw.created_at) * 1000)::float8 as "atMs",
+        draw.prize_id as "prizeId", draw.ticket::int, draw.trace,
+        (select jsonb_build_object('mechanic', rule -> 'mechanic', 'prizes', rule -> 'prizes') from rule_version
+           where account_id = draw.account_id and activity_id = draw.activity_id and version = draw.rule_version) as rule,
+        draw.reply, (extract(epoch from draw.created_at) * 1000)::float8 as "atMs",
         award.state as "awardState", award.amount_fen::int as "amountFen",
         payout.order_number as "orderNumber", payout.state as "payoutState", payout.reason as "payoutReason",
         (select jsonb_agg(jsonb_build_object('number', attempt, 'kind', kind, 'outcome', outcome) order by attempt)
