@@ -3,7 +3,7 @@ import { payoutEvidence } from './payout-evidence.ts';
 import type { PayoutEvidence } from './payout-evidence.ts';
 import { REFUSAL_POLICY } from './payout-policy.ts';
 import type { PayoutTimes, RefusalPolicy } from './payout-policy.ts';
-import type { Attempt, PayoutFacts, PayoutState, SendOutcome } from './ports/payouts.ts';
+import type { Attempt, PayoutFacts, PayoutState, RefusalCode, SendOutcome } from './ports/payouts.ts';
 
 /** Where a payout stands by its attempts, and the one call that comes next; null when it rests. */
 export interface PayoutJudgement {
@@ -62,7 +62,16 @@ function afterSend(bench: Bench, send: Attempt): PayoutJudgement {
   const reason = outcome?.kind === 'unknown' ? said(outcome) : 'no answer yet';
   if (outcome?.kind === 'unknown' && outcome.code === 'PROCESSING') return watch(bench, endOf(send), reason);
   const delayMs = entry(bench.times.resendAfterMs, bench.evidence.unclearInARow);
-  return sendAgain(bench, 'unknown', endOf(send) + delayMs, reason);
+  const again = sendAgain(bench, 'unknown', endOf(send) + delayMs, reason);
+  return { ...again, stopMerchant: outcome?.kind === 'unknown' && stopsMerchant(outcome.code) ? reason : null };
+}
+
+/**
+ * A fault of communication (return_code FAIL) leaves it open whether money moved, but one that names a cause only an
+ * operator can end, such as a wrong signature, would come back with every other packet.
+ */
+function stopsMerchant(code: string): boolean {
+  return Object.hasOwn(REFUSAL_POLICY, code) && REFUSAL_POLICY[code as RefusalCode] === 'stop-merchant';
 }
 
 function afterRefusal(bench: Bench, send: Attempt, refused: Refused): PayoutJudgement {

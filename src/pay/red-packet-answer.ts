@@ -62,7 +62,7 @@ export function readSendAnswer(body: string, request: RedPacketRequest): SendOut
   if (foreign !== null) return unknown('answer-not-ours', `${foreign} is not what was sent`);
   const code = get('err_code') ?? '';
   const message = get('err_code_des') ?? get('return_msg') ?? '';
-  if (get('return_code') !== 'SUCCESS') return unknown(code === '' ? 'return-code-fail' : code, message);
+  if (get('return_code') !== 'SUCCESS') return unknown(communicationFault(get, code), message);
   if (get('result_code') === 'FAIL') {
     return isRefusal(code)
       ? { kind: 'refused', code, message }
@@ -163,6 +163,12 @@ function foreignField(
     if (echoed !== undefined && echoed !== '' && echoed !== value) return name;
   }
   return null;
+}
+
+/** A wrong signature may come as return_code FAIL with nothing but its text; to know it stops the queue, no more. */
+function communicationFault(get: (name: string) => string | undefined, code: string): string {
+  if (code !== '') return code;
+  return get('return_msg')?.includes('签名错误') === true ? 'SIGN_ERROR' : 'return-code-fail';
 }
 
 function isRefusal(code: string): code is Exclude<RefusalCode, 'REQUEST_INVALID'> {

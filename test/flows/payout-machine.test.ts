@@ -116,6 +116,16 @@ for (const code of Object.keys(REFUSAL_POLICY) as RefusalCode[]) {
   });
 }
 
+test('a fault of communication that names a stopping cause stops the merchant and leaves the packet unknown', () => {
+  for (const code of STOPPING) {
+    const play = new Play().send(unknown(code));
+    stands(play, 'unknown', 'send 2s', 'sending');
+    assert.equal(play.stop, code);
+  }
+  assert.equal(new Play().send(unknown('SYSTEMERROR')).stop, null);
+  assert.equal(new Play().send(unknown('toString')).stop, null);
+});
+
 test('a code that an older build recorded and this one does not know is parked', () => {
   stands(new Play().send(refused('GONE' as RefusalCode)), 'parked', 'rest', 'parked');
 });

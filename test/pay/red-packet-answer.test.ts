@@ -151,7 +151,8 @@ const garbage: readonly (readonly [string, string])[] = [
   ['<!DOCTYPE xml [<!ENTITY a "b">]><xml></xml>', 'answer-unreadable'],
   ['<xml></xml>', 'return-code-fail'],
   ['<xml>SUCCESS</xml>', 'return-code-fail'],
-  ['<xml><return_code>FAIL</return_code><return_msg>签名错误</return_msg></xml>', 'return-code-fail'],
+  ['<xml><return_code>FAIL</return_code><return_msg>签名错误</return_msg></xml>', 'SIGN_ERROR'],
+  ['<xml><return_code>FAIL</return_code><return_msg>系统繁忙</return_msg></xml>', 'return-code-fail'],
   ['<xml><return_code>SUCCESS</return_code></xml>', 'no-result-code'],
   ['<xml><return_code>SUCCESS</return_code><result_code>FAIL</result_code></xml>', 'no-error-code'],
 ];

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { createPayoutMachine } from '../../src/flows/payout-machine.ts';
+import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
+import { PayAwards } from '../../src/jobs/pay-awards.ts';
+import { openMerchantCertificate } from '../../src/pay/merchant-certificate.ts';
+import { WechatPayRail } from '../../src/pay/wechat-pay-rail.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { SimulatorOptions } from '../../src/simulator/simulator-options.ts';
+import { createPayoutWake } from '../../src/store/payout-wake.ts';
+import { verifyBooks } from '../../src/store/verify-books.ts';
+import { buildAccount, buildActivity, buildMerchant, buildWin } from './builders.ts';
+import type { BuiltActivity, BuiltWin } from './builders.ts';
+import { realLuck } from './draws.ts';
+import { LEASE_MS, openPayoutWorld } from './payout-world.ts';
+import type { PayoutWorld } from './payout-world.ts';
+import { quietLogger } from './quiet-logger.ts';
+import { merchantWith } from './tls-server.ts';
+
+/** Payouts on a real database, paid by the real worker over real TLS to the simulator, on the simulator's clock. */
+export interface PayoutJourney {
+  readonly world: PayoutWorld;
+  readonly simulator: Simulator;
+  readonly activity: BuiltActivity;
+  readonly log: ReturnType<typeof quietLogger>;
+  /** A due payout for a follower, a new one when none is named. */
+  win(openid?: string): Promise<BuiltWin>;
+  /** Lets time pass on both sides and waits until nothing is due any more. */
+  pass(byMs: number): Promise<void>;
+  state(win: BuiltWin): Promise<string>;
+  /** The payouts' states, in order. */
+  states(wins: readonly BuiltWin[]): Promise<readonly string[]>;
+  /** Waits until the payout is in one of these states, letting due times come when they are far off. */
+  reaches(win: BuiltWin, ...states: string[]): Promise<void>;
+  /** Throws unless our books and the simulator's tell the same about every packet and every sum. */
+  compareBooks(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startPayoutJourney(
+  options: { readonly simulator?: SimulatorOptions; readonly deadlineMs?: number } = {},
+): Promise<PayoutJourney> {
+  const world = await openPayoutWorld();
+  const simulator = await startSimulator({ seed: 'payouts', ...options.simulator });
+  const clock: Clock = {
+    nowMs: () => simulator.clock.nowMs(),
+    sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+  };
+  const log = quietLogger();
+  const rail = new WechatPayRail({
+    baseUrl: simulator.payUrl,
+    extraCaPem: simulator.caPem,
+    deadlineMs: options.deadlineMs ?? 5000,
+  });
+  const activity = await buildPayer(world, simulator);
+  const worker = new PayAwards({
+    payouts: world.store,
+    rail,
+    accounts: { merchant: async () => merchantOf(simulator, clock) },
+    machine: createPayoutMachine(),
+    clock,
+    luck: realLuck,
+    logger: log,
+    wake: createPayoutWake({ url: world.url, logger: log }),
+    leaseMs: LEASE_MS,
+    pollMs: 20,
+    graceMs: 1000,
+    recordMs: 1000,
+  });
+  worker.start();
+  const journey: PayoutJourney = {
+    world,
+    simulator,
+    activity,
+    log,
+    win: (openid) => winFor(world, simulator, activity, openid),
+    async pass(byMs) {
+      simulator.clock.advance(byMs);
+      await settled(world, simulator);
+    },
+    state: async (win) => String((await world.payout(win))['state']),
+    async states(wins) {
+      const states: string[] = [];
+      for (const win of wins) states.push(await journey.state(win));
+      return states;
+    },
+    reaches: (win, ...states) => reaches(world, simulator, win, states),
+    compareBooks: () => compareBooks(world, simulator),
+    async close() {
+      await worker.stop();
+      await rail.close();
+      await simulator.close();
+      await world.close();
+    },
+  };
+  return journey;
+}
+
+function merchantOf(simulator: Simulator, clock: Clock) {
+  const { p12, mchId, apiKey } = simulator.merchant;
+  const { certificatePem, privateKeyPem } = openMerchantCertificate({ p12, mchId }, clock.nowMs());
+  return { ...merchantWith(certificatePem, privateKeyPem), mchId, apiKey };
+}
+
+async function buildPayer(world: PayoutWorld, simulator: Simulator): Promise<BuiltActivity> {
+  const merchant = await buildMerchant(world.client, { mchId: simulator.merchant.mchId });
+  const account = await buildAccount(world.client, { appId: simulator.account.appId, merchant });
+  return buildActivity(world.client, { account });
+}
+
+async function winFor(
+  world: PayoutWorld,
+  simulator: Simulator,
+  activity: BuiltActivity,
+  openid: string = simulator.followers.add().openid,
+): Promise<BuiltWin> {
+  return buildWin(world.client, activity, { openid: openid as BuiltWin['openid'], dueAtMs: simulator.clock.nowMs() });
+}
+
+async function settled(world: PayoutWorld, simulator: Simulator): Promise<void> {
+  await eventually('nothing due', async () => {
+    const due = await world.client.query(
+      `select 1 from payout join merchant on merchant.id = payout.merchant_id
+       where merchant.state = 'open' and due_at <= $1`,
+      [new Date(simulator.clock.nowMs())],
+    );
+    return due.rows.length === 0;
+  });
+}
+
+async function reaches(
+  world: PayoutWorld,
+  simulator: Simulator,
+  win: BuiltWin,
+  states: readonly string[],
+): Promise<void> {
+  await eventually(`payout ${states.join(' or ')}`, async () => {
+    const payout = await world.payout(win);
+    if (states.includes(String(payout['state']))) return true;
+    const dueAt = payout['due_at'] as Date | null;
+    const aheadMs = dueAt === null || payout['lease_token'] !== null ? 0 : dueAt.getTime() - simulator.clock.nowMs();
+    if (aheadMs > 500) simulator.clock.advance(aheadMs);
+    return false;
+  });
+}
+
+async function eventually(what: string, holds: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
+  const endMs = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const PLACE: Readonly<Record<string, readonly string[]>> = {
+  received: ['RECEIVED'],
+  returned: ['REFUND'],
+  sent: ['SENT', 'RFUND_ING', 'RECEIVED', 'REFUND'],
+  dead: ['FAILED'],
+  waiting: ['none', 'SENDING', 'FAILED'],
+  unknown: ['none', 'SENDING', 'SENT', 'RFUND_ING', 'FAILED', 'RECEIVED', 'REFUND'],
+  parked: ['none', 'SENDING', 'FAILED'],
+};
+
+async function compareBooks(world: PayoutWorld, simulator: Simulator): Promise<void> {
+  assert.deepEqual(await world.differences(), []);
+  assert.deepEqual(simulator.books.violations, []);
+  for (const [number, times] of simulator.books.paidCountByNumber)
+    assert.equal(times, 1, `${number} paid ${times} times`);
+  const packets = new Map(simulator.books.packets().map((packet) => [packet.number, packet]));
+  const payouts = await world.client.query<{ order_number: string; state: string; amount_fen: string; openid: string }>(
+    'select order_number, state, amount_fen, openid from payout',
+  );
+  for (const payout of payouts.rows) {
+    const packet = packets.get(payout.order_number);
+    packets.delete(payout.order_number);
+    const allowed = PLACE[payout.state] ?? [];
+    assert.ok(allowed.includes(packet?.status ?? 'none'), `${payout.state} here, ${packet?.status ?? 'none'} there`);
+    if (packet === undefined) continue;
+    assert.deepEqual([packet.amountFen, packet.openid], [Number(payout.amount_fen), payout.openid]);
+  }
+  assert.equal(packets.size, 0, 'WeChat Pay knows no number that we do not');
+  const { lines } = await verifyBooks(world.pool);
+  const totals = simulator.books.totals();
+  assert.equal(
+    lines.reduce((sum, line) => sum + line.deliveredFen, 0),
+    totals.receivedFen,
+    'delivered',
+  );
+  assert.equal(
+    lines.reduce((sum, line) => sum + line.returnedFen, 0),
+    totals.refundedFen,
+    'returned',
+  );
+}
