@@ -24,17 +24,17 @@ export interface PayoutJourney {
   readonly activity: BuiltActivity;
   readonly log: ReturnType<typeof quietLogger>;
   /** A due payout for a follower, a new one when none is named. */
-  win(openid?: string): Promise<BuiltWin>;
+  readonly win: (openid?: string) => Promise<BuiltWin>;
   /** Lets time pass on both sides and waits until nothing is due any more. */
-  pass(byMs: number): Promise<void>;
-  state(win: BuiltWin): Promise<string>;
+  readonly pass: (byMs: number) => Promise<void>;
+  readonly state: (win: BuiltWin) => Promise<string>;
   /** The payouts' states, in order. */
-  states(wins: readonly BuiltWin[]): Promise<readonly string[]>;
+  readonly states: (wins: readonly BuiltWin[]) => Promise<readonly string[]>;
   /** Waits until the payout is in one of these states, letting due times come when they are far off. */
-  reaches(win: BuiltWin, ...states: string[]): Promise<void>;
+  readonly reaches: (win: BuiltWin, ...states: string[]) => Promise<void>;
   /** Throws unless our books and the simulator's tell the same about every packet and every sum. */
-  compareBooks(): Promise<void>;
-  close(): Promise<void>;
+  readonly compareBooks: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startPayoutJourney(
