@@ -12,6 +12,8 @@ const manifestSchema = z.record(
 export interface PageAssets {
   /** Address of the script, with a hash in its name. */
   readonly scriptPath: string;
+  /** Address of the picture shown in a browser's tab. */
+  readonly iconPath: string;
   /** The whole style sheet. It travels inside the document: one round trip less before the first paint. */
   readonly styles: string;
   /** Allows the style sheet above, our own script, pictures and API, and nothing else. */
@@ -32,6 +34,7 @@ export function loadPageAssets(options: { readonly folder: string; readonly base
   const hash = createHash('sha256').update(styles).digest('base64');
   return {
     scriptPath: `${options.base}${entry.file}`,
+    iconPath: `${options.base}${manifest['packet.svg']?.file ?? ''}`,
     styles,
     contentSecurityPolicy: [
       "default-src 'none'",

@@ -9,7 +9,7 @@ import type { NoticeKind, PageLanguage } from './page-words.ts';
 /** The documents people see in WeChat. Everything that comes from outside is escaped here. */
 export interface PageDocuments {
   activity(state: ActivityPageState, language: PageLanguage): string;
-  awards(awards: readonly MyAward[], language: PageLanguage): string;
+  awards(page: { readonly account: string; readonly awards: readonly MyAward[] }, language: PageLanguage): string;
   /** `href` is where the notice's link leads; without it there is none. */
   notice(notice: { readonly kind: NoticeKind; readonly href?: string }, language: PageLanguage): string;
 }
@@ -21,7 +21,7 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
 <html lang="${page.language === 'en' ? 'en' : 'zh-CN'}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">
 <meta name="format-detection" content="telephone=no"><meta name="theme-color" content="#c4122a">
-<link rel="icon" href="data:,"><title>${escapeHtml(page.title)}</title>${
+<link rel="icon" href="${assets.iconPath}"><title>${escapeHtml(page.title)}</title>${
       page.script === true ? `\n<script type="module" src="${assets.scriptPath}"></script>` : ''
     }
 <style>${assets.styles}</style></head>
@@ -36,8 +36,8 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
         body: `<div id="app">${firstMarkup(state, language)}</div>
 <script type="application/json" id="first-state">${jsonForElement(state)}</script>`,
       }),
-    awards: (awards, language) =>
-      document({ language, title: pageWords(language).myAwards, body: awardsMarkup(awards, language) }),
+    awards: (page, language) =>
+      document({ language, title: pageWords(language).myAwards, body: awardsMarkup(page, language) }),
     notice: (notice, language) =>
       document({
         language,
@@ -60,9 +60,9 @@ function firstMarkup(state: ActivityPageState, language: PageLanguage): string {
 <section class="prizes"><h2>${words.prizes}</h2><ul>${prizes.join('')}</ul></section></main>`;
 }
 
-function awardsMarkup(awards: readonly MyAward[], language: PageLanguage): string {
+function awardsMarkup(page: { account: string; awards: readonly MyAward[] }, language: PageLanguage): string {
   const words = pageWords(language);
-  const rows = awards.map((award) => {
+  const rows = page.awards.map((award) => {
     const { state, hint } = words.progress[award.progress];
     const worth = award.amountFen > 0 ? ` · ${yuan(award.amountFen)} ${words.yuan}` : '';
     return `<li class="award">${mark(award.amountFen)}<span class="award-name">${escapeHtml(award.prizeName)}${worth}</span>
@@ -70,7 +70,9 @@ function awardsMarkup(awards: readonly MyAward[], language: PageLanguage): strin
 <span class="award-hint">${hint}</span><span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
   });
   const list = rows.length > 0 ? `<ul class="awards">${rows.join('')}</ul>` : `<p class="notice">${words.noAwards}</p>`;
-  return `<main class="page"><header class="head"><h1>${words.myAwards}</h1></header>${list}</main>`;
+  const other = `?account=${encodeURIComponent(page.account)}&lang=${language === 'en' ? 'zh' : 'en'}`;
+  return `<main class="page"><header class="head"><h1>${words.myAwards}</h1></header>${list}
+<footer class="foot"><a href="${escapeHtml(other)}">${words.otherLanguage}</a></footer></main>`;
 }
 
 function noticeMarkup(notice: { kind: NoticeKind; href?: string }, language: PageLanguage): string {

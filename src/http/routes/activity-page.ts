@@ -86,7 +86,7 @@ async function showAwards(ctx: Context, dependencies: ActivityPageDependencies):
   }
   const query = { account, openid: visitor.openid, most: AWARDS_MAX, nowMs: clock.nowMs() };
   const awards = visitor.snapshot ? [] : await reads.awards(query);
-  return answers.page(ctx, answers.documents.awards(awards, language));
+  return answers.page(ctx, answers.documents.awards({ account, awards }, language));
 }
 
 /** Sends a browser nobody knows yet to WeChat, or says that WeChat is where this page opens. */

@@ -126,8 +126,14 @@ function Status(props: {
   if (state.phase === 'ended') return <p class="pill">{words.ended}</p>;
   if (state.phase === 'stopped') return <p class="pill">{words.stopped}</p>;
   if (person.snapshot) return <p class="pill">{words.snapshot}</p>;
-  if (person.chancesLeft === null) return <p class="pill">{words.chancesFree}</p>;
-  return <p class="pill">{person.chancesLeft === 0 ? words.chancesNone : words.chances(person.chancesLeft)}</p>;
+  return <p class="pill">{chancesText(state, words)}</p>;
+}
+
+function chancesText({ mechanic, person }: ActivityPageState, words: Words): string {
+  const { chancesLeft } = person;
+  if (mechanic === 'check-in') return chancesLeft === 0 ? words.checkInDone : words.checkInOpen;
+  if (chancesLeft === null) return words.chancesFree;
+  return chancesLeft === 0 ? words.chancesNone : words.chances(chancesLeft);
 }
 
 /** What goes wrong between the phone and the server, and what to do about it. */

@@ -10,7 +10,7 @@ export interface Segment {
 
 // More pieces than this and their labels cannot be read on a phone.
 const OWN_PIECES_MAX = 7;
-const PIECES_MIN = 6;
+const PIECES_MIN = 5;
 
 /**
  * Cuts the wheel: one piece a prize and one blank, repeated until it looks like a wheel; beyond seven prizes the smaller

@@ -26,7 +26,7 @@ export function Wheel({ segments, degrees, turning, words }: WheelProps) {
         </linearGradient>
         <radialGradient id="shade">
           <stop offset="0.72" stop-color="#7a0414" stop-opacity="0" />
-          <stop offset="1" stop-color="#7a0414" stop-opacity="0.2" />
+          <stop offset="1" stop-color="#7a0414" stop-opacity="0.1" />
         </radialGradient>
       </defs>
       <circle r="176" fill="#ffd479" />
@@ -64,25 +64,26 @@ function Piece({ segment, index, count, words }: { segment: Segment; index: numb
     <g>
       <path d={path} fill={odd ? ODD_ONE : PALETTE[index % 2]} stroke="#f1b95a" stroke-width="1" />
       <g transform={`rotate(${(index + 0.5) * width})`} text-anchor="middle">
-        <Label segment={segment} words={words} />
+        <Label segment={segment} count={count} words={words} />
       </g>
     </g>
   );
 }
 
-function Label({ segment, words }: { segment: Segment; words: Words }) {
+function Label({ segment, count, words }: { segment: Segment; count: number; words: Words }) {
   if (segment.kind === 'prize' && segment.amountFen > 0) {
+    const amount = formatYuan(segment.amountFen);
+    // A digit is about 0.6 of its height wide; the unit beside it is half as tall.
+    const size = Math.min(25, widthAt(112, count) / (amount.length * 0.6 + 0.6));
     return (
       <>
-        <text class="piece-amount" y="-112">
-          {formatYuan(segment.amountFen)}
-          <tspan class="piece-unit" dx="1">
+        <text class="piece-amount" y="-112" style={{ fontSize: `${round(size)}px` }}>
+          {amount}
+          <tspan class="piece-unit" dx="1" style={{ fontSize: `${round(size / 2)}px` }}>
             {words.yuan}
           </tspan>
         </text>
-        <text class="piece-name" y="-94">
-          {shortened(segment.name)}
-        </text>
+        <Name text={segment.name} radius={94} count={count} />
         <PacketMark y={-82} />
       </>
     );
@@ -90,12 +91,31 @@ function Label({ segment, words }: { segment: Segment; words: Words }) {
   const label = segment.kind === 'blank' ? words.blank : segment.kind === 'more' ? words.more : segment.name;
   return (
     <>
-      <text class="piece-name" y="-110">
-        {shortened(label)}
-      </text>
+      <Name text={label} radius={110} count={count} />
       {segment.kind === 'blank' ? <FlowerMark y={-88} /> : <GiftMark y={-100} />}
     </>
   );
+}
+
+/** A name as large as its piece allows, cut where even small letters do not fit. */
+function Name({ text, radius, count }: { text: string; radius: number; count: number }) {
+  const width = widthAt(radius, count);
+  const letters = Array.from(text);
+  const wide = (shown: readonly string[]) => shown.reduce((sum, letter) => sum + (letter < '\u0300' ? 0.58 : 1), 0);
+  let shown = letters;
+  while (wide(shown) * 10.5 > width && shown.length > 2) shown = shown.slice(0, -1);
+  const size = Math.min(14, width / wide(shown));
+  const cut = shown.length < letters.length;
+  return (
+    <text class="piece-name" y={-radius} style={{ fontSize: `${round(size)}px` }}>
+      {cut ? `${shown.slice(0, -1).join('')}…` : text}
+    </text>
+  );
+}
+
+/** How much room a piece has across at a distance from the hub, less a little air. */
+function widthAt(radius: number, count: number): number {
+  return 2 * radius * Math.sin(Math.PI / Math.max(count, 4)) * 0.88;
 }
 
 function PacketMark({ y }: { y: number }) {
@@ -137,9 +157,4 @@ function pointAt(radius: number, degrees: number): readonly [number, number] {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function shortened(name: string): string {
-  const characters = Array.from(name);
-  return characters.length > 7 ? `${characters.slice(0, 6).join('')}…` : name;
 }
