@@ -12,6 +12,9 @@ import type { ActivityRule, ActivityRuleInput } from '../../src/rules/activity-r
 /** Midday in Beijing on a day with nothing special about it: the time rows are written at unless one is given. */
 export const NOON_MS = Date.parse('2026-11-21T12:00:00+08:00');
 
+/** What every built activity is called. */
+export const ACTIVITY_NAME = '新年活动';
+
 /** A random 128-bit id. */
 export function randomId(): string {
   return randomBytes(16).toString('hex');
@@ -101,8 +104,8 @@ export async function buildActivity(
   const at = new Date(NOON_MS);
   await client.query(
     `insert into activity (account_id, id, slug, name, state, draft, published_version, created_at, updated_at, published_at)
-     values ($1, $2, $3, '新年活动', 'published', $4, 1, $5, $5, $5)`,
-    [account.id, id, slug, JSON.stringify(rule), at],
+     values ($1, $2, $3, $6, 'published', $4, 1, $5, $5, $5)`,
+    [account.id, id, slug, JSON.stringify(rule), at, ACTIVITY_NAME],
   );
   await client.query(
     `insert into rule_version (account_id, activity_id, version, rule, published_by, created_at) values ($1, $2, 1, $3, 'test', $4)`,

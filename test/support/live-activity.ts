@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { LiveActivity } from '../../src/flows/ports/draws.ts';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
-import { buildActivity, NOON_MS } from './builders.ts';
+import { ACTIVITY_NAME, buildActivity, NOON_MS } from './builders.ts';
 
 /** A lottery that every draw wins (1 yuan each), changed by what is given. */
 export function lotteryRule(changes: Partial<ActivityRuleInput> = {}): ActivityRuleInput {
@@ -29,5 +29,5 @@ export async function publishActivity(
   changes: Partial<ActivityRuleInput> = {},
 ): Promise<LiveActivity> {
   const { account, id, slug, version, rule } = await buildActivity(client, { rule: lotteryRule(changes) });
-  return { accountId: account.id, id, slug, name: slug, version, rule, publishedAtMs: NOON_MS };
+  return { accountId: account.id, id, slug, name: ACTIVITY_NAME, version, rule, publishedAtMs: NOON_MS };
 }
