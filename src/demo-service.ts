@@ -37,6 +37,8 @@ export async function startDemo(options: {
   readonly dataDir: string;
   readonly webDir: string;
   readonly logger: Logger;
+  /** Whether the database stays for the next start; else stopping deletes it. */
+  readonly keep: boolean;
 }): Promise<Demo> {
   const { dataDir, logger } = options;
   const stops: (() => Promise<void>)[] = [];
@@ -50,7 +52,7 @@ export async function startDemo(options: {
       preferredPort: POSTGRES_PORT,
       logger,
     });
-    stops.push(() => postgres.stop());
+    stops.push(() => (options.keep ? postgres.stop() : postgres.discard()));
     await migrate(postgres.url);
     let explain: (person: string) => Promise<unknown> = async () => ({});
     const simulator = await startSimulator({

@@ -16,7 +16,7 @@ try {
   if (!scripted) await buildPages();
   const logger = quiet(createLogger(process.env['LOG_LEVEL'] ?? 'warn'));
   const dataDir = join(ROOT, '.data', scripted ? `script-${process.pid}` : 'demo');
-  const demo = await startDemo({ dataDir, webDir: WEB_DIR, logger });
+  const demo = await startDemo({ dataDir, webDir: WEB_DIR, logger, keep: !scripted });
   stopOnSignals(() => demo.stop());
   const readyMs = Math.round(performance.now() - startedAtMs);
   if (scripted) {
