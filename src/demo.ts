@@ -13,7 +13,7 @@ const startedAtMs = performance.now();
 const scripted = process.argv.includes('--script');
 
 try {
-  if (!scripted) await buildPages();
+  await buildPages();
   const logger = quiet(createLogger(process.env['LOG_LEVEL'] ?? 'warn'));
   const dataDir = join(ROOT, '.data', scripted ? `script-${process.pid}` : 'demo');
   const demo = await startDemo({ dataDir, webDir: WEB_DIR, logger, keep: !scripted });
