@@ -1,71 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { consolePages } from '../../src/http/routes/console-pages.ts';
+import type { Page } from 'playwright-core';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { createActivityDirectory } from '../../src/store/activity-directory.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
-import { buildWeb } from '../../src/web/build.ts';
-import { accessibilityViolations, DESK, PHONE, startBrowser, takeScreenshot, watchFaults } from '../support/browser.ts';
-import { buildAccount } from '../support/builders.ts';
-import { startConsole } from '../support/console.ts';
-import type { TestConsole } from '../support/console.ts';
+import { look, startConsoleInBrowser } from '../support/console-browser.ts';
+import type { ConsoleInBrowser } from '../support/console-browser.ts';
 import { batcherOver, follower, messageKey, wallClock } from '../support/draws.ts';
-import { lotteryRule } from '../support/live-activity.ts';
 
-const FOLDER = fileURLToPath(new URL('../../dist/web/console', import.meta.url));
-const WAIT = { timeout: 15_000 };
-let server: TestConsole;
-let browser: Browser;
+let stage: ConsoleInBrowser;
 
 before(async () => {
-  await buildWeb({ names: ['console'] });
-  server = await startConsole([consolePages({ folder: FOLDER })]);
-  await buildAccount(server.database.client);
-  browser = await startBrowser();
+  stage = await startConsoleInBrowser();
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function openConsole(options: { size?: typeof DESK; name?: string; language?: 'zh' | 'en' } = {}) {
-  const context = await browser.newContext({
-    viewport: options.size ?? DESK,
-    locale: 'zh-CN',
-    timezoneId: 'America/New_York',
-  });
-  context.setDefaultTimeout(WAIT.timeout);
-  if (options.language === 'en')
-    await context.addInitScript({ content: "localStorage.setItem('console-language', 'en')" });
-  const page = await context.newPage();
-  const faults = watchFaults(page);
-  await page.goto(`${server.url}/console/login?token=${await server.link(options.name ?? 'anna')}`);
-  await page.waitForURL(`${server.url}/console/`);
-  return { context, page, faults };
-}
-
-/** Looks at a page as a person and as axe does. */
-async function look(page: Page, name: string, fullPage = true): Promise<void> {
-  await page.evaluate('document.fonts.ready');
-  // Drawers and dialogs slide in; half-way colours are nobody's contrast.
-  await page.waitForTimeout(400);
-  await takeScreenshot(page, name, { fullPage });
-  assert.deepEqual(await accessibilityViolations(page), [], name);
-}
+after(() => stage?.close());
 
 async function drawAll(slug: string, people: number): Promise<void> {
   const directory = createActivityDirectory({
-    pool: server.pool,
+    pool: stage.server.pool,
     clock: wallClock,
-    logger: server.log,
+    logger: stage.server.log,
     parseRule: (stored) => activityRuleSchema.parse(stored),
   });
   const activity = await directory.bySlug(slug);
   assert.ok(activity, 'the published activity is live');
-  const batcher = batcherOver(createDrawStore(server.pool));
+  const batcher = batcherOver(createDrawStore(stage.server.pool));
   for (let number = 0; number < people; number += 1) {
     const openid = follower(number % 30);
     await batcher.draw({ activity, openid, key: messageKey(`${slug}-${number}`), render: (text) => text });
@@ -79,7 +39,7 @@ async function slugOf(page: Page): Promise<string> {
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 test('a new operator logs in, makes a lottery from a template, publishes it and sees what it gives', async () => {
-  const { context, page, faults } = await openConsole();
+  const { context, page, faults } = await stage.signedIn();
   await page.getByText('还没有活动').waitFor();
   assert.ok(!(await page.evaluate<string>('location.href + JSON.stringify(history.state)')).includes('token'));
   await look(page, 'console-empty-1280');
@@ -153,7 +113,7 @@ async function fillPrizes(page: Page): Promise<void> {
 
 async function seeWhatItGave(page: Page): Promise<void> {
   await page.getByText('设定 50%').waitFor();
-  const counted = await server.database.client.query("select count(*) from draw where outcome <> 'refused'");
+  const counted = await stage.server.database.client.query("select count(*) from draw where outcome <> 'refused'");
   const draws = await page.locator('.tile', { hasText: '参与次数' }).locator('.tile-value').textContent();
   assert.equal(draws, counted.rows[0].count);
   await look(page, 'console-overview-1280');

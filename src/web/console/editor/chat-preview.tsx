@@ -1,4 +1,4 @@
-import { writeYuan } from '../parts/money.ts';
+import { showYuan } from '../parts/money.ts';
 import { useWords } from '../state/language.tsx';
 import type { EditorForm } from './editor-form.ts';
 
@@ -29,7 +29,7 @@ export function ChatPreview({ form }: { form: EditorForm }) {
               </span>
               <span>
                 {form.packet.wishing}
-                <small>¥{writeYuan(prize.amountFen ?? 0)}</small>
+                <small>{showYuan(prize.amountFen ?? 0)}</small>
               </span>
             </div>
             <p>{words.packetCard}</p>

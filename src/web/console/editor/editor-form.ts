@@ -57,7 +57,8 @@ export function draftOf(form: EditorForm): Json {
     ...given('budgetFen', form.budgetFen),
     startsAtMs: form.startsAtMs,
     endsAtMs: form.endsAtMs,
-    texts: form.kind === 'check-in' ? form.texts : without(form.texts, 'checkedIn'),
+    // Only a check-in shows this text; elsewhere an empty one is no fault.
+    texts: form.kind !== 'check-in' && form.texts.checkedIn === '' ? without(form.texts, 'checkedIn') : form.texts,
     packet: { ...form.packet, sceneId: form.sceneId },
   };
 }

@@ -1,4 +1,5 @@
 import type { Words } from '../words/words-zh.ts';
+import type { EditorForm } from './editor-form.ts';
 
 /** A fault as the service tells it; `code` and `bound` come with faults of a rule. */
 export interface Fault {
@@ -28,6 +29,48 @@ export function faultAtField(fault: Fault): Fault {
   return fault;
 }
 
+/** Names the field a path stands for, as its label on the form does; empty for a whole step. */
+export function nameField(path: string, form: Pick<EditorForm, 'prizes' | 'words'>, words: Words): string {
+  const [top, second = '', third = ''] = path.split('.');
+  const { basic, prizes, limits, texts } = words;
+  switch (top) {
+    case 'accountId':
+    case 'name':
+    case 'slug':
+      return { accountId: basic.account, name: basic.name, slug: basic.slug }[top];
+    case 'startsAtMs':
+      return basic.starts;
+    case 'endsAtMs':
+      return basic.ends;
+    case 'budgetFen':
+      return prizes.budget;
+    case 'prizes': {
+      const prize = form.prizes[Number(second)];
+      if (prize === undefined) return prizes.title;
+      const field = { name: prizes.name, kind: prizes.kind, amountFen: prizes.amount, tickets: prizes.tickets };
+      const more = { stock: prizes.stock, streakDays: prizes.streak };
+      const name = prize.name === '' ? prizes.unnamed(Number(second) + 1) : prize.name;
+      return [name, labelIn({ ...field, ...more }, third)].filter((part) => part !== '').join(' · ');
+    }
+    case 'mechanic':
+      return second === 'blankTickets' ? `${prizes.blank} · ${prizes.tickets}` : prizes.chosen;
+    case 'trigger':
+      return words.win.words;
+    case 'limits':
+      return labelIn(limits, second);
+    case 'texts':
+    case 'packet':
+      return labelIn(texts, second);
+    default:
+      return '';
+  }
+}
+
+function labelIn(labels: Readonly<Record<string, unknown>>, name: string): string {
+  const label = labels[name];
+  return typeof label === 'string' ? label : '';
+}
+
 /** Says a fault in the operator's language, with the bound that was missed where there is one. */
 export function sayFault(fault: Fault, words: Words): string {
   const { faults } = words;
@@ -38,6 +81,8 @@ export function sayFault(fault: Fault, words: Words): string {
   const bound = fault.bound ?? null;
   switch (fault.code) {
     case 'invalid_type':
+    case 'invalid_union':
+    case 'invalid_value':
       return faults.missing;
     case 'too_small':
       if (bound === null || (isText && bound === 1)) return faults.missing;

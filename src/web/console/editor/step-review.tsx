@@ -7,7 +7,7 @@ import { useSession } from '../state/session.tsx';
 import { LIMIT_NAMES } from './editor-form.ts';
 import type { EditorForm } from './editor-form.ts';
 import type { Accounts } from './editor.tsx';
-import { sayFault, stepOf } from './faults.ts';
+import { nameField, sayFault, stepOf } from './faults.ts';
 import { oddsOf } from './odds.ts';
 import { PublishDialog } from './publish-dialog.tsx';
 import type { Editor } from './use-editor.ts';
@@ -50,7 +50,9 @@ function FaultList({ editor }: { editor: Editor }) {
         return (
           <li key={`${fault.path} ${fault.message}`}>
             <span>
-              {words.steps[step]}：{sayFault(fault, words)}
+              {nameField(fault.path, editor.form, words) || words.steps[step]}
+              {words.colon}
+              {sayFault(fault, words)}
             </span>
             {step !== 'review' && (
               <Button type="link" size="small" onClick={() => void editor.goTo(step)}>

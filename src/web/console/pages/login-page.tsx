@@ -56,7 +56,7 @@ export function LoginPage({ api, loginToken, over, onSignedIn }: LoginPageProps)
         {over && problem === null && <Alert type="warning" showIcon title={words.login.over} />}
         {problem !== null && <Alert type="error" showIcon title={sayProblem(problem, words)} />}
         <p className="quiet">{words.login.how}</p>
-        <code className="command">npm run cli -- operator:create --name anna</code>
+        <code className="command">npm run cli -- operator:create anna</code>
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -45,7 +45,7 @@ function Template({ name }: { name: TemplateName }) {
       </ul>
       <Button
         block
-        aria-label={`${words.templates.use}：${title}`}
+        aria-label={`${words.templates.use}${words.colon}${title}`}
         onClick={() => void navigation.go(`/activities/new/${name}`)}
       >
         {words.templates.use}

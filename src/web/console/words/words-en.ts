@@ -16,6 +16,7 @@ export const en: Words = {
   cancel: 'Cancel',
   back: 'Back',
   none: '—',
+  colon: ': ',
   notFound: {
     title: 'No such page',
     text: 'The address may be mistyped, or the activity belongs to another installation.',
@@ -136,8 +137,8 @@ export const en: Words = {
     title: 'Prizes',
     name: 'Prize name',
     kind: 'Kind',
-    redPacket: 'Cash red packet',
-    text: 'Text prize',
+    redPacket: 'Cash packet',
+    text: 'Text',
     amount: 'Amount (yuan)',
     tickets: 'Tickets',
     stock: 'How many',

@@ -15,6 +15,7 @@ export const zh = {
   cancel: '取消',
   back: '返回',
   none: '—',
+  colon: '：',
   notFound: { title: '没有这个页面', text: '地址可能写错了，或活动属于另一个环境。', action: '回到活动列表' },
   roles: { owner: '所有者', operator: '运营', finance: '财务', support: '客服', viewer: '只读' } as Readonly<
     Record<string, string>

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Role } from '../../src/flows/ports/operators.ts';
+import { consolePages } from '../../src/http/routes/console-pages.ts';
+import { buildWeb } from '../../src/web/build.ts';
+import { accessibilityViolations, DESK, startBrowser, takeScreenshot, watchFaults } from './browser.ts';
+import { buildAccount } from './builders.ts';
+import { startConsole } from './console.ts';
+import type { TestConsole } from './console.ts';
+
+const FOLDER = fileURLToPath(new URL('../../dist/web/console', import.meta.url));
+const PATIENCE_MS = 15_000;
+
+/** One operator's browser with the console open. */
+export interface OpenConsole {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the page must never do, as it happens. */
+  readonly faults: readonly string[];
+}
+
+/** The console as built, served over a database of its own, and a real Chromium to look at it with. */
+export interface ConsoleInBrowser {
+  readonly server: TestConsole;
+  /** A browser nobody has signed in with. */
+  fresh(options?: { size?: typeof DESK; language?: 'zh' | 'en' }): Promise<OpenConsole>;
+  /** A browser signed in through a one-time link. */
+  signedIn(options?: { size?: typeof DESK; language?: 'zh' | 'en'; role?: Role; name?: string }): Promise<OpenConsole>;
+  close(): Promise<void>;
+}
+
+/** Builds the console where its sources changed, and starts everything. */
+export async function startConsoleInBrowser(): Promise<ConsoleInBrowser> {
+  await buildWeb({ names: ['console'] });
+  const server = await startConsole([consolePages({ folder: FOLDER })]);
+  await buildAccount(server.database.client);
+  const browser = await startBrowser();
+  const fresh: ConsoleInBrowser['fresh'] = (options = {}) => openPage(browser, options);
+  return {
+    server,
+    fresh,
+    signedIn: async (options = {}) => {
+      const opened = await fresh(options);
+      const token = await server.link(options.name ?? options.role ?? 'anna', options.role);
+      await opened.page.goto(`${server.url}/console/login?token=${token}`);
+      await opened.page.waitForURL(`${server.url}/console/`);
+      return opened;
+    },
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+async function openPage(
+  browser: Browser,
+  options: { size?: typeof DESK; language?: 'zh' | 'en' },
+): Promise<OpenConsole> {
+  // Far from Beijing, so that a time shown in the browser's own zone is noticed.
+  const context = await browser.newContext({
+    viewport: options.size ?? DESK,
+    locale: 'zh-CN',
+    timezoneId: 'America/New_York',
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  if (options.language === 'en') {
+    await context.addInitScript({ content: "localStorage.setItem('console-language', 'en')" });
+  }
+  const page = await context.newPage();
+  return { context, page, faults: watchFaults(page) };
+}
+
+/** Looks at a page as a person does, and as axe does. */
+export async function look(page: Page, name: string, fullPage = true): Promise<void> {
+  await page.evaluate('document.fonts.ready');
+  // Drawers and dialogs slide in; half-way colours are nobody's contrast.
+  await page.waitForTimeout(400);
+  await takeScreenshot(page, name, { fullPage });
+  assert.deepEqual(await accessibilityViolations(page), [], name);
+}
