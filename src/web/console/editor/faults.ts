@@ -53,7 +53,8 @@ export function nameField(path: string, form: Pick<EditorForm, 'prizes' | 'words
       return [name, labelIn({ ...field, ...more }, third)].filter((part) => part !== '').join(' · ');
     }
     case 'mechanic':
-      return second === 'blankTickets' ? `${prizes.blank} · ${prizes.tickets}` : prizes.chosen;
+      if (second === '' || second === 'kind') return words.win.kind;
+      return second === 'prizeId' ? prizes.chosen : `${prizes.blank} · ${prizes.tickets}`;
     case 'trigger':
       return words.win.words;
     case 'limits':
