@@ -6,6 +6,9 @@ import { pageLanguage } from '../shared/language.ts';
 import { App } from './app.tsx';
 import { wordsOf } from './words.ts';
 
+// A redirect hands the fragment on that WeChat's authorization page asks for; it has no business in a shared address.
+if (location.hash === '#wechat_redirect') history.replaceState(null, '', location.pathname + location.search);
+
 const place = document.getElementById('app');
 const data = document.getElementById('first-state')?.textContent;
 if (place !== null && data) {
