@@ -248,8 +248,12 @@ it('a snapshot page shows the hint and nothing to tap', async (context) => {
 
 it('it fits a small phone, a desk and thirty prizes', async (context) => {
   const many = Array.from({ length: 30 }, (_, index) => ({
-    ...{ id: `p${index}`, name: `第${index + 1}号超级无敌大奖品名称很长很长`, kind: 'red-packet' as const },
-    ...{ amountFen: 100 + index * 111, tickets: 1, stock: 5 },
+    id: `p${index}`,
+    name: `第${index + 1}号超级无敌大奖品名称很长很长`,
+    kind: 'red-packet' as const,
+    amountFen: 100 + index * 111,
+    tickets: 1,
+    stock: 5,
   }));
   const { page } = await openPage(
     context,
@@ -294,8 +298,10 @@ it('on a slow phone it paints and is usable quickly', async (context) => {
   await session.send('Network.clearBrowserCache');
   const bytesPerSecond = 400_000 / 8;
   await session.send('Network.emulateNetworkConditions', {
-    ...{ offline: false, latency: 400 },
-    ...{ downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond },
+    offline: false,
+    latency: 400,
+    downloadThroughput: bytesPerSecond,
+    uploadThroughput: bytesPerSecond,
   });
   await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   await page.reload({ waitUntil: 'commit' });
