@@ -24,6 +24,7 @@ import { loadPageAssets } from './http/page-assets.ts';
 import { PageSessions } from './http/page-session.ts';
 import { createPageDocuments } from './http/presenters/page-documents.ts';
 import { activityPageRoutes } from './http/routes/activity-page.ts';
+import { consolePages } from './http/routes/console-pages.ts';
 import { consoleRoutes } from './http/routes/console.ts';
 import { oauthRoutes } from './http/routes/oauth.ts';
 import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
@@ -85,9 +86,6 @@ const systemLuck: Luck = { below: (limit) => randomInt(limit), randomId: () => r
 const LEASE_MS = 25_000;
 
 const WECHAT_OPEN_URL = 'https://open.weixin.qq.com';
-// The component library writes its styles at run time, which needs inline styles; scripts come from us alone.
-const CONSOLE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** What lives: started in order, stopped in reverse. */
 interface Living {
@@ -222,11 +220,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, memory, clock, logger }),
     consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn }),
-    staticFileRoutes({
-      folder: `${flows.webDir}/console`,
-      prefix: '/console/',
-      application: { contentSecurityPolicy: CONSOLE_POLICY },
-    }),
+    consolePages({ folder: `${flows.webDir}/console` }),
     ...pageRouters(parts, { ...flows, activities, parseRule }),
   ];
 }
