@@ -42,8 +42,11 @@ export class PageAnswers {
     await this.page(ctx, this.documents.notice(notice, languageOf(ctx)));
   }
 
-  /** Turns what a page may run into into a notice: not found, or trouble with a link to try again. Rethrows the rest. */
-  async failure(ctx: Context, error: unknown): Promise<void> {
+  /**
+   * Turns what a page may run into into a notice: not found, or trouble with a link to try again, which leads to `href`
+   * and is left out without one. Rethrows the rest.
+   */
+  async failure(ctx: Context, error: unknown, href: string | undefined): Promise<void> {
     if (error instanceof WrongRequest) {
       ctx.state['errorCode'] = error.code;
       const kind = error.status === 404 ? 'not-found' : 'wrong-address';
@@ -53,8 +56,7 @@ export class PageAnswers {
     ctx.state['errorCode'] = error.code;
     this.#logger.warn({ code: error.code, error: error.message, path: ctx.path }, 'page-not-answered');
     ctx.set('Retry-After', '5');
-    // The callback's query is spent or about to be: its own failures lead elsewhere, so the path alone is right here.
-    return this.notice(ctx, 503, { kind: 'trouble', href: ctx.path });
+    return this.notice(ctx, 503, { kind: 'trouble', ...(href === undefined ? {} : { href }) });
   }
 }
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { OutsideTrouble } from '../../src/base/errors.ts';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 import { accessibilityViolations, DESK, startBrowser, takeScreenshot } from '../support/browser.ts';
 import { watchFaults, wechatPhone } from '../support/browser.ts';
 import { countDraws } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { startPageWorld } from '../support/page-world.ts';
-import type { PageWorld } from '../support/page-world.ts';
+import type { PageWorld, PageWorldOptions } from '../support/page-world.ts';
 
 const prizes: ActivityRuleInput['prizes'] = [
   { id: 'first', name: '一等奖', kind: 'red-packet', amountFen: 8888, tickets: 0, stock: 20 },
@@ -44,9 +45,9 @@ interface Opened {
 async function openPage(
   context: TestContext,
   rule: Partial<ActivityRuleInput>,
-  options: { readonly query?: string; readonly phone?: Parameters<typeof wechatPhone>[1] } = {},
+  options: PageWorldOptions & { readonly query?: string; readonly phone?: Parameters<typeof wechatPhone>[1] } = {},
 ): Promise<Opened> {
-  const world = await startPageWorld(context);
+  const world = await startPageWorld(context, options);
   const activity = await publishActivity(world.database.client, rule);
   await world.database.client.query(`update activity set name = '新春抽奖'`);
   const phone = await wechatPhone(browser, options.phone);
@@ -124,6 +125,23 @@ it('an answer lost on the way is asked for again and is still one draw', async (
   await takeScreenshot(page, 'activity-phone-retrying');
   await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
   assert.equal(lost, 2);
+  assert.equal((await countDraws(world.database.client)).draws, 1);
+});
+
+it('when too many wait, the page queues and then gets its one draw', async (context) => {
+  let refused = 0;
+  const { world, page } = await openPage(context, winning, {
+    aroundBatcher: (batcher) => ({
+      draw: async (input) => {
+        if (refused === 2) return batcher.draw(input);
+        refused += 1;
+        throw new OutsideTrouble('busy', 'too many draws are waiting');
+      },
+    }),
+  });
+  await page.getByRole('button', { name: '抽奖' }).tap();
+  await page.locator('.notice', { hasText: '正在排队' }).waitFor();
+  await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
   assert.equal((await countDraws(world.database.client)).draws, 1);
 });
 

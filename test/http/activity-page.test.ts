@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
+import type { Context } from 'koa';
 import type { DrawBatcher } from '../../src/flows/draw-batcher.ts';
 import type { RequestKey } from '../../src/base/ids.ts';
 import type { ActivityPageState, DrawAnswer } from '../../src/http/contract/activity-page.ts';
+import { SignedCookies } from '../../src/http/signed-cookie.ts';
 import { countDraws } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { PagePhone } from '../support/page-phone.ts';
@@ -249,6 +251,38 @@ it('my awards tell each award’s true state', async (context) => {
   }
   await client.query(`update payout set state = 'waiting', due_at = $1`, [new Date(Date.now() + 86_400_000)]);
   assert.equal((await shown()).at(-1), 'tomorrow');
+});
+
+it('while the database is away the page says so, with a link to try again, and a draw may be asked again', async (context) => {
+  const world = await startPageWorld(context);
+  const { slug } = await publishActivity(world.database.client, pageRule);
+  const phone = await knownPhone(world, slug);
+  await world.database.client.query(
+    'alter table participant rename to gone; alter table prize_counter rename to gone_too',
+  );
+  // An undefined table is our bug; a lock that is not had in time is trouble that passes.
+  assert.equal((await phone.ask(`${world.doors[0]}/a/${slug}`)).status, 500);
+  await world.database.client.query(
+    'alter table gone rename to participant; alter table gone_too rename to prize_counter',
+  );
+  await world.database.client.query('begin; lock table participant, activity_counter in access exclusive mode');
+  const [page, answer] = await Promise.all([
+    phone.ask(`${world.doors[0]}/a/${slug}?lang=en`),
+    phone.draw(world.doors[0], slug, token()),
+  ]);
+  await world.database.client.query('rollback');
+  assert.deepEqual([page.status, answer.status], [503, 503]);
+  assert.match(page.text, /Try again/);
+  assert.ok(page.text.includes(`href="/a/${slug}?lang=en"`));
+  assert.equal((await phone.draw(world.doors[0], slug, token())).status, 200);
+});
+
+it('cookies of an https address travel by TLS only, under a name no other host can set', () => {
+  const set: string[] = [];
+  const context = { append: (_: string, line: string) => set.push(line) } as unknown as Context;
+  const cookies = new SignedCookies({ signingKey: randomBytes(32), secure: true, nowMs: () => 0 });
+  cookies.write(context, { name: 'page-main', content: {}, lifetimeMs: 60_000 });
+  assert.match(set[0] ?? '', /^__Host-page-main=[^;]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax; Secure$/);
 });
 
 it('built files are kept for a year under their hashed names, and nothing else is served', async (context) => {

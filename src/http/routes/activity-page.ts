@@ -37,10 +37,10 @@ export function activityPageRoutes(dependencies: ActivityPageDependencies): Rout
   const { drawOnPage, sessions, answers } = dependencies;
   const router = new Router();
   router.get('activity-page', '/a/:slug', async (ctx) => {
-    await showActivity(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+    await showActivity(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error, ctx.url));
   });
   router.get('my-awards', '/me/awards', async (ctx) => {
-    await showAwards(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+    await showAwards(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error, ctx.url));
   });
   router.get('activity-state', '/api/a/:slug/state', async (ctx) => {
     const page = await drawOnPage.find(ctx.params['slug'] ?? '');

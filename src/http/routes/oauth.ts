@@ -25,18 +25,22 @@ export function oauthRoutes(dependencies: OauthRoutesDependencies): Router {
   const { answers } = dependencies;
   const router = new Router();
   router.get('oauth-start', '/oauth/:account/start', async (ctx) => {
-    await start(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+    const to = allowedReturnPath(ctx.query['to']);
+    await start(ctx, dependencies, to).catch((error: unknown) => answers.failure(ctx, error, to));
   });
   router.get('oauth-callback', '/oauth/:account/callback', async (ctx) => {
-    await callback(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error));
+    await callback(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error, undefined));
   });
   return router;
 }
 
-async function start(ctx: Context & { params: Record<string, string> }, dependencies: OauthRoutesDependencies) {
+async function start(
+  ctx: Context & { params: Record<string, string> },
+  dependencies: OauthRoutesDependencies,
+  to: string | undefined,
+): Promise<void> {
   const { authorizePage, sessions, publicUrl } = dependencies;
   const account = accountOf(ctx);
-  const to = allowedReturnPath(ctx.query['to']);
   if (to === undefined) throw new WrongRequest('return-path-refused', 'only our own pages may follow authorization');
   const callbackUrl = new URL(`/oauth/${account}/callback`, publicUrl).href;
   const { authorizeUrl, state } = await authorizePage.begin(account, callbackUrl);
@@ -44,7 +48,10 @@ async function start(ctx: Context & { params: Record<string, string> }, dependen
   ctx.redirect(authorizeUrl);
 }
 
-async function callback(ctx: Context & { params: Record<string, string> }, dependencies: OauthRoutesDependencies) {
+async function callback(
+  ctx: Context & { params: Record<string, string> },
+  dependencies: OauthRoutesDependencies,
+): Promise<void> {
   const { authorizePage, sessions, answers } = dependencies;
   const account = accountOf(ctx);
   const code = single(ctx.query['code'], /^[\x21-\x7e]{1,512}$/);
