@@ -15,34 +15,61 @@ left join (select account_id, activity_id, ${BALANCE_COLUMNS} from book_entry gr
   using (account_id, activity_id)
 order by 1, 2`;
 
-/** Each award that is paid, with the payout that speaks for it (the living one, else a dead one) and its money's place. */
+/** Payouts with what their attempts say together. */
+const PAYOUTS = `
+select payout.*, coalesce(sends, 0) as sends, coalesce(shown_received, false) as shown_received,
+  coalesce(shown_returned, false) as shown_returned, coalesce(shown_failed, false) as shown_failed
+from payout left join (
+  select account_id, order_number, count(*) filter (where kind = 'send') as sends,
+    bool_or(outcome ->> 'status' = 'RECEIVED') as shown_received, bool_or(outcome ->> 'status' = 'REFUND') as shown_returned,
+    bool_or(outcome ->> 'status' = 'FAILED') as shown_failed
+  from payout_attempt group by 1, 2
+) as attempts using (account_id, order_number)`;
+
+/**
+ * Each award that is paid, with the payout that speaks for it (the living one, else the latest dead one), how many
+ * living ones it has, where its money should be and where the books have it.
+ */
 const PACKETS = `
-select award.*, payout.order_number, payout.state as payout_state, payout.merchant_id,
+select award.account_id, award.activity_id, award.id, award.state, award.amount_fen, payout.state as payout_state,
+  coalesce(living, 0) as living,
   case when payout.state = 'received' then 'delivered' when payout.state = 'returned' then 'returned'
-    when payout.state = 'dead' or payout.order_number is null then 'reserved'
-    when exists (select 1 from payout_attempt as sent where sent.account_id = payout.account_id
-      and sent.order_number = payout.order_number and sent.kind = 'send') then 'in-flight'
-    else 'reserved' end as place
-from award left join lateral (
-  select * from payout where payout.account_id = award.account_id and payout.award_id = award.id
-  order by state = 'dead', created_at desc limit 1
-) as payout on true
+    when payout.state = 'dead' or payout.state is null then 'reserved'
+    when payout.sends > 0 then 'in-flight' else 'reserved' end as place,
+  coalesce(books.budget, 0) as budget, coalesce(books.reserved, 0) as reserved, coalesce(books.in_flight, 0) as in_flight,
+  coalesce(books.delivered, 0) as delivered, coalesce(books.returned, 0) as returned
+from award
+left join (
+  select distinct on (account_id, award_id) account_id, award_id, state, sends,
+    count(*) filter (where state <> 'dead') over (partition by account_id, award_id) as living
+  from (${PAYOUTS}) as every order by account_id, award_id, state = 'dead', created_at desc
+) as payout on payout.account_id = award.account_id and payout.award_id = award.id
+left join (select account_id, award_id, ${BALANCE_COLUMNS} from book_entry where award_id is not null group by 1, 2) as books
+  on books.account_id = award.account_id and books.award_id = award.id
 where award.state <> 'given'`;
 
-const PER_AWARD = `
-select packet.account_id, packet.activity_id, packet.id, packet.place, packet.amount_fen,
-  coalesce(books.budget, 0) as budget, coalesce(books.reserved, 0) as reserved,
-  coalesce(books.in_flight, 0) as in_flight, coalesce(books.delivered, 0) as delivered,
-  coalesce(books.returned, 0) as returned
-from (${PACKETS}) as packet
-left join (select account_id, award_id, ${BALANCE_COLUMNS} from book_entry where award_id is not null group by 1, 2) as books
-  on books.account_id = packet.account_id and books.award_id = packet.id`;
+/** What each award is compared by: what it is called, what is expected and what is found, of a row of PACKETS. */
+const AWARD_CHECKS: readonly (readonly [string, string, string])[] = [
+  ['award taken from budget', '-amount_fen', 'budget'],
+  ['award reserved', `case when place = 'reserved' then amount_fen else 0 end`, 'reserved'],
+  ['award in flight', `case when place = 'in-flight' then amount_fen else 0 end`, 'in_flight'],
+  ['award delivered', `case when place = 'delivered' then amount_fen else 0 end`, 'delivered'],
+  ['award returned', `case when place = 'returned' then amount_fen else 0 end`, 'returned'],
+  ['one living payout per award', `case when payout_state = 'dead' then 0 else 1 end`, 'living'],
+  [
+    'award shows its payout',
+    `case payout_state when 'dead' then 'parked' when 'unknown' then 'sending'
+      when 'waiting' then case place when 'in-flight' then 'sending' else 'reserved' end
+      else coalesce(payout_state, state) end`,
+    'state',
+  ],
+];
 
-/** Expects an award's money in one account and nothing of it in the others. */
-function awardBalance(account: string, column: string): string {
-  return `select account_id, activity_id, id as subject, case when place = '${account}' then amount_fen else 0 end as expected,
-    ${column} as found from (${PER_AWARD}) as award`;
-}
+const PER_AWARD = `
+select account_id, activity_id, id as subject, compared.name as name, compared.expected, compared.found
+from (${PACKETS}) as packet cross join lateral (values
+  ${AWARD_CHECKS.map(([name, expected, found]) => `('${name}', (${expected})::text, (${found})::text)`).join(',\n  ')}
+) as compared (name, expected, found)`;
 
 /** Compares an activity's counter with a count of rows. */
 function counted(column: string, rows: string): string {
@@ -51,19 +78,9 @@ function counted(column: string, rows: string): string {
     from activity_counter as counter left join (${rows}) as rows using (account_id, activity_id)`;
 }
 
-const SENDS = `(select count(*) from payout_attempt as a where a.account_id = payout.account_id
-  and a.order_number = payout.order_number and a.kind = 'send')`;
-const SHOWN = (status: string) => `exists (select 1 from payout_attempt as a where a.account_id = payout.account_id
-  and a.order_number = payout.order_number and a.outcome ->> 'status' = '${status}')`;
-
-/** Every check selects (account_id, activity_id, subject, expected, found). */
+/** Every check selects (account_id, activity_id, subject, expected, found), and a name of its own if it has several. */
 export const BOOK_CHECKS: Readonly<Record<string, string>> = {
-  'award taken from budget': `select account_id, activity_id, id as subject, -amount_fen as expected, budget as found
-    from (${PER_AWARD}) as award`,
-  'award reserved': awardBalance('reserved', 'reserved'),
-  'award in flight': awardBalance('in-flight', 'in_flight'),
-  'award delivered': awardBalance('delivered', 'delivered'),
-  'award returned': awardBalance('returned', 'returned'),
+  award: PER_AWARD,
   'entries without their award': `select entry.account_id, entry.activity_id, entry.award_id as subject, 0 as expected, count(*) as found
     from book_entry as entry left join award on award.account_id = entry.account_id and award.id = entry.award_id
       and award.activity_id = entry.activity_id
@@ -111,10 +128,6 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
     from draw left join award on award.account_id = draw.account_id and award.id = draw.award_id
       and award.request_key = draw.request_key and award.activity_id = draw.activity_id and award.prize_id = draw.prize_id
     where draw.outcome = 'won'`,
-  'one living payout per award': `select packet.account_id, packet.activity_id, packet.id as subject, 1 as expected,
-      (select count(*) from payout where payout.account_id = packet.account_id and payout.award_id = packet.id
-        and payout.state <> 'dead') as found
-    from (${PACKETS}) as packet where packet.payout_state is distinct from 'dead'`,
   'payout is its award': `select payout.account_id, payout.activity_id, payout.order_number as subject,
       concat_ws(' ', award.activity_id, award.openid, award.amount_fen) as expected,
       concat_ws(' ', payout.activity_id, payout.openid, payout.amount_fen) as found
@@ -124,15 +137,11 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
       concat_ws(' ', request ->> 'orderNumber', request ->> 'openid', request ->> 'amountFen',
         encode(sha256(convert_to(request::text, 'UTF8')), 'hex')) as found
     from payout where request is not null`,
-  'award shows its payout': `select account_id, activity_id, id as subject,
-      case payout_state when 'dead' then 'parked' when 'waiting' then case place when 'in-flight' then 'sending' else 'reserved' end
-        when 'unknown' then 'sending' else payout_state end as expected, state as found
-    from (${PACKETS}) as packet where payout_state is not null`,
-  'first send is written': `select account_id, activity_id, order_number as subject, ${SENDS} > 0 as expected,
-      first_sent_at is not null as found from payout`,
+  'first send is written': `select account_id, activity_id, order_number as subject, sends > 0 as expected,
+      first_sent_at is not null as found from (${PAYOUTS}) as payout`,
   'end is proved': `select account_id, activity_id, order_number as subject, true as expected,
-      case state when 'received' then ${SHOWN('RECEIVED')} when 'returned' then ${SHOWN('REFUND')} else ${SHOWN('FAILED')} end as found
-    from payout where state in ('received', 'returned', 'dead')`,
+      case state when 'received' then shown_received when 'returned' then shown_returned else shown_failed end as found
+    from (${PAYOUTS}) as payout where state in ('received', 'returned', 'dead')`,
   'what is under way will be called again': `select account_id, activity_id, order_number as subject,
       state in ('waiting', 'unknown', 'sent') as expected, due_at is not null as found from payout`,
 };

@@ -31,6 +31,11 @@ export interface BookDifference {
 // Enough to see a pattern; the first ones are as good as all of them.
 const DIFFERENCES_MAX = 1000;
 
+// Every check reads whole tables, so nested loops never pay: with them, on tables not yet analyzed, 5,000 awards took
+// 40 s instead of a fraction of one.
+const BEGIN = `begin isolation level repeatable read read only;
+  set local enable_nestloop = off; set local work_mem = '64MB'; set local statement_timeout = '10min'`;
+
 interface BalanceRow {
   readonly account_id: AccountId;
   readonly activity_id: ActivityId;
@@ -52,13 +57,13 @@ export async function verifyBooks(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin isolation level repeatable read read only');
+    await client.query(BEGIN);
     const balances = await client.query<BalanceRow>(BALANCES);
     const differences: BookDifference[] = [];
     for (const [check, sql] of Object.entries(BOOK_CHECKS)) {
       const rest = DIFFERENCES_MAX - differences.length;
-      const { rows } = await client.query<Omit<BookDifference, 'check'>>(`${wrap(sql)} limit ${rest}`);
-      differences.push(...rows.map((row) => ({ ...row, check })));
+      const { rows } = await client.query<BookDifference>(`${compare(check, sql)} limit ${rest}`);
+      differences.push(...rows);
     }
     return { lines: balances.rows.map(lineOf), differences };
   } finally {
@@ -67,11 +72,12 @@ export async function verifyBooks(
   }
 }
 
-/** A check selects (account_id, activity_id, subject, expected, found); what differs is a difference. */
-function wrap(sql: string): string {
-  return `select account_id as "accountId", activity_id as "activityId", coalesce(subject, '') as subject,
+/** Returns the statement that finds what differs in a check's rows. */
+function compare(check: string, sql: string): string {
+  const name = sql.includes(' as name,') ? 'name' : `'${check}'`;
+  return `select account_id as "accountId", activity_id as "activityId", ${name} as check, coalesce(subject, '') as subject,
       coalesce(expected::text, 'none') as expected, coalesce(found::text, 'none') as found
-    from (${sql}) as compared where expected::text is distinct from found::text order by 1, 2, 3`;
+    from (${sql}) as compared where expected::text is distinct from found::text order by 1, 2, 3, 4`;
 }
 
 function lineOf(row: BalanceRow): BookLine {
