@@ -1,4 +1,5 @@
 import { OutsideTrouble } from '../base/errors.ts';
+import type { MerchantId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AccountDirectory, Merchant } from './ports/accounts.ts';
 import type {
@@ -26,8 +27,22 @@ export interface PayAwardOptions {
 
 type Answer = (SendOutcome | QueryOutcome) & { readonly raw: string };
 
+/** No byte left, but the attempt is on record: it counts as unclear, as it would if this process had died here. */
+const CALLED_OFF: Answer = { kind: 'unknown', code: 'called-off', message: 'this process stood still', raw: '' };
+
+/** What a worker lends a payout for its call. */
+export interface CallTurn {
+  /** Ends the call when it aborts; the packet is then unknown. */
+  readonly signal: AbortSignal;
+  /** Resolves when this merchant may be called. */
+  turn(merchant: MerchantId): Promise<void>;
+}
+
 // What a payout waits whose merchant is gone, or whose secrets do not open, before it is looked at again.
 const MERCHANT_AWAY_MS = 60_000;
+// A call that begins later than this may outlive the lease, and with it meet the call of whoever takes over: the lease of
+// 25 s holds this and the longest call, 20 s.
+const START_WITHIN_MS = 4000;
 // A payout that must not be called now, because its last send is less than a second old.
 const TOO_SOON_MS = 1000;
 // An answer is evidence: it is worth waiting for a database that restarts, but not longer than the lease.
@@ -38,10 +53,9 @@ const RECORD_RETRY_MS = [200, 500, 1000, 2000, 4000];
  * records the answer. Throws OutsideTrouble when the database stays away: the lease then runs out, the attempt counts
  * as unanswered, and whoever takes over sends the same number again.
  */
-export async function payAward(payout: ClaimedPayout, options: PayAwardOptions, signal: AbortSignal): Promise<void> {
+export async function payAward(payout: ClaimedPayout, options: PayAwardOptions, turn: CallTurn): Promise<void> {
   const { payouts, accounts, machine, clock, logger } = options;
   const nowMs = clock.nowMs();
-  if (signal.aborted) return payouts.release(payout, nowMs);
   const merchant = await accounts.merchant(payout.merchantId);
   if (merchant === undefined) {
     logger.error({ merchant: payout.merchantId, order: payout.orderNumber }, 'payout-without-merchant');
@@ -53,7 +67,7 @@ export async function payAward(payout: ClaimedPayout, options: PayAwardOptions, 
     return payouts.release(payout, nowMs + MERCHANT_AWAY_MS);
   }
   if (typeof action === 'number') return payouts.release(payout, action);
-  return callRail(payout, action, merchant, options, signal);
+  return callRail(payout, action, merchant, options, turn);
 }
 
 /** The call to make now, or the time to wait for. */
@@ -70,12 +84,16 @@ async function callRail(
   call: 'send' | 'query',
   merchant: Merchant,
   options: PayAwardOptions,
-  signal: AbortSignal,
+  turn: CallTurn,
 ): Promise<void> {
   const { payouts, clock, leaseMs } = options;
-  const number = await payouts.beginAttempt({ payout, call, nowMs: clock.nowMs(), leaseMs });
+  const begunMs = clock.nowMs();
+  const number = await payouts.beginAttempt({ payout, call, nowMs: begunMs, leaseMs });
   if (number === null) return payouts.release(payout, clock.nowMs() + TOO_SOON_MS);
-  const { raw, ...outcome } = await ask(payout, call, merchant, options, signal);
+  // Last of all, so that what was slow before does not make calls arrive in a bunch.
+  await turn.turn(payout.merchantId);
+  const inTime = clock.nowMs() - begunMs <= START_WITHIN_MS;
+  const { raw, ...outcome } = inTime ? await ask(payout, call, merchant, options, turn.signal) : CALLED_OFF;
   const recorded = await recordPatiently({ payout, number, outcome, raw, nowMs: clock.nowMs() }, options);
   report({ payout, call, number, outcome, recorded }, options.logger);
 }

@@ -165,7 +165,10 @@ function scheduled(
   const servedMs = evidence.lastQueryMs ?? -Infinity;
   const lastMs = (evidence.firstSendMs ?? sinceMs) + times.queryWithinMs;
   const planned = plan.map((offsetMs) => Math.min(sinceMs + offsetMs, lastMs));
-  return planned.find((atMs) => atMs > servedMs) ?? null;
+  const next = planned.find((atMs) => atMs > servedMs);
+  if (next === undefined) return null;
+  // A call that took long may have passed the plan's next time: the same number is never asked about at once again.
+  return evidence.last === null ? next : Math.max(next, endOf(evidence.last) + entry(times.resendAfterMs, 1));
 }
 
 /** When to ask again after queries that brought nothing. */

@@ -4,6 +4,7 @@ import { payAward } from '../flows/pay-award.ts';
 import type { PayAwardOptions } from '../flows/pay-award.ts';
 import type { ClaimedPayout, PayoutWake } from '../flows/ports/payouts.ts';
 import type { Luck } from '../flows/ports/time-and-luck.ts';
+import { MerchantPace } from './merchant-pace.ts';
 
 export interface PayAwardsOptions extends PayAwardOptions {
   readonly wake: PayoutWake;
@@ -21,6 +22,7 @@ export interface PayAwardsOptions extends PayAwardOptions {
 }
 
 const TROUBLE_MAX_MS = 15_000;
+const REFILL_MS = 5;
 
 /**
  * The payout worker: takes due payouts, at most as many as it can send at once, and takes each one call further. Polls
@@ -30,7 +32,7 @@ const TROUBLE_MAX_MS = 15_000;
 export class PayAwards {
   readonly #options: Required<PayAwardsOptions>;
   readonly #busy = new Map<MerchantId, number>();
-  readonly #nextCallMs = new Map<MerchantId, number>();
+  readonly #pace: MerchantPace;
   readonly #running = new Set<Promise<void>>();
   readonly #aborting = new AbortController();
   #stopped = false;
@@ -39,6 +41,7 @@ export class PayAwards {
   #troubles = 0;
   #quietUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(options: PayAwardsOptions) {
     this.#options = {
@@ -49,6 +52,7 @@ export class PayAwards {
       recordMs: 7_000,
       ...options,
     };
+    this.#pace = new MerchantPace(this.#options.paceMs);
   }
 
   /** Starts looking for due payouts; throws nothing, now or later. */
@@ -66,6 +70,7 @@ export class PayAwards {
     const { wake, graceMs, recordMs } = this.#options;
     this.#stopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     const wakeStopped = wake.stop();
     await this.#idle(graceMs);
     this.#aborting.abort();
@@ -123,7 +128,7 @@ export class PayAwards {
     const { merchantId, orderNumber } = payout;
     const { logger } = this.#options;
     this.#busy.set(merchantId, (this.#busy.get(merchantId) ?? 0) + 1);
-    const work = this.#inTurn(payout)
+    const work = this.#pay(payout)
       .catch((error: unknown) => {
         const fields = { order: orderNumber, error: String(error) };
         if (error instanceof OutsideTrouble) logger.warn(fields, 'payout-left-to-its-lease');
@@ -132,20 +137,25 @@ export class PayAwards {
       .finally(() => {
         this.#busy.set(merchantId, (this.#busy.get(merchantId) ?? 1) - 1);
         this.#running.delete(work);
-        this.#look();
+        this.#lookSoon();
       });
     this.#running.add(work);
   }
 
-  /** Waits for the merchant's next turn, so that calls leave evenly spaced. A stopped worker gives back instead. */
-  async #inTurn(payout: ClaimedPayout): Promise<void> {
-    const { clock, paceMs, payouts } = this.#options;
-    const turnMs = Math.max(performance.now(), this.#nextCallMs.get(payout.merchantId) ?? 0);
-    this.#nextCallMs.set(payout.merchantId, turnMs + paceMs);
-    const waitMs = turnMs - performance.now();
-    if (waitMs > 0) await clock.sleep(waitMs);
-    if (this.#stopped) return payouts.release(payout, clock.nowMs());
-    return payAward(payout, this.#options, this.#aborting.signal);
+  /** Places that come free together are filled by one claim. */
+  #lookSoon(): void {
+    if (this.#soon !== undefined || this.#stopped) return;
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.#look();
+    }, REFILL_MS);
+  }
+
+  /** A stopped worker gives back what it has not begun. */
+  async #pay(payout: ClaimedPayout): Promise<void> {
+    if (this.#stopped) return this.#options.payouts.release(payout, this.#options.clock.nowMs());
+    const turn = (merchant: MerchantId): Promise<void> => this.#pace.turn(merchant);
+    return payAward(payout, this.#options, { signal: this.#aborting.signal, turn });
   }
 }
 

@@ -319,6 +319,16 @@ test('a worker that was away for a day asks once, not once for every time it mis
   assert.equal(play.next, `query ${10 * 60}s`);
 });
 
+test('a query that took longer than the plan’s next time is not followed by another at once', () => {
+  const play = new Play()
+    .send(paid)
+    .later(MINUTE)
+    .begin('query')
+    .later(10 * MINUTE)
+    .answer(found('SENT'));
+  assert.equal(play.next, 'query 2s');
+});
+
 test('a packet on its way back is asked about every 10 min', () => {
   const play = new Play()
     .send(paid)
