@@ -122,7 +122,10 @@ export class DrawBatcher {
   /** Empties a lane batch by batch. Never throws: every failure ends at the requests it concerns. */
   async #run(name: string, lane: Lane): Promise<void> {
     lane.running = true;
-    while (lane.waiting.length > 0) await this.#commit(lane, takeBatch(lane.waiting, this.#options.batchMax));
+    while (lane.waiting.length > 0) {
+      await endOfTurn();
+      await this.#commit(lane, takeBatch(lane.waiting, this.#options.batchMax));
+    }
     lane.running = false;
     this.#lanes.delete(name);
   }
@@ -222,6 +225,14 @@ function takeBatch(queue: Waiting[], most: number): Waiting[] {
     count += 1;
   }
   return queue.splice(0, count);
+}
+
+/**
+ * Resolves when every socket that had something to read was read. Without it the first of 50 who come at once would
+ * have a commit for itself and the other 49 wait for it.
+ */
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function laneName(account: AccountId, activity: string): string {

@@ -148,6 +148,14 @@ describe('the draw batcher on a real database', () => {
     assert.equal((await countDraws(database.client)).draws, 597);
   });
 
+  it('commits 50 people who come at once together, the first included', async () => {
+    const activity = await publishActivity(database.client, { budgetFen: 100_000_00 });
+    const batcher = batcherOver(createDrawStore(pool));
+    await Promise.all(Array.from({ length: 50 }, (_, index) => batcher.draw(wish(activity, index, index))));
+    const found = await database.client.query('select count(distinct xmin::text)::int as transactions from draw');
+    assert.equal(found.rows[0].transactions, 1);
+  });
+
   it('delays no other activity while one is locked', async () => {
     const [locked, free] = [await publishActivity(database.client), await publishActivity(database.client)];
     const batcher = batcherOver(createDrawStore(pool));
