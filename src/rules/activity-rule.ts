@@ -4,7 +4,8 @@ import { z } from 'zod';
  * An activity's rule as data: what operators edit, what a version freezes, what the engine decides by. Amounts are
  * whole fen, times Unix ms, days Beijing days. Every text may use {amount} (yuan), {prize}, {streak} and {chances}.
  */
-const amountFen = z.int().min(1).max(49_990_000);
+// 4999 yuan is the most WeChat Pay sends in one packet, with a scene and by arrangement.
+const amountFen = z.int().min(1).max(499_900);
 const text = z.string().max(600);
 
 const redPacketPrize = z.strictObject({
@@ -68,7 +69,7 @@ export const activityRuleSchema = z
         .default(null)
         .describe('Wins of everyone on one Beijing day'),
     }),
-    budgetFen: z.int().min(0).max(100_000_000_00).describe('Most that all red packets together may cost, in fen'),
+    budgetFen: z.int().min(0).max(10_000_000_000).describe('Most that all red packets together may cost, in fen'),
     startsAtMs: z.int().min(0).nullable().default(null),
     endsAtMs: z.int().min(0).nullable().default(null),
     texts: z.strictObject({
