@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { assert, OutsideTrouble } from '../base/errors.ts';
 import { fen } from '../base/fen.ts';
 import type { AccountId, Openid, PrizeId, RequestKey } from '../base/ids.ts';
@@ -15,6 +15,7 @@ import type {
 import type { ActivityFacts, ParticipantFacts } from '../rules/facts.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { writeDraws } from './draw-write.ts';
+import { textListLiteral, textLiteral } from './sql-literal.ts';
 
 interface Lane {
   readonly account: AccountId;
@@ -107,10 +108,10 @@ async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly D
  * one search over a list, for which it reads every draw of the account until the tables have statistics.
  */
 function openingStatements(lane: Lane, day: BeijingDay, requests: readonly DrawRequest[]): string {
-  const account = pg.escapeLiteral(lane.account);
-  const here = `account_id = ${account} and activity_id = ${pg.escapeLiteral(lane.activity.id)}`;
-  const keys = textList(requests.map((request) => request.key));
-  const people = textList([...new Set(requests.map((request) => request.openid))]);
+  const account = textLiteral(lane.account);
+  const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
+  const keys = textListLiteral(requests.map((request) => request.key));
+  const people = textListLiteral([...new Set(requests.map((request) => request.openid))]);
   return `begin;
     select open, spent_fen, draws, wins from activity_counter where ${here} for update;
     select prize_id, drawn from prize_counter where ${here};
@@ -120,12 +121,6 @@ function openingStatements(lane: Lane, day: BeijingDay, requests: readonly DrawR
     select found.* from unnest(${people}) as wanted (person) cross join lateral
       (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins
         from participant where ${here} and openid = person offset 0) as found;`;
-}
-
-/** Writes a list of texts as a literal Postgres array. */
-function textList(values: readonly string[]): string {
-  const items = values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
-  return `${pg.escapeLiteral(`{${items.join(',')}}`)}::text[]`;
 }
 
 function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay): ActivityFacts {

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import type { AccountId } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
+import { jsonLiteral, textLiteral } from './sql-literal.ts';
 
 /** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
 export const PAYOUT_CHANNEL = 'payout_due';
@@ -14,8 +14,8 @@ export function writeDraws(
   before: LaneFacts,
   decision: BatchDecision,
 ): string {
-  const account = pg.escapeLiteral(lane.account);
-  const activity = pg.escapeLiteral(lane.activity.id);
+  const account = textLiteral(lane.account);
+  const activity = textLiteral(lane.activity.id);
   const won = decision.draws.filter((draw) => draw.verdict.outcome === 'won');
   return [
     draws(account, activity, lane.activity.version, decision.draws),
@@ -42,7 +42,7 @@ function draws(account: string, activity: string, version: number, decided: read
     .sort((left, right) => (left.k < right.k ? -1 : 1));
   return `insert into draw (account_id, request_key, activity_id, rule_version, openid, outcome, prize_id, award_id, ticket, reply, trace, created_at)
     select ${account}, k, ${activity}, ${version}, o, v, p, a, t, r, x, to_timestamp(m / 1000.0)
-    from jsonb_to_recordset(${json(rows)}) as item (k text, o text, v text, p text, a text, t bigint, r text, x jsonb, m float8)`;
+    from jsonb_to_recordset(${jsonLiteral(rows)}) as item (k text, o text, v text, p text, a text, t bigint, r text, x jsonb, m float8)`;
 }
 
 function awards(account: string, activity: string, won: readonly DecidedDraw[]): string[] {
@@ -57,10 +57,10 @@ function awards(account: string, activity: string, won: readonly DecidedDraw[]):
   }));
   const award = `insert into award (account_id, id, activity_id, prize_id, openid, request_key, amount_fen, state, created_at, updated_at)
     select ${account}, i, ${activity}, p, o, k, f, case when n is null then 'given' else 'reserved' end, to_timestamp(m / 1000.0), to_timestamp(m / 1000.0)
-    from jsonb_to_recordset(${json(rows)}) as item (i text, p text, o text, k text, f bigint, n text, m float8)`;
+    from jsonb_to_recordset(${jsonLiteral(rows)}) as item (i text, p text, o text, k text, f bigint, n text, m float8)`;
   const paid = rows.filter((row) => row.n !== null);
   if (paid.length === 0) return [award];
-  const items = `jsonb_to_recordset(${json(paid)}) as item (i text, o text, f bigint, n text, m float8)`;
+  const items = `jsonb_to_recordset(${jsonLiteral(paid)}) as item (i text, o text, f bigint, n text, m float8)`;
   const merchant = `(select merchant_id from account where id = ${account})`;
   return [
     award,
@@ -89,7 +89,7 @@ function counters(account: string, activity: string, before: LaneFacts, { activi
     ...(drawn.length === 0
       ? []
       : [
-          `update prize_counter set drawn = d from jsonb_to_recordset(${json(drawn)}) as item (p text, d integer) where ${here} and prize_id = p`,
+          `update prize_counter set drawn = d from jsonb_to_recordset(${jsonLiteral(drawn)}) as item (p text, d integer) where ${here} and prize_id = p`,
         ]),
     `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen)
       values (${account}, ${activity}, '${after.day}', ${gain.draws}, ${gain.wins}, ${gain.spent})
@@ -112,14 +112,9 @@ function people(account: string, activity: string, decision: BatchDecision): str
   if (rows.length === 0) return 'select 1';
   return `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins)
     select ${account}, ${activity}, o, d, y, t, w, c, s, n
-    from jsonb_to_recordset(${json(rows)}) as item (o text, d integer, y date, t integer, w integer, c date, s integer, n integer)
+    from jsonb_to_recordset(${jsonLiteral(rows)}) as item (o text, d integer, y date, t integer, w integer, c date, s integer, n integer)
     order by o
     on conflict (account_id, activity_id, openid) do update set draws = excluded.draws, day = excluded.day,
       draws_that_day = excluded.draws_that_day, wins = excluded.wins, check_in_day = excluded.check_in_day,
       streak_days = excluded.streak_days, check_ins = excluded.check_ins`;
-}
-
-/** Writes rows as one JSON literal: data never becomes SQL, whatever it holds. */
-function json(rows: readonly unknown[]): string {
-  return pg.escapeLiteral(JSON.stringify(rows));
 }
