@@ -81,9 +81,11 @@ describe('the entities', () => {
   });
 
   test('twin: would show a column that only an entity has', async () => {
-    const { columns } = merchantEntity.options;
+    const { name, columns, uniques = [], checks = [] } = merchantEntity.options;
     const planted = new EntitySchema<MerchantRow & { readonly extra: string | null }>({
-      ...merchantEntity.options,
+      name,
+      uniques,
+      checks,
       columns: { ...columns, extra: { type: 'text', name: 'extra', nullable: true } },
     });
     const list = entities.map((entity) => (entity === merchantEntity ? planted : entity));
