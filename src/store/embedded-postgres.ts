@@ -34,9 +34,9 @@ export interface EmbeddedPostgres {
   /** Where the data is: `dataDir`, or the folder under /var/tmp. */
   readonly dir: string;
   /** Resolves when the server has written everything out and ended. May be called more than once. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** Stops the server and deletes its data for good, in `dir` and in `dataDir`. */
-  discard(): Promise<void>;
+  readonly discard: () => Promise<void>;
 }
 
 /**

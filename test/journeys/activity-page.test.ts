@@ -47,8 +47,8 @@ describe('the activity page', () => {
     assert.deepEqual(
       mine()
         .map((packet) => packet.amountFen)
-        .sort(),
-      won.map((answer) => answer.amountFen).sort(),
+        .sort((one, other) => one - other),
+      won.map((answer) => answer.amountFen).sort((one, other) => one - other),
     );
     await eventually('every payout to be sent', async () => {
       const found = await world.database.client.query(`select 1 from payout where state = 'sent'`);
