@@ -4,14 +4,16 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createPool } from '../../src/store/database.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { publishActivity } from '../support/live-activity.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
 import { startRedis } from '../support/redis-server.ts';
 import type { TestRedis } from '../support/redis-server.ts';
 import { runMain, serviceEnvironment, startServiceProcess } from '../support/service-process.ts';
 import type { ServiceProcess, ServiceSurroundings } from '../support/service-process.ts';
-import { eventually } from '../support/world.ts';
+import { compareBooks, eventually } from '../support/world.ts';
 
 describe('production processes', () => {
   let database: TestDatabase;
@@ -118,6 +120,19 @@ describe('production processes', () => {
     const tookMs = performance.now() - killedMs;
     assert.ok(tookMs < 30_000, `taken over after ${Math.round(tookMs)} ms`);
     for (const times of simulator.books.paidCountByNumber.values()) assert.equal(times, 1);
+  });
+
+  it('have books that agree with WeChat Pay’s after all this', async () => {
+    await eventually(
+      'every send to be recorded',
+      async () => (await one(`select count(*) as n from payout where state <> 'sent'`)) === 0,
+    );
+    const pool = createPool({ url: database.url, connectionsMax: 2, name: 'comparing' }, quietLogger());
+    try {
+      await compareBooks(pool, simulator);
+    } finally {
+      await pool.end();
+    }
   });
 
   it('end within 25 s on SIGTERM, with code 0, having answered what was under way', async () => {

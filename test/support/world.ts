@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { followingClock, seedActivities, simulatedConfig } from '../../src/demo-service.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -54,7 +55,7 @@ export async function startWorld(
     service,
     publicUrl: config.publicUrl,
     log,
-    compareBooks: () => compareBooks(database, simulator, service),
+    compareBooks: () => compareBooks(service.pool, simulator),
     close: async () => {
       await service.stop();
       await simulator.close();
@@ -64,12 +65,12 @@ export async function startWorld(
 }
 
 /** Every number WeChat Pay paid is one of ours with that amount, none is paid twice, and the sums agree. */
-async function compareBooks(database: TestDatabase, simulator: Simulator, service: Service): Promise<void> {
-  const { differences } = await verifyBooks(service.pool);
+export async function compareBooks(pool: pg.Pool, simulator: Simulator): Promise<void> {
+  const { differences } = await verifyBooks(pool);
   assert.deepEqual(differences, []);
   for (const [number, times] of simulator.books.paidCountByNumber)
     assert.equal(times, 1, `${number} was paid ${times} times`);
-  const found = await database.client.query<{ order_number: string; amount_fen: string; state: string }>(
+  const found = await pool.query<{ order_number: string; amount_fen: string; state: string }>(
     'select order_number, amount_fen, state from payout',
   );
   const ours = new Map(found.rows.map((row) => [row.order_number, row]));
@@ -80,7 +81,7 @@ async function compareBooks(database: TestDatabase, simulator: Simulator, servic
     if (payout.state === 'received') assert.equal(packet.status, 'RECEIVED');
     if (payout.state === 'returned') assert.equal(packet.status, 'REFUND');
   }
-  const delivered = await database.client.query<{ fen: string }>(
+  const delivered = await pool.query<{ fen: string }>(
     `select coalesce(sum(amount_fen), 0) as fen from book_entry where debit = 'delivered'`,
   );
   assert.equal(
