@@ -20,14 +20,6 @@ export function addDays(day: BeijingDay, days: number): BeijingDay {
   return beijingDay(startOfBeijingDayMs(day) + days * DAY_MS);
 }
 
-/** Checks text from outside. Throws RangeError unless it is an existing calendar day `yyyy-mm-dd`. */
-export function parseBeijingDay(text: string): BeijingDay {
-  const day = text as BeijingDay;
-  const startMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? startOfBeijingDayMs(day) : Number.NaN;
-  if (Number.isNaN(startMs) || beijingDay(startMs) !== day) throw new RangeError(`not a calendar day: ${text}`);
-  return day;
-}
-
 /** Takes a Unix time in ms and returns `yyyy-MM-dd HH:mm:ss` Beijing wall-clock time. */
 export function beijingTime(atMs: number): string {
   return new Date(atMs + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');

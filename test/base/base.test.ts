@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { addDays, beijingDay, parseBeijingDay, startOfBeijingDayMs } from '../../src/base/beijing-day.ts';
+import { addDays, beijingDay, startOfBeijingDayMs } from '../../src/base/beijing-day.ts';
+import type { BeijingDay } from '../../src/base/beijing-day.ts';
 import { cleanText } from '../../src/base/clean-text.ts';
 import { WrongRequest } from '../../src/base/errors.ts';
 import { fen, formatYuan } from '../../src/base/fen.ts';
@@ -31,9 +32,9 @@ describe('a Beijing day', () => {
       }),
     );
   });
-  it('knows leap days and refuses days that do not exist', () => {
-    assert.equal(addDays(parseBeijingDay('2028-02-28'), 1), '2028-02-29');
-    for (const bad of ['2027-02-29', '2026-13-01', '26-1-1', '']) assert.throws(() => parseBeijingDay(bad), RangeError);
+  it('knows leap days', () => {
+    assert.equal(addDays('2028-02-28' as BeijingDay, 1), '2028-02-29');
+    assert.equal(addDays('2027-02-28' as BeijingDay, 1), '2027-03-01');
   });
 });
 

@@ -33,13 +33,6 @@ export function takeFolderLock(dir: string): () => void {
   }
 }
 
-/** True while the process that locked the folder lives. */
-export function folderIsLocked(dir: string): boolean {
-  const held = read(join(dir, 'owner.lock'));
-  const holder = held === null ? null : parse(held);
-  return holder !== null && lives(holder);
-}
-
 function inUse(dir: string, pid: number): OutsideTrouble {
   return new OutsideTrouble(
     'data-dir-in-use',
