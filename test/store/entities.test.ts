@@ -20,6 +20,7 @@ const HOT_TABLES = [
   'award',
   'payout',
   'payout_attempt',
+  'payout_person_day',
   'book_entry',
 ];
 

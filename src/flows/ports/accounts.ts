@@ -32,6 +32,28 @@ export interface Merchant {
   readonly clientIp: string;
   readonly state: 'open' | 'stopped';
   readonly stoppedReason: string | null;
+  /** Set when the merchant is a service provider: whose money it pays out. */
+  readonly subMchId: string | null;
+  readonly msgAppId: string | null;
+  readonly consumeMchId: string | null;
+  readonly limits: MerchantLimits;
+}
+
+/** What WeChat Pay allows a merchant, as its platform's settings say; ours must not allow more. */
+export interface MerchantLimits {
+  readonly amountMinFen: number;
+  readonly amountMaxFen: number;
+  /** Scenes opened for this merchant, `PRODUCT_1` .. `PRODUCT_8`; none as a rule. */
+  readonly scenes: readonly string[];
+  /** Of one person on one Beijing day. */
+  readonly personDayPackets: number;
+  readonly personDayFen: number;
+  /** Of everyone on one Beijing day. */
+  readonly dayFen: number;
+  /** Shortest time between two sends over all processes, ms with fractions. */
+  readonly spacingMs: number;
+  /** Calls in flight of one process: three quarters of them sends, the others queries. */
+  readonly callsMax: number;
 }
 
 /** Accounts and merchants, read through a cache of at most one second. */

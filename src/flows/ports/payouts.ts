@@ -16,6 +16,15 @@ export interface RedPacketRequest {
   readonly clientIp: string;
   /** `PRODUCT_1` .. `PRODUCT_8`, needed below 1 and above 200 yuan; absent otherwise. */
   readonly sceneId: string | null;
+  // A request frozen by the first version has none of these four; read them with `?? null`.
+  /** The sub-merchant that pays, when the merchant is a service provider. */
+  readonly subMchId: string | null;
+  /** The app id through which the person is reached, in service-provider mode only. */
+  readonly msgAppId: string | null;
+  /** The fund-authorising merchant of the older provider mode. */
+  readonly consumeMchId: string | null;
+  /** Encoded as it is sent and signed; null where the merchant does not send it. */
+  readonly riskInfo: string | null;
 }
 
 /**
@@ -49,11 +58,33 @@ export type RefusalCode =
   | 'PAYER_ACCOUNT_ABNORMAL'
   | 'REQUEST_INVALID';
 
-/** What the rail said. Absent is not success: `paid` only with code, ids and amount present and ours. */
+/**
+ * Whether certificate and key are understood, as a signed query of another number showed: it tells one odd packet from
+ * a merchant none of whose packets can go. `unclear` when that query brought nothing.
+ */
+export type Credentials = 'work' | 'fail' | 'unclear';
+
+/**
+ * What the rail said, with what was seen around it. Absent is not success: `paid` only with code, ids and amount
+ * present and ours.
+ */
 export type SendOutcome =
   | { readonly kind: 'paid'; readonly railNumber: string }
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
-  | { readonly kind: 'unknown'; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: RefusalCode;
+      readonly message: string;
+      /** Noted with CA_ERROR and SIGN_ERROR. */
+      readonly credentials?: Credentials;
+      /** Noted with NO_AUTH: how many people of this merchant were refused so within a minute and without a success. */
+      readonly peopleRefused?: number;
+    }
+  | {
+      readonly kind: 'unknown';
+      readonly code: string;
+      readonly message: string;
+      readonly credentials?: Credentials;
+    };
 
 export type QueryOutcome =
   | {
@@ -99,10 +130,16 @@ export interface Attempt {
   readonly outcome: SendOutcome | QueryOutcome | null;
 }
 
-/** What the state machine looks at: the payout and all its recorded attempts, lowest number first. */
+/** What the state machine looks at: the payout, what people ordered for it, and all its attempts, lowest number first. */
 export interface PayoutFacts {
   readonly state: PayoutState;
   readonly attempts: readonly Attempt[];
+  /** Nothing is sent before a query begun at or after this has a clear answer; Unix ms. */
+  readonly askFromMs?: number | null;
+  /** When a person last ordered to send the parked payout again under its number; Unix ms. */
+  readonly retryAtMs?: number | null;
+  /** Whether the activity takes money that comes back into its budget again. */
+  readonly returnsToBudget?: boolean;
 }
 
 /** What can happen to a payout: a worker holds it, a call begins, an answer (or its absence) is recorded. */
@@ -117,7 +154,7 @@ export type PayoutEvent =
     };
 
 /** Movements of a payout's money, each one row of the books. */
-export type PayoutBooking = 'send' | 'received' | 'returned' | 'failed';
+export type PayoutBooking = 'send' | 'received' | 'returned' | 'reopened' | 'failed';
 
 export type PayoutAction =
   /** Call now. */
@@ -128,7 +165,13 @@ export type PayoutAction =
   | { readonly kind: 'rest' }
   | { readonly kind: 'book'; readonly booking: PayoutBooking }
   /** Raise an alarm and send nothing of this merchant until someone resumes it. */
-  | { readonly kind: 'stop-merchant'; readonly reason: string };
+  | { readonly kind: 'stop-merchant'; readonly reason: string }
+  /** WeChat Pay said "too fast": halve the merchant's pace for a minute, because others may share its limit. */
+  | { readonly kind: 'slow-merchant' }
+  /** The person can get no more today, whatever our own counters say. */
+  | { readonly kind: 'person-full' }
+  /** WeChat Pay contradicts itself about this number: nothing can be booked, a person must look. */
+  | { readonly kind: 'contradiction'; readonly message: string };
 
 /** The payout after an event. `reason` tells support why it waits or rests; null when all goes as planned. */
 export interface PayoutStep {
@@ -154,6 +197,10 @@ export interface ClaimedPayout extends PayoutFacts {
   readonly request: RedPacketRequest;
   readonly leaseToken: string;
   readonly createdAtMs: number;
+  /** The time handed out for its call, Unix ms with fractions. */
+  readonly callAtMs: number;
+  /** Which of the merchant's paces that time was taken from. */
+  readonly call: 'send' | 'query';
 }
 
 /** Names a payout. */
@@ -164,25 +211,44 @@ export interface RecordedAnswer extends PayoutStep {
   readonly fresh: boolean;
 }
 
+/** How many calls of a merchant a worker holds. */
+export interface CallsHeld {
+  readonly sends: number;
+  readonly queries: number;
+}
+
+/** What a claim brought. `more` says that others are due already, so that it pays to look again at once. */
+export interface Claim {
+  readonly payouts: readonly ClaimedPayout[];
+  readonly more: boolean;
+}
+
 /** The payouts, which are their own queue. Every time is a parameter, Unix ms of the one clock. */
 export interface PayoutStore {
   /**
-   * Takes due payouts of open merchants, earliest first, in one statement: no payout is taken twice while its lease
-   * lasts, and one whose lease ran out may be taken over. The first claim freezes the request. `busy` says how many
-   * payouts of a merchant this worker already holds, so that with these it never holds more than `perMerchant`.
+   * Takes due payouts in one transaction: no payout is taken twice while its lease lasts, and one whose lease ran out
+   * may be taken over. Claims of one merchant wait for each other, whichever process makes them, so that its call
+   * times and daily counters are handed out once (`planCalls` decides). Sends need an open merchant and no general
+   * stop; queries do not. The first claim of a send freezes the request. `held` says what this worker holds already.
    */
   claim(input: {
     readonly nowMs: number;
     readonly leaseMs: number;
     readonly leaseToken: string;
-    readonly perMerchant: number;
-    readonly busy: ReadonlyMap<MerchantId, number>;
-  }): Promise<readonly ClaimedPayout[]>;
+    readonly held: ReadonlyMap<MerchantId, CallsHeld>;
+  }): Promise<Claim>;
+
+  /** Hands out another call time to one who missed his, Unix ms with fractions. */
+  takeTurn(input: {
+    readonly merchantId: MerchantId;
+    readonly call: 'send' | 'query';
+    readonly nowMs: number;
+  }): Promise<number>;
 
   /**
    * Writes an attempt before its first byte and renews the lease; at the first send the money moves to in-flight.
    * Returns the attempt's number, or null when the call must not be made: the lease is lost, the payout is no longer
-   * due, or its last send began less than a second ago.
+   * due, its last send began less than a second ago, or sending was stopped meanwhile.
    */
   beginAttempt(input: {
     readonly payout: ClaimedPayout;
@@ -193,7 +259,8 @@ export interface PayoutStore {
 
   /**
    * Records an answer as evidence, whoever holds the lease now, and lets the state machine judge all attempts anew:
-   * payout, award, books and the merchant's stop change in one transaction. Evidence that repeats changes nothing.
+   * payout, award, books, alarms and the merchant's queue change in one transaction. Evidence that repeats changes
+   * nothing.
    */
   recordAnswer(input: {
     readonly payout: PayoutKey & { readonly leaseToken: string };
@@ -204,13 +271,35 @@ export interface PayoutStore {
   }): Promise<RecordedAnswer>;
 
   /** Gives a payout back without a call, due not before `notBeforeMs`. Does nothing when the lease is lost. */
-  release(payout: PayoutKey & { readonly leaseToken: string }, notBeforeMs: number): Promise<void>;
+  release(
+    payout: PayoutKey & { readonly leaseToken: string },
+    notBeforeMs: number,
+    call?: 'send' | 'query',
+  ): Promise<void>;
 
-  /** Stops a merchant's sends; its payouts keep their numbers and wait. The first reason stays. */
+  /** Stops a merchant's sends and raises the alarm; its payouts keep their numbers and wait. The first reason stays. */
   stopMerchant(merchant: MerchantId, reason: string, nowMs: number): Promise<void>;
 
-  /** Lets a merchant send again under the same numbers. */
-  resumeMerchant(merchant: MerchantId, nowMs: number): Promise<void>;
+  /** Lets a merchant send again under the same numbers and clears its alarm. False when it was not stopped. */
+  resumeMerchant(merchant: MerchantId, nowMs: number): Promise<boolean>;
+
+  /** Stops every send of every merchant and raises the alarm. The first reason stays. */
+  stopSending(reason: string, nowMs: number): Promise<void>;
+
+  /** Ends the general stop and clears its alarm. False when there was none. */
+  resumeSending(nowMs: number): Promise<boolean>;
+
+  /**
+   * Lets a parked payout be sent again under its own number, once what it was refused for is mended. Throws
+   * WrongRequest `payout-not-parked` or `payout-too-old` (72 h after its first send only queries are left).
+   */
+  retryParked(payout: PayoutKey, nowMs: number): Promise<void>;
+
+  /**
+   * Makes every unsettled payout ask before anything is sent again, at once and in every state but the ended ones.
+   * Returns how many there are.
+   */
+  askAllFirst(nowMs: number): Promise<number>;
 }
 
 /** Tells a worker to look at once. A hint only: one that is lost costs a poll's wait, never a payout. */

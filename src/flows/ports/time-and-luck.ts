@@ -1,8 +1,8 @@
 /** The clock everything runs by: Unix ms, aligned to the database's so that several processes agree. */
 export interface Clock {
   nowMs(): number;
-  /** Resolves after so many ms of this clock. */
-  sleep(durationMs: number): Promise<void>;
+  /** Resolves after so many ms of this clock, or at once when the signal aborts. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** The source of chance and of ids. One per process; a seeded one replays a simulated run. */

@@ -8,8 +8,10 @@ import {
   ruleVersionEntity,
 } from './activities.ts';
 import { awardEntity, drawEntity } from './draws.ts';
+import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
 import { bookEntryEntity, payoutAttemptEntity, payoutEntity } from './payouts.ts';
 import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntity } from './people.ts';
+import { reconciliationEntity, reissueEntity, reissueItemEntity } from './reissues.ts';
 import { accountEntity, installationEntity, merchantEntity } from './settings.ts';
 
 /** Every entity by name: what is not in this list has no table. */
@@ -27,6 +29,12 @@ export const entities: readonly EntitySchema[] = [
   awardEntity,
   payoutEntity,
   payoutAttemptEntity,
+  merchantPaceEntity,
+  payoutPersonDayEntity,
+  alarmEntity,
+  reissueEntity,
+  reissueItemEntity,
+  reconciliationEntity,
   bookEntryEntity,
   operatorEntity,
   loginLinkEntity,

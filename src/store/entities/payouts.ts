@@ -1,5 +1,18 @@
 import { EntitySchema } from 'typeorm';
-import { bigint, check, IDENTITY, integer, json, key, NULLABLE, ownIndex, text, time } from './columns.ts';
+import {
+  bigint,
+  check,
+  day,
+  IDENTITY,
+  integer,
+  json,
+  key,
+  NULLABLE,
+  ownIndex,
+  smallint,
+  text,
+  time,
+} from './columns.ts';
 
 export interface PayoutRow {
   readonly accountId: string;
@@ -21,6 +34,12 @@ export interface PayoutRow {
   readonly reason: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly class: string;
+  readonly nextCall: string;
+  readonly countedOn: string | null;
+  readonly series: number;
+  readonly askFrom: Date | null;
+  readonly retryAt: Date | null;
 }
 
 export const payoutEntity = new EntitySchema<PayoutRow>({
@@ -45,11 +64,24 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     reason: text('reason', NULLABLE),
     createdAt: time('created_at'),
     updatedAt: time('updated_at'),
+    class: text('class', { default: 'live' }),
+    nextCall: text('next_call', { default: 'send' }),
+    countedOn: day('counted_on', NULLABLE),
+    series: smallint('series', { default: 0 }),
+    askFrom: time('ask_from', NULLABLE),
+    retryAt: time('retry_at', NULLABLE),
   },
-  checks: [check('payout_amount_positive'), check('payout_state_known'), check('payout_lease_whole')],
+  checks: [
+    check('payout_amount_positive'),
+    check('payout_state_known'),
+    check('payout_lease_whole'),
+    check('payout_class_known'),
+    check('payout_next_call_known'),
+    check('payout_series_fits'),
+  ],
   indices: [
     ownIndex('payout_one_living_per_award', ['accountId', 'awardId']),
-    ownIndex('payout_due', ['merchantId', 'dueAt']),
+    ownIndex('payout_due_by_call', ['merchantId', 'nextCall', 'class', 'dueAt']),
   ],
 });
 

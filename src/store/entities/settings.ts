@@ -1,11 +1,13 @@
 import { EntitySchema } from 'typeorm';
-import { check, key, NULLABLE, smallint, text, time } from './columns.ts';
+import { bigint, check, flag, integer, key, NULLABLE, smallint, text, time } from './columns.ts';
 
 export interface InstallationRow {
   readonly id: number;
   readonly orderPrefix: string;
   readonly secretsCheck: string;
   readonly createdAt: Date;
+  readonly sendingStoppedAt: Date | null;
+  readonly sendingStoppedReason: string | null;
 }
 
 export const installationEntity = new EntitySchema<InstallationRow>({
@@ -15,8 +17,10 @@ export const installationEntity = new EntitySchema<InstallationRow>({
     orderPrefix: text('order_prefix'),
     secretsCheck: text('secrets_check'),
     createdAt: time('created_at'),
+    sendingStoppedAt: time('sending_stopped_at', NULLABLE),
+    sendingStoppedReason: text('sending_stopped_reason', NULLABLE),
   },
-  checks: [check('installation_is_one_row')],
+  checks: [check('installation_is_one_row'), check('installation_stop_whole')],
 });
 
 export interface MerchantRow {
@@ -31,6 +35,20 @@ export interface MerchantRow {
   readonly stoppedReason: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly amountMinFen: number;
+  readonly amountMaxFen: number;
+  readonly scenes: readonly string[];
+  readonly personDayPackets: number;
+  readonly personDayFen: number;
+  readonly dayFen: number;
+  readonly spacingUs: number;
+  readonly callsMax: number;
+  readonly subMchId: string | null;
+  readonly msgAppId: string | null;
+  readonly consumeMchId: string | null;
+  readonly riskInfo: boolean;
+  readonly certificateNotAfter: Date | null;
+  readonly stoppedAt: Date | null;
 }
 
 export const merchantEntity = new EntitySchema<MerchantRow>({
@@ -47,9 +65,28 @@ export const merchantEntity = new EntitySchema<MerchantRow>({
     stoppedReason: text('stopped_reason', NULLABLE),
     createdAt: time('created_at'),
     updatedAt: time('updated_at'),
+    amountMinFen: integer('amount_min_fen', { default: 100 }),
+    amountMaxFen: integer('amount_max_fen', { default: 20_000 }),
+    scenes: text('scenes', { array: true, default: '{}' }),
+    personDayPackets: integer('person_day_packets', { default: 10 }),
+    personDayFen: bigint('person_day_fen', { default: 100_000 }),
+    dayFen: bigint('day_fen', { default: 100_000_000 }),
+    spacingUs: integer('spacing_us', { default: 34_500 }),
+    callsMax: integer('calls_max', { default: 16 }),
+    subMchId: text('sub_mch_id', NULLABLE),
+    msgAppId: text('msg_app_id', NULLABLE),
+    consumeMchId: text('consume_mch_id', NULLABLE),
+    riskInfo: flag('risk_info', { default: false }),
+    certificateNotAfter: time('certificate_not_after', NULLABLE),
+    stoppedAt: time('stopped_at', NULLABLE),
   },
   uniques: [{ name: 'merchant_mch_id_once', columns: ['mchId'] }],
-  checks: [check('merchant_state_known')],
+  checks: [
+    check('merchant_state_known'),
+    check('merchant_amounts_in_order'),
+    check('merchant_caps_positive'),
+    check('merchant_pace_bounded'),
+  ],
 });
 
 export interface AccountRow {
