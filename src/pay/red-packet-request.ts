@@ -1,5 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { WrongRequest } from '../base/errors.ts';
+import { findPacketAmountFault, PACKET_FEN_MAX, PAY_SCENES } from '../base/pay-amount.ts';
+import { payTextFault } from '../base/pay-text.ts';
 import { cdata } from '../base/xml.ts';
 import type { RedPacketRequest } from '../flows/ports/payouts.ts';
 import { signFields } from './sign.ts';
@@ -17,27 +19,38 @@ export interface SigningMaterial {
   readonly nonce: string;
 }
 
-// Without a scene 1 to 200 yuan; with one at most 4999 yuan, the most that could ever be asked for.
-// https://pay.weixin.qq.com/doc/v2/merchant/4011974053
-const PLAIN_FEN = { min: 100, max: 20_000 } as const;
-const AMOUNT_MAX_FEN = 499_900;
+type Faults = readonly RequestFault[];
+
+const ORDER_NUMBER = { allowed: /^[0-9A-Za-z]{1,28}$/, wanted: '1-28 letters and digits' };
+const APP_ID = { allowed: /^[0-9A-Za-z_-]{1,32}$/, wanted: '1-32 letters and digits' };
+const MERCHANT = { allowed: /^[0-9]{1,32}$/, wanted: '1-32 digits' };
+const OPENID = { allowed: /^[0-9A-Za-z_-]{1,32}$/, wanted: '1-32 letters, digits, _ or -' };
+const RISK_INFO = {
+  allowed: /^(?=.{1,128}$)(?:[0-9A-Za-z._~!*'()+-]|%[0-9A-Fa-f]{2})+$/,
+  wanted: '1-128 characters, URL-encoded once,',
+};
+// What the merchant's own platform allows beyond this was judged when the activity was published; WeChat judges again.
+const ANY_MERCHANT = { amountMinFen: 1, amountMaxFen: PACKET_FEN_MAX, scenes: PAY_SCENES };
 
 /**
  * Returns every fault WeChat Pay would find in a red packet, none when it may be sent. Lengths count UTF-8 bytes,
- * the stricter reading of the page's `String(n)`.
+ * the stricter reading of the page's `String(n)` (https://pay.weixin.qq.com/doc/v2/merchant/4011974053).
  */
-export function redPacketFaults(request: RedPacketRequest): readonly RequestFault[] {
+export function redPacketFaults(request: RedPacketRequest): Faults {
   return [
-    ...pattern('orderNumber', request.orderNumber, /^[0-9A-Za-z]{1,28}$/, '1-28 letters and digits'),
-    ...pattern('appId', request.appId, /^[0-9A-Za-z_-]{1,32}$/, '1-32 letters and digits'),
-    ...pattern('mchId', request.mchId, /^[0-9]{1,32}$/, '1-32 digits'),
-    ...pattern('openid', request.openid, /^[0-9A-Za-z_-]{1,32}$/, '1-32 letters, digits, _ or -'),
+    ...pattern('orderNumber', request.orderNumber, ORDER_NUMBER),
+    ...pattern('appId', request.appId, APP_ID),
+    ...pattern('mchId', request.mchId, MERCHANT),
+    ...pattern('openid', request.openid, OPENID),
     ...text('sendName', request.sendName, 32),
     ...text('activityName', request.activityName, 32),
     ...text('wishing', request.wishing, 128),
     ...text('remark', request.remark, 256),
     ...(isIPv4(request.clientIp) ? [] : [{ path: 'clientIp', message: 'a dotted IPv4 address is needed' }]),
     ...amount(request),
+    ...provider(request),
+    ...optional('consumeMchId', request.consumeMchId, MERCHANT),
+    ...optional('riskInfo', request.riskInfo, RISK_INFO),
   ];
 }
 
@@ -48,14 +61,17 @@ export function sendRedPacketXml(request: RedPacketRequest, material: SigningMat
     {
       act_name: request.activityName,
       client_ip: request.clientIp,
+      consume_mch_id: request.consumeMchId ?? '',
       mch_billno: request.orderNumber,
       mch_id: request.mchId,
+      msgappid: request.msgAppId ?? '',
       nonce_str: material.nonce,
       re_openid: request.openid,
       remark: request.remark,
-      // An empty field is left out of both the signature and the XML.
+      risk_info: request.riskInfo ?? '',
       scene_id: request.sceneId ?? '',
       send_name: request.sendName,
+      sub_mch_id: request.subMchId ?? '',
       total_amount: String(request.amountFen),
       total_num: '1',
       wishing: request.wishing,
@@ -74,9 +90,9 @@ export function queryRedPacketXml(
   material: SigningMaterial,
 ): string {
   refuse([
-    ...pattern('orderNumber', query.orderNumber, /^[0-9A-Za-z]{1,28}$/, '1-28 letters and digits'),
-    ...pattern('appId', query.appId, /^[0-9A-Za-z_-]{1,32}$/, '1-32 letters and digits'),
-    ...pattern('mchId', query.mchId, /^[0-9]{1,32}$/, '1-32 digits'),
+    ...pattern('orderNumber', query.orderNumber, ORDER_NUMBER),
+    ...pattern('appId', query.appId, APP_ID),
+    ...pattern('mchId', query.mchId, MERCHANT),
     ...materialFaults(material),
   ]);
   return signedXml(
@@ -91,6 +107,7 @@ export function queryRedPacketXml(
   );
 }
 
+/** An empty field is left out of both the signature and the XML. */
 function signedXml(fields: PayFields, apiKey: string): string {
   const signed = { ...fields, sign: signFields(fields, apiKey) };
   const elements = Object.entries(signed)
@@ -99,41 +116,50 @@ function signedXml(fields: PayFields, apiKey: string): string {
   return `<xml>${elements.join('')}</xml>`;
 }
 
-function refuse(faults: readonly RequestFault[]): void {
+function refuse(faults: Faults): void {
   if (faults.length === 0) return;
   const list = faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
   throw new WrongRequest('red-packet-invalid', `the red packet cannot be sent: ${list}`, { faults });
 }
 
-function materialFaults({ apiKey, nonce }: SigningMaterial): readonly RequestFault[] {
+function materialFaults({ apiKey, nonce }: SigningMaterial): Faults {
   return [
-    ...pattern('apiKey', apiKey, /^[\x21-\x7e]{32}$/, 'exactly 32 visible ASCII characters'),
-    ...pattern('nonce', nonce, /^[0-9A-Za-z]{1,32}$/, '1-32 letters and digits'),
+    ...pattern('apiKey', apiKey, { allowed: /^[\x21-\x7e]{32}$/, wanted: 'exactly 32 visible ASCII characters' }),
+    ...pattern('nonce', nonce, { allowed: /^[0-9A-Za-z]{1,32}$/, wanted: '1-32 letters and digits' }),
   ];
 }
 
-function amount({ amountFen, sceneId }: RedPacketRequest): readonly RequestFault[] {
-  const fault = (path: string, message: string) => [{ path, message }];
-  if (sceneId !== null && !/^PRODUCT_[1-8]$/.test(sceneId)) return fault('sceneId', 'PRODUCT_1 to PRODUCT_8 or none');
-  if (!Number.isSafeInteger(amountFen) || amountFen < 1 || amountFen > AMOUNT_MAX_FEN)
-    return fault('amountFen', `a whole number of fen from 1 to ${AMOUNT_MAX_FEN} is needed`);
-  const plain = amountFen >= PLAIN_FEN.min && amountFen <= PLAIN_FEN.max;
-  return plain || sceneId !== null ? [] : fault('sceneId', 'below 1 and above 200 yuan a scene is needed');
-}
-
-function pattern(path: string, value: string, allowed: RegExp, wanted: string): readonly RequestFault[] {
-  return allowed.test(value) ? [] : [{ path, message: `${wanted} are needed` }];
+function amount(request: RedPacketRequest): Faults {
+  const fault = findPacketAmountFault(request, ANY_MERCHANT);
+  return fault === null ? [] : [{ path: fault.field, message: fault.message }];
 }
 
 /**
- * What is signed must be what the other side reads out of the XML: control characters are dropped or rewritten by
- * XML, lone surrogates by UTF-8, and spaces at the ends are reported to end in SIGN_ERROR.
+ * In provider mode both fields are required, outside of it neither may be sent: "only provider mode fills msgappid"
+ * (https://github.com/yansongda/pay/issues/184, https://github.com/binarywang/WxJava/issues/804).
  */
-function text(path: string, value: string, bytesMax: number): readonly RequestFault[] {
-  const fault = (message: string) => [{ path, message }];
-  if (value === '') return fault('text is needed');
-  if (/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(value)) return fault('a control character or half a character is in it');
-  if (value !== value.trim()) return fault('no spaces at either end');
-  const bytes = Buffer.byteLength(value, 'utf8');
-  return bytes <= bytesMax ? [] : fault(`at most ${bytesMax} bytes of UTF-8; this has ${bytes}`);
+function provider({ subMchId, msgAppId }: RedPacketRequest): Faults {
+  const [isProvider, isReached] = [(subMchId ?? null) !== null, (msgAppId ?? null) !== null];
+  if (isProvider && !isReached) return [{ path: 'msgAppId', message: 'is needed where a sub-merchant is given' }];
+  if (isReached && !isProvider) return [{ path: 'msgAppId', message: 'is for a sub-merchant only, and none is given' }];
+  return [...optional('subMchId', subMchId, MERCHANT), ...optional('msgAppId', msgAppId, APP_ID)];
+}
+
+interface Pattern {
+  readonly allowed: RegExp;
+  readonly wanted: string;
+}
+
+function pattern(path: string, value: string, { allowed, wanted }: Pattern): Faults {
+  return allowed.test(value) ? [] : [{ path, message: `${wanted} are needed` }];
+}
+
+/** A request frozen by a version that did not know the field lacks it altogether. */
+function optional(path: string, value: string | null | undefined, wanted: Pattern): Faults {
+  return value === null || value === undefined ? [] : pattern(path, value, wanted);
+}
+
+function text(path: string, value: string, bytesMax: number): Faults {
+  const message = payTextFault(value, bytesMax);
+  return message === null ? [] : [{ path, message }];
 }

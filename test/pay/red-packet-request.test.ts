@@ -10,6 +10,7 @@ import type { RedPacketRequest } from '../../src/flows/ports/payouts.ts';
 import { queryRedPacketXml, redPacketFaults, sendRedPacketXml } from '../../src/pay/red-packet-request.ts';
 import { signFields } from '../../src/pay/sign.ts';
 import { redPacket } from '../support/red-packets.ts';
+import vectors from '../vectors/pay.json' with { type: 'json' };
 
 const signing = { apiKey: '192006250b4c09247ec02edce69f6a2d', nonce: '50780e0cca98c8c8e814883e5caa672e' };
 
@@ -35,6 +36,57 @@ test('a red packet carries exactly the fields of the page, total_num 1 and no si
     wxappid: 'wx0000000000000001',
   };
   assert.deepEqual(fields, { ...expected, sign: signFields(expected, signing.apiKey) });
+});
+
+const PUBLISHED_RISK_INFO = 'posttime%3d123123412%26clientversion%3d234134%26mobile%3d122344545%26deviceid%3dIOS';
+const provided = { subMchId: '1900000110', msgAppId: 'wx0000000000000002' };
+
+test('a provider names sub-merchant, app id and fund-authorising merchant, all of them signed', () => {
+  const request = redPacket({ ...provided, consumeMchId: '1222000096', riskInfo: PUBLISHED_RISK_INFO });
+  const { sign, ...fields } = fieldsOf(sendRedPacketXml(request, signing));
+  assert.equal(fields['sub_mch_id'], '1900000110');
+  assert.equal(fields['msgappid'], 'wx0000000000000002');
+  assert.equal(fields['consume_mch_id'], '1222000096');
+  assert.equal(sign, signFields(fields, signing.apiKey));
+});
+
+test('risk_info is sent and signed letter for letter as it was built', () => {
+  const { sign, ...fields } = fieldsOf(sendRedPacketXml(redPacket({ riskInfo: PUBLISHED_RISK_INFO }), signing));
+  assert.equal(fields['risk_info'], PUBLISHED_RISK_INFO);
+  assert.equal(sign, signFields(fields, signing.apiKey));
+});
+
+test('the published request comes out with its published signature, but for the sign_type we never send', () => {
+  const vector = vectors.vectors.find(({ id }) => id === 'S3');
+  assert.ok(vector?.params.risk_info !== undefined);
+  const { sign_type: never, ...params } = vector.params;
+  const xml = sendRedPacketXml(
+    redPacket({
+      orderNumber: params.mch_billno as OrderNumber,
+      appId: params.wxappid,
+      mchId: params.mch_id,
+      openid: openid(params.re_openid),
+      amountFen: fen(Number(params.total_amount)),
+      sendName: params.send_name,
+      activityName: params.act_name,
+      wishing: params.wishing,
+      remark: params.remark,
+      clientIp: params.client_ip,
+      sceneId: params.scene_id,
+      riskInfo: params.risk_info,
+    }),
+    { apiKey: vectors.key, nonce: params.nonce_str },
+  );
+  const { sign, ...fields } = fieldsOf(xml);
+  assert.deepEqual(fields, params);
+  assert.equal(signFields({ ...fields, sign_type: never }, vectors.key), vector.sign);
+  assert.equal(sign, signFields(params, vectors.key));
+});
+
+test('a request frozen before these fields existed is sent as it was', () => {
+  const { subMchId, msgAppId, consumeMchId, riskInfo, ...old } = redPacket();
+  assert.deepEqual([subMchId, msgAppId, consumeMchId, riskInfo], [null, null, null, null]);
+  assert.equal(sendRedPacketXml(old as RedPacketRequest, signing), sendRedPacketXml(redPacket(), signing));
 });
 
 test('a query names the account `appid` and asks for bill_type MCHT', () => {
@@ -97,6 +149,18 @@ const faulty: readonly (readonly [string, string, Partial<RedPacketRequest>])[] 
   ['a scene that does not exist', 'sceneId', { sceneId: 'PRODUCT_9' }],
   ['an IPv6 address', 'clientIp', { clientIp: '::1' }],
   ['no address', 'clientIp', { clientIp: '' }],
+  ['an order number with a line break behind', 'orderNumber', { orderNumber: 'test1\n' as OrderNumber }],
+  ['a sub-merchant without an app id', 'msgAppId', { subMchId: '1900000110' }],
+  ['an app id to reach people by without a sub-merchant', 'msgAppId', { msgAppId: 'wx0000000000000002' }],
+  ['a sub-merchant with letters', 'subMchId', { ...provided, subMchId: 'shop' }],
+  ['an empty sub-merchant', 'subMchId', { ...provided, subMchId: '' }],
+  ['an app id of 33', 'msgAppId', { ...provided, msgAppId: 'w'.repeat(33) }],
+  ['a fund-authorising merchant of 33 digits', 'consumeMchId', { consumeMchId: '1'.repeat(33) }],
+  ['an empty fund-authorising merchant', 'consumeMchId', { consumeMchId: '' }],
+  ['a risk_info that is not encoded', 'riskInfo', { riskInfo: 'posttime=1' }],
+  ['a risk_info of 129', 'riskInfo', { riskInfo: 'a'.repeat(129) }],
+  ['a risk_info cut within an escape', 'riskInfo', { riskInfo: 'posttime%3' }],
+  ['an empty risk_info', 'riskInfo', { riskInfo: '' }],
 ];
 for (const [name, path, change] of faulty) {
   test(`${name} is refused before sending, by its field's name`, () => {

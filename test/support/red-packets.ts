@@ -17,6 +17,10 @@ export function redPacket(changes: Partial<RedPacketRequest> = {}): RedPacketReq
     remark: '抽奖红包',
     clientIp: '127.0.0.1',
     sceneId: null,
+    subMchId: null,
+    msgAppId: null,
+    consumeMchId: null,
+    riskInfo: null,
     ...changes,
   };
 }

@@ -89,5 +89,18 @@ export function merchantWith(certificatePem: string, privateKeyPem: string): Mer
     clientIp: '127.0.0.1',
     state: 'open',
     stoppedReason: null,
+    subMchId: null,
+    msgAppId: null,
+    consumeMchId: null,
+    limits: {
+      amountMinFen: 100,
+      amountMaxFen: 20_000,
+      scenes: [],
+      personDayPackets: 10,
+      personDayFen: 100_000,
+      dayFen: 100_000_000,
+      spacingMs: 34.5,
+      callsMax: 8,
+    },
   };
 }
