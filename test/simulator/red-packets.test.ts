@@ -74,7 +74,13 @@ describe('red packets over mutual TLS', () => {
     ['a host name for an address', { client_ip: 'localhost' }, 'PARAM_ERROR'],
     ['a scene that does not exist', { scene_id: 'PRODUCT_9' }, 'PARAM_ERROR'],
     ['a scene that is not switched on', { scene_id: 'PRODUCT_3' }, 'PARAM_ERROR'],
-    ['a field for service providers', { msgappid: 'wx1' }, 'PARAM_ERROR'],
+    ['an app id to reach people by, from no provider', { msgappid: 'wx1' }, 'PARAM_ERROR'],
+    ['a sub-merchant of no provider', { sub_mch_id: '1900000110', msgappid: 'wx1' }, 'PARAM_ERROR'],
+    ['a fund-authorising merchant with letters', { consume_mch_id: 'main' }, 'PARAM_ERROR'],
+    ['a risk_info that is not encoded', { risk_info: 'posttime=1&deviceid=IOS' }, 'PARAM_ERROR'],
+    ['a risk_info encoded twice', { risk_info: 'posttime%253d1' }, 'PARAM_ERROR'],
+    ['a risk_info with an item nobody knows', { risk_info: 'posttime%3d1%26ip%3d1' }, 'PARAM_ERROR'],
+    ['a risk_info of 129 characters', { risk_info: `posttime%3d1%26deviceid%3d${'a'.repeat(103)}` }, 'PARAM_ERROR'],
     ['an app id that is not bound', { wxappid: 'wxcccccccccccccccc' }, 'PARAM_ERROR'],
     ['the app id of a mobile app', { wxappid: mobileAppId }, 'ILLEGAL_APPID'],
     ['an openid of nobody', { re_openid: 'o'.repeat(28) }, 'OPENID_ERROR'],
@@ -100,6 +106,25 @@ describe('red packets over mutual TLS', () => {
   test('an extra field that is signed is accepted, a signed sign_type is not', async () => {
     assert.equal(code(await client.send(client.order({ extra: 'x' }))), 'SUCCESS');
     assert.equal(code(await client.send(client.order({ sign_type: 'MD5' }))), 'SIGN_ERROR');
+  });
+
+  test('a fund-authorising merchant and the published risk_info are accepted', async () => {
+    const published = 'posttime%3d123123412%26clientversion%3d234134%26mobile%3d122344545%26deviceid%3dIOS';
+    const order = client.order({ consume_mch_id: '1222000096', risk_info: published });
+    assert.equal(code(await client.send(order)), 'SUCCESS');
+  });
+
+  test('a provider pays for its own sub-merchants, reaching people by their app ids', async () => {
+    const { payRules } = simulator;
+    payRules.subMerchants = { '1900000110': ['wxdddddddddddddddd'] };
+    const given = (sub_mch_id?: string, msgappid?: string) => client.send(client.order({ sub_mch_id, msgappid }));
+    assert.equal(code(await given('1900000110', 'wxdddddddddddddddd')), 'SUCCESS');
+    assert.equal(code(await given('1900000110')), 'PARAM_ERROR');
+    assert.equal(code(await given(undefined, 'wxdddddddddddddddd')), 'PARAM_ERROR');
+    assert.equal(code(await given('1900000111', 'wxdddddddddddddddd')), 'ACCEPTMODE_ERROR');
+    assert.equal(code(await given('toString', 'wxdddddddddddddddd')), 'PARAM_ERROR');
+    assert.equal(code(await given('1900000110', 'wxeeeeeeeeeeeeeeee')), 'MSGAPPID_ERROR');
+    payRules.subMerchants = {};
   });
 
   test('a scene that is switched on allows less than a yuan', async () => {

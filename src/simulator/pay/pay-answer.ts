@@ -11,6 +11,8 @@ const texts = {
   SIGN_ERROR: '签名错误',
   PARAM_ERROR: '参数错误',
   ILLEGAL_APPID: '非法appid，请确认是否为公众号的appid，不能为APP的appid',
+  MSGAPPID_ERROR: '触达消息给用户appid有误，请使用与主、子商户号绑定的appid',
+  ACCEPTMODE_ERROR: '授理模式关系校验失败，请检查主、子商户号',
   OPENID_ERROR: 'openid和appid不匹配',
   NO_AUTH: '该用户帐号异常，存在安全风险，已拦截',
   API_METHOD_CLOSED: '你的商户号API发放方式已关闭，请联系管理员在商户平台开启',

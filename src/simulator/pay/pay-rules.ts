@@ -12,6 +12,8 @@ export type PayRules = {
   allowedAddresses: readonly string[];
   /** App ids bound to the merchant that are no official accounts. */
   illegalAppIds: readonly string[];
+  /** A provider's sub-merchants, each with the app ids entered for it; none for a merchant that pays for itself. */
+  subMerchants: Readonly<Record<string, readonly string[]>>;
   /** Sources disagree about a repeat after success. */
   repeatAfterSuccess: 'same-answer' | 'refuse';
   /** The query's answer for an unknown number: today's code, or the old page's sample. */
@@ -44,6 +46,7 @@ export function defaultPayRules(): PayRules {
     apiSwitchOn: true,
     allowedAddresses: [],
     illegalAppIds: [],
+    subMerchants: {},
     repeatAfterSuccess: 'same-answer',
     notFoundShape: 'not-found',
     repeatPauseMs: 1000,

@@ -24,7 +24,10 @@ const sendFields: readonly FieldRule[] = [
   { name: 'act_name', lengthMax: 32 },
   { name: 'remark', lengthMax: 256 },
   { name: 'scene_id', lengthMax: 32, form: (value) => /^PRODUCT_[1-8]$/.test(value), optional: true },
-  { name: 'risk_info', lengthMax: 128, optional: true },
+  { name: 'risk_info', lengthMax: 128, form: isRiskInfo, optional: true },
+  { name: 'consume_mch_id', lengthMax: 32, form: isNumber, optional: true },
+  { name: 'sub_mch_id', lengthMax: 32, form: isNumber, optional: true },
+  { name: 'msgappid', lengthMax: 32, optional: true },
 ];
 
 /** https://pay.weixin.qq.com/doc/v2/partner/4011983160 */
@@ -39,13 +42,26 @@ const queryFields: readonly FieldRule[] = [
 /** Required fields, lengths and forms of sendredpack; throws Refused PARAM_ERROR for the first fault. */
 export function checkSendFields(fields: Fields, rules: PayRules): void {
   for (const rule of sendFields) checkField(fields, rule, rules);
-  for (const name of ['msgappid', 'sub_mch_id']) {
-    if (fields.has(name)) throw new Refused('PARAM_ERROR', `只有服务商模式才可以填写${name}`);
-  }
+  checkProvider(fields, rules);
   const scene = fields.get('scene_id');
   if (scene && !rules.scenes.includes(scene)) {
     throw new Refused('PARAM_ERROR', '使用场景未开通，请前往商户平台-产品中心-产品设置开通');
   }
+}
+
+/** A provider names the sub-merchant that pays and the app id that reaches the person; anyone else names neither. */
+function checkProvider(fields: Fields, { subMerchants }: PayRules): void {
+  const [subMerchant, appId] = [fields.get('sub_mch_id') ?? '', fields.get('msgappid') ?? ''];
+  if (subMerchant === '' && appId === '') return;
+  if (Object.keys(subMerchants).length === 0) {
+    const name = subMerchant === '' ? 'msgappid' : 'sub_mch_id';
+    throw new Refused('PARAM_ERROR', `参数错误:授理模式/资金受理才需要填入${name}`);
+  }
+  if (subMerchant === '') throw new Refused('PARAM_ERROR', '参数错误:授理模式下sub_mch_id字段必填,并且最长32字符.');
+  if (appId === '') throw new Refused('PARAM_ERROR', '参数错误:授理模式下msgappid字段必填,并且最长32字符.');
+  const appIds = Object.hasOwn(subMerchants, subMerchant) ? subMerchants[subMerchant] : undefined;
+  if (appIds === undefined) throw new Refused('ACCEPTMODE_ERROR');
+  if (!appIds.includes(appId)) throw new Refused('MSGAPPID_ERROR');
 }
 
 /** The same for gethbinfo. */
@@ -60,4 +76,16 @@ function checkField(fields: Fields, { name, lengthMax, form, optional }: FieldRu
   const length = lengthsIn === 'bytes' ? Buffer.byteLength(value) : Array.from(value).length;
   if (length > lengthMax) throw new Refused('PARAM_ERROR', `${name}字段必填，并且少于${lengthMax}个字符`);
   if (form && !form(value)) throw new Refused('PARAM_ERROR', `${name}字段不合法`);
+}
+
+function isNumber(value: string): boolean {
+  return /^[0-9]+$/.test(value);
+}
+
+/** k=v items joined with `&`, the whole encoded once; time is the one that every sender knows. */
+function isRiskInfo(value: string): boolean {
+  if (!/^(?:[0-9A-Za-z._~!*'()+-]|%[0-9A-Fa-f]{2})+$/.test(value)) return false;
+  const names = ['posttime', 'mobile', 'deviceid', 'clientversion'];
+  const items = new URLSearchParams(new URLSearchParams(`a=${value}`).get('a') ?? '');
+  return /^[0-9]+$/.test(items.get('posttime') ?? '') && [...items.keys()].every((name) => names.includes(name));
 }
