@@ -41,6 +41,10 @@ const REFUSALS: Readonly<Record<Exclude<RefusalCode, 'REQUEST_INVALID'>, true>> 
 const STATUSES: readonly RailStatus[] = ['SENDING', 'SENT', 'FAILED', 'RECEIVED', 'RFUND_ING', 'REFUND'];
 // Success carries err_code SUCCESS today, 0 in old samples; anything else beside SUCCESS contradicts it.
 const NO_ERROR = new Set(['', '0', 'SUCCESS']);
+// A field that comes twice, or with children, can be read in two ways: what stands beside it proves nothing.
+const CODES = ['return_code', 'result_code', 'err_code', 'status'];
+const ECHOED = ['mch_billno', 'mch_id', 'wxappid', 're_openid', 'total_amount'];
+const JUDGED = [...CODES, ...ECHOED, 'sub_mch_id', 'send_listid', 'refund_amount'];
 const NOT_FOUND_TEXT = '指定单号数据不存在';
 
 /**
@@ -58,6 +62,8 @@ export function readSendAnswer(body: string, request: RedPacketRequest): SendOut
     wxappid: request.appId,
     re_openid: request.openid,
     total_amount: String(request.amountFen),
+    // No page promises its echo, so it is compared only where it was sent.
+    ...(request.subMchId ? { sub_mch_id: request.subMchId } : {}),
   });
   if (foreign !== null) return unknown('answer-not-ours', `${foreign} is not what was sent`);
   const code = get('err_code') ?? '';
@@ -70,7 +76,7 @@ export function readSendAnswer(body: string, request: RedPacketRequest): SendOut
   }
   if (get('result_code') !== 'SUCCESS') return unknown('no-result-code', message);
   if (!NO_ERROR.has(code)) return unknown(code, `success and ${code} in one answer`);
-  const missing = ['mch_billno', 'mch_id', 'wxappid', 're_openid', 'total_amount'].find((name) => !get(name));
+  const missing = ECHOED.find((name) => !get(name));
   if (missing !== undefined) return unknown('answer-partial', `success without ${missing}`);
   const railNumber = get('send_listid') ?? '';
   if (!/^[0-9A-Za-z]{1,64}$/.test(railNumber)) return unknown('answer-partial', 'success without send_listid');
@@ -142,11 +148,14 @@ function items(value: XmlValue | undefined): readonly XmlValue[] {
 }
 
 function parse(body: string): { readonly root: XmlElement } | Unknown {
+  let root: XmlElement;
   try {
-    return { root: readXml(body) };
+    root = readXml(body);
   } catch (error) {
     return unknown('answer-unreadable', error instanceof Error ? error.message : String(error));
   }
+  const mixed = JUDGED.find((name) => Object.hasOwn(root, name) && xmlText(root, name) === undefined);
+  return mixed === undefined ? { root } : unknown('answer-partial', `${mixed} is not one text`);
 }
 
 function getter(root: XmlElement): (name: string) => string | undefined {
