@@ -3,8 +3,15 @@ import type { Agent, Dispatcher } from 'undici';
 
 export type PostOutcome =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
-  /** `body` holds what had arrived by then. */
-  | { readonly kind: 'broken'; readonly code: string; readonly message: string; readonly body: string };
+  | {
+      readonly kind: 'broken';
+      readonly code: string;
+      readonly message: string;
+      /** What had arrived by then. */
+      readonly body: string;
+      /** Connecting failed by itself, neither deadline nor caller ended it: the same call may go to another host. */
+      readonly connectFailed: boolean;
+    };
 
 // A real answer has about 1 KB.
 const ANSWER_BYTES_MAX = 262_144;
@@ -107,10 +114,14 @@ function utf8(chunks: readonly Buffer[]): string {
 }
 
 function broken(error: unknown, progress: Progress): PostOutcome {
-  const body = Buffer.concat(progress.chunks).toString('utf8');
-  const message = error instanceof Error ? describe(error) : String(error);
-  if (!progress.begun) return { kind: 'broken', code: 'not-connected', message, body };
-  return { kind: 'broken', code: error instanceof CallEnded ? error.code : 'connection-lost', message, body };
+  const ended = error instanceof CallEnded ? error.code : null;
+  return {
+    kind: 'broken',
+    code: progress.begun ? (ended ?? 'connection-lost') : 'not-connected',
+    message: error instanceof Error ? describe(error) : String(error),
+    body: Buffer.concat(progress.chunks).toString('utf8'),
+    connectFailed: !progress.begun && ended === null,
+  };
 }
 
 function describe(error: Error): string {

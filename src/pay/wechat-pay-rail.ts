@@ -11,11 +11,13 @@ import { queryRedPacketXml, sendRedPacketXml } from './red-packet-request.ts';
 export interface WechatPayRailOptions {
   /** `https://api.mch.weixin.qq.com` in production. */
   readonly baseUrl: string;
+  /** `https://api2.mch.weixin.qq.com`, the other site; null, as by default, never turns to it. */
+  readonly backupUrl?: string | null;
   /** A further root certificate, PEM, for a test host; null trusts the system's roots only. */
   readonly extraCaPem?: string | null;
   /** The longest a call may take over connecting, headers and body together. */
   readonly deadlineMs?: number;
-  /** Connections kept per merchant: no more calls than these are on the wire at once. */
+  /** Connections kept per merchant and host: no more calls than these are on the wire at once. */
   readonly connectionsPerMerchant?: number;
 }
 
@@ -26,26 +28,30 @@ const QUERY_PATH = '/mmpaymkttransfers/gethbinfo';
 // The slowest accepted sends on record took several seconds, and a call given up at 3 s was paid all the same
 // (https://github.com/w7corp/easywechat/issues/1016); a worker's lease is 25 s.
 const DEADLINE_MS = 20_000;
+// 6 s of 20, where there is a second host: both may take so long to connect and leave 8 s for the answer.
+const CONNECT_SHARE = 0.3;
 
 /**
  * WeChat Pay red packets over mutual TLS (https://pay.weixin.qq.com/doc/v2/merchant/4011974053): one agent per
  * merchant, one absolute deadline per call, no retry. Whatever the network does is `unknown`; `not-connected` tells
- * that no byte of the request left. The answers carry no signature, so the server's certificate is always checked.
- * Throws RangeError for a base address that is not https.
+ * that no byte of the request left, and only then the call may go on to the backup host, once and within its deadline.
+ * The answers carry no signature, so the server's certificate is always checked. Throws RangeError for an address that
+ * is not https.
  */
 export class WechatPayRail implements PayRail {
   readonly #baseUrl: URL;
+  readonly #backupUrl: URL | null;
   readonly #deadlineMs: number;
   readonly #agents: MerchantAgents;
   readonly #closing = new AbortController();
 
   constructor(options: WechatPayRailOptions) {
-    this.#baseUrl = new URL(options.baseUrl);
-    if (this.#baseUrl.protocol !== 'https:') throw new RangeError('WeChat Pay is reached over https only');
+    this.#baseUrl = httpsUrl(options.baseUrl);
+    this.#backupUrl = options.backupUrl ? httpsUrl(options.backupUrl) : null;
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#agents = new MerchantAgents({
       extraCaPem: options.extraCaPem ?? null,
-      connectTimeoutMs: this.#deadlineMs,
+      connectTimeoutMs: Math.ceil(this.#deadlineMs * (this.#backupUrl === null ? 1 : CONNECT_SHARE)),
       connections: options.connectionsPerMerchant ?? 8,
     });
   }
@@ -83,24 +89,35 @@ export class WechatPayRail implements PayRail {
     await this.#agents.close();
   }
 
-  async #post(merchant: Merchant, path: string, body: string, signal: AbortSignal | undefined): Promise<PostOutcome> {
+  async #post(merchant: Merchant, path: string, xml: string, signal: AbortSignal | undefined): Promise<PostOutcome> {
     const agent = this.#agents.of(merchant);
-    if (agent === null)
-      return {
-        kind: 'broken',
-        code: 'certificate-unusable',
-        message: 'the merchant certificate cannot be used',
-        body: '',
-      };
-    const ended = this.#closing.signal;
-    return postXml({
-      agent,
-      url: new URL(path, this.#baseUrl),
-      xml: body,
-      deadlineMs: this.#deadlineMs,
-      signal: signal === undefined ? ended : AbortSignal.any([ended, signal]),
-    });
+    if (agent === null) return UNUSABLE;
+    const closing = this.#closing.signal;
+    const call = { agent, xml, signal: signal === undefined ? closing : AbortSignal.any([closing, signal]) };
+    const endsAtMs = performance.now() + this.#deadlineMs;
+    const first = await postXml({ ...call, url: new URL(path, this.#baseUrl), deadlineMs: this.#deadlineMs });
+    if (this.#backupUrl === null || first.kind !== 'broken' || !first.connectFailed) return first;
+    const leftMs = Math.floor(endsAtMs - performance.now());
+    if (leftMs < 1 || call.signal.aborted) return first;
+    // Safe even where the first host showed a wrong certificate: it got no byte of the request, the second is checked
+    // just as strictly, and both know one and the same order number.
+    const second = await postXml({ ...call, url: new URL(path, this.#backupUrl), deadlineMs: leftMs });
+    return second.kind === 'broken' ? { ...second, message: `${first.message}; backup: ${second.message}` } : second;
   }
+}
+
+const UNUSABLE: PostOutcome = {
+  kind: 'broken',
+  code: 'certificate-unusable',
+  message: 'the merchant certificate cannot be used',
+  body: '',
+  connectFailed: false,
+};
+
+function httpsUrl(address: string): URL {
+  const url = new URL(address);
+  if (url.protocol !== 'https:') throw new RangeError('WeChat Pay is reached over https only');
+  return url;
 }
 
 function judge<T>(posted: PostOutcome, read: (text: string) => T): T | Unclear {

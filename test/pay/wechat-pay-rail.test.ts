@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import type { ServerResponse } from 'node:http';
-import { readXml, xmlText } from '../../src/base/xml.ts';
+import { readXml } from '../../src/base/xml.ts';
 import { WechatPayRail } from '../../src/pay/wechat-pay-rail.ts';
 import { makeCertificates } from '../../src/simulator/tls/certificates.ts';
+import { payAsAsked } from '../support/pay-answers.ts';
 import { redPacket } from '../support/red-packets.ts';
 import { merchantWith, startTlsServer } from '../support/tls-server.ts';
-import type { SeenRequest, TlsServer } from '../support/tls-server.ts';
+import type { TlsServer } from '../support/tls-server.ts';
 
 let server: TlsServer;
 const rails: WechatPayRail[] = [];
 
 before(async () => {
-  server = await startTlsServer(pay);
+  server = await startTlsServer(payAsAsked);
 });
 after(async () => {
   await Promise.all(rails.map((rail) => rail.close()));
@@ -28,24 +28,12 @@ function railTo(url: string, options: { deadlineMs?: number; connectionsPerMerch
   return rail;
 }
 
-function pay(seen: SeenRequest, response: ServerResponse): void {
-  const root = readXml(seen.body);
-  const echo = (name: string) => `<${name}><![CDATA[${xmlText(root, name) ?? ''}]]></${name}>`;
-  const both = '<return_code>SUCCESS</return_code><result_code>SUCCESS</result_code>';
-  const ids = ['mch_billno', 'mch_id', 'wxappid', 're_openid', 'total_amount'].map(echo).join('');
-  response.end(
-    seen.path.endsWith('sendredpack')
-      ? `<xml>${both}${ids}<send_listid>1000041701202611213000000001</send_listid></xml>`
-      : `<xml>${both}${echo('mch_billno')}${echo('mch_id')}<total_amount>100</total_amount><status>SENT</status></xml>`,
-  );
-}
-
 async function sendWith(answer: TlsServer['answer'], options?: Parameters<typeof railTo>[1]) {
   server.answer = answer;
   try {
     return await railTo(server.url, options).send(server.merchant, redPacket());
   } finally {
-    server.answer = pay;
+    server.answer = payAsAsked;
   }
 }
 const codeOf = (outcome: { kind: string; code?: string }) => `${outcome.kind} ${outcome.code ?? ''}`.trim();
@@ -151,7 +139,7 @@ test('a caller that gives up leaves the packet unknown', async () => {
   const giveUp = new AbortController();
   server.answer = () => giveUp.abort();
   const outcome = await railTo(server.url).send(server.merchant, redPacket(), giveUp.signal);
-  server.answer = pay;
+  server.answer = payAsAsked;
   assert.equal(codeOf(outcome), 'unknown aborted');
   const from = server.seen.length;
   const late = await railTo(server.url).send(server.merchant, redPacket(), giveUp.signal);
@@ -170,10 +158,10 @@ test('a new certificate is used from the next call on, and calls under the old o
   const rail = railTo(server.url);
   const from = server.seen.length;
   let answerFirst: () => void = () => undefined;
-  server.answer = (seen, response) => void (answerFirst = () => pay(seen, response));
+  server.answer = (seen, response, socket) => void (answerFirst = () => payAsAsked(seen, response, socket));
   const first = rail.send(server.merchant, redPacket());
   while (server.seen.length === from) await new Promise((resolve) => setTimeout(resolve, 5));
-  server.answer = pay;
+  server.answer = payAsAsked;
   assert.equal((await rail.send(server.renewed, redPacket())).kind, 'paid');
   const unusable = merchantWith(server.merchant.certificatePem, server.renewed.privateKeyPem);
   assert.equal(codeOf(await rail.send(unusable, redPacket())), 'unknown certificate-unusable');
@@ -208,7 +196,7 @@ test('closing ends a call under way at once, as unknown', async () => {
   server.answer = () => arrived();
   const call = rail.send(server.merchant, redPacket());
   await there;
-  server.answer = pay;
+  server.answer = payAsAsked;
   await rail.close();
   assert.equal(codeOf(await call), 'unknown aborted');
   assert.equal(codeOf(await rail.send(server.merchant, redPacket())), 'unknown not-connected');

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { merchantId } from '../../src/base/ids.ts';
 import type { Merchant } from '../../src/flows/ports/accounts.ts';
 import { makeCertificates } from '../../src/simulator/tls/certificates.ts';
+import type { Certificates } from '../../src/simulator/tls/certificates.ts';
 
 /** What a test's own WeChat Pay saw of one request. */
 export interface SeenRequest {
@@ -26,13 +27,16 @@ export interface TlsServer {
   /** The same merchant after its certificate was renewed; the server takes both. */
   readonly renewed: Merchant;
   readonly seen: SeenRequest[];
+  /** What a second host of the same service is started with. */
+  readonly certificates: readonly [Certificates, Certificates];
   answer: Answer;
   close(): Promise<void>;
 }
 
-/** Starts the server on a free port. Its certificate is good for 127.0.0.1 under a CA of its own. */
-export async function startTlsServer(answer: Answer): Promise<TlsServer> {
-  const [certificates, later] = await Promise.all([makeCertificates('1900000109'), makeCertificates('1900000109')]);
+/** Starts the server on a free port. Its certificate is good for 127.0.0.1 under a CA of its own, or that of `twin`. */
+export async function startTlsServer(answer: Answer, twin?: TlsServer): Promise<TlsServer> {
+  const [certificates, later] =
+    twin?.certificates ?? (await Promise.all([makeCertificates('1900000109'), makeCertificates('1900000109')]));
   const seen: SeenRequest[] = [];
   const connections = new Map<Socket, number>();
   const server = createServer(
@@ -68,6 +72,7 @@ export async function startTlsServer(answer: Answer): Promise<TlsServer> {
     merchant: merchantWith(certificates.merchant.certPem, certificates.merchant.keyPem),
     renewed: merchantWith(later.merchant.certPem, later.merchant.keyPem),
     seen,
+    certificates: [certificates, later],
     answer,
     close: async () => {
       server.closeAllConnections();
