@@ -11,7 +11,7 @@ export class PayoutsComplete1795244400000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop table reconciliation, reissue_item, reissue, alarm, payout_person_day, merchant_pace;
-      drop index payout_due_by_call;
+      drop index payout_due_by_call, payout_once_per_series, payout_open;
       create index payout_due on payout (merchant_id, due_at) where due_at is not null;
       alter table payout drop column class, drop column next_call, drop column counted_on, drop column series,
         drop column ask_from, drop column retry_at;
@@ -90,7 +90,10 @@ alter table payout
   add constraint payout_series_fits check (series between 0 and 61);
 update payout set next_call = 'query' where state = 'sent';
 drop index payout_due;
-create index payout_due_by_call on payout (merchant_id, next_call, class, due_at) where due_at is not null;`;
+create index payout_due_by_call on payout (merchant_id, next_call, class, due_at) where due_at is not null;
+create unique index payout_once_per_series on payout (account_id, award_id, series);
+create index payout_open on payout (merchant_id, state, created_at, order_number)
+  where state in ('waiting', 'unknown', 'parked', 'dead');`;
 
 const ALARMS = `
 create table alarm (
