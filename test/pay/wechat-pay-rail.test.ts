@@ -103,6 +103,36 @@ test('a body that trickles does not stretch the deadline', async () => {
   assert.ok(performance.now() - startedMs < 1200);
 });
 
+test('headers that trickle do not stretch the deadline', async () => {
+  const startedMs = performance.now();
+  const trickle: TlsServer['answer'] = (_seen, _response, socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nx-slow: ');
+    const timer = setInterval(() => socket.write('x'), 50);
+    socket.on('error', () => undefined);
+    socket.on('close', () => clearInterval(timer));
+  };
+  assert.equal(codeOf(await sendWith(trickle, { deadlineMs: 400 })), 'unknown deadline');
+  assert.ok(performance.now() - startedMs < 1200);
+});
+
+test('a TLS handshake that trickles does not stretch the deadline, and nothing was sent', async () => {
+  const timers: NodeJS.Timeout[] = [];
+  const slow = createServer((socket) => {
+    // The head of a handshake record that promises 16 KB, then a byte of it at a time.
+    socket.write(Buffer.from([0x16, 0x03, 0x03, 0x40, 0x00]));
+    timers.push(setInterval(() => socket.write(Buffer.from([0x02])), 50));
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  const { port } = slow.address() as { port: number };
+  const startedMs = performance.now();
+  const outcome = await railTo(`https://127.0.0.1:${port}`, { deadlineMs: 400 }).send(server.merchant, redPacket());
+  for (const timer of timers) clearInterval(timer);
+  slow.close();
+  assert.equal(codeOf(outcome), 'unknown not-connected');
+  assert.ok(performance.now() - startedMs < 1200);
+});
+
 test('a connection cut before or within the answer is unknown', async () => {
   assert.equal(codeOf(await sendWith((_seen, _response, socket) => socket.destroy())), 'unknown connection-lost');
   const within: TlsServer['answer'] = (_seen, response, socket) => {
