@@ -239,7 +239,7 @@ it('my awards tell each award’s true state', async (context) => {
   await phone.draw(world.doors[0], slug, token());
   const states = [
     ['waiting', 'preparing'],
-    ['unknown', 'preparing'],
+    ['unknown', 'checking'],
     ['sent', 'sent'],
     ['received', 'opened'],
     ['returned', 'returned'],
@@ -249,8 +249,47 @@ it('my awards tell each award’s true state', async (context) => {
     await client.query('update payout set state = $1', [state]);
     assert.equal((await shown()).at(-1), told, state);
   }
-  await client.query(`update payout set state = 'waiting', due_at = $1`, [new Date(Date.now() + 86_400_000)]);
-  assert.equal((await shown()).at(-1), 'tomorrow');
+});
+
+it('an award that waits shows when it goes out: after the person’s or the merchant’s full day, or once sending resumes', async (context) => {
+  const world = await startPageWorld(context);
+  const { client } = world.database;
+  const { slug } = await publishActivity(client, pageRule);
+  const phone = await knownPhone(world, slug);
+  await phone.draw(world.doors[0], slug, token());
+  const hint = async (query = '') => {
+    const { text } = await phone.ask(`${world.doors[0]}/me/awards${query}`);
+    return /class="award-hint">([^<]*)</.exec(text)?.[1];
+  };
+  const noon = Date.parse('2026-11-21T12:00:00+08:00');
+  world.clockAhead.ms = noon - Date.now();
+  const midnight = new Date('2026-11-22T00:01:00+08:00');
+  await client.query('update payout set due_at = $1', [midnight]);
+  assert.equal(await hint(), '今天的红包已达微信上限，将于 11月22日 00:01 后自动发放');
+  assert.match((await hint('?lang=en')) ?? '', /after Nov 22, 00:01 \(Beijing\)$/);
+
+  await client.query('update payout set due_at = $1', [new Date(noon)]);
+  assert.match((await hint()) ?? '', /马上发到/);
+  await client.query(
+    `insert into merchant_pace (merchant_id, next_send_at, next_query_at, sends_from) values ('main', $1, $1, $2)`,
+    [new Date(noon), midnight],
+  );
+  assert.match((await hint()) ?? '', /11月22日 00:01/);
+
+  const paused = '商户暂停发放，恢复后自动发放，不用再做什么';
+  await client.query(`update merchant set state = 'stopped', stopped_reason = 'NOTENOUGH'`);
+  assert.equal(await hint(), paused);
+  await client.query(`update merchant set state = 'open', stopped_reason = null`);
+  await client.query(
+    `insert into installation (id, order_prefix, secrets_check, created_at, sending_stopped_at, sending_stopped_reason)
+     values (1, 't', '', $1, $1, 'test')
+     on conflict (id) do update set sending_stopped_at = excluded.sending_stopped_at, sending_stopped_reason = 'test'`,
+    [new Date(noon)],
+  );
+  assert.equal(await hint(), paused);
+  assert.match((await hint('?lang=en')) ?? '', /paused sending/);
+  await client.query(`update payout set state = 'unknown'`);
+  assert.match((await hint()) ?? '', /正在与微信核对/);
 });
 
 it('while the database is away the page says so, with a link to try again, and a draw may be asked again', async (context) => {

@@ -1,6 +1,7 @@
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { TraceStep } from '../../rules/facts.ts';
 import type { ActivityState } from './operators.ts';
+import type { PaymentReads } from './payment-reads.ts';
 
 /** An Official Account as operators see it: nothing secret. */
 export interface AccountSummary {
@@ -119,8 +120,8 @@ export interface ActivityPlace {
   readonly id: ActivityId;
 }
 
-/** What the console shows. Lists come newest first. Every method throws OutsideTrouble when the database is away. */
-export interface ConsoleReads {
+/** What the console shows. Lists come newest first unless told. Every method throws OutsideTrouble when the database is away. */
+export interface ConsoleReads extends PaymentReads {
   accounts(): Promise<readonly AccountSummary[]>;
   /** The 500 activities changed last. */
   activities(): Promise<readonly ActivitySummary[]>;

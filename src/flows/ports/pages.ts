@@ -20,16 +20,21 @@ export interface PersonStanding {
 }
 
 /**
- * What a person is told about an award. preparing: not sent yet. tomorrow: not before another Beijing day, because of a
- * daily limit. sent: in the chat, unopened. looked-at: an operator must decide. given: a prize that is not money.
+ * What a person is told about an award. preparing: goes out in a moment. waits: not before another Beijing day, because
+ * a daily limit is reached. paused: the merchant, or all sending, is stopped until someone resumes it. checking: sent, but
+ * WeChat Pay has not said clearly whether it was paid. sent: in the chat, unopened. looked-at: an operator must decide.
+ * given: a prize that is not money.
  */
-export type AwardProgress = 'preparing' | 'tomorrow' | 'sent' | 'opened' | 'returned' | 'looked-at' | 'given';
+export type AwardProgress =
+  'preparing' | 'waits' | 'paused' | 'checking' | 'sent' | 'opened' | 'returned' | 'looked-at' | 'given';
 
 export interface MyAward {
   readonly activityName: string;
   readonly prizeName: string;
   readonly amountFen: Fen;
   readonly progress: AwardProgress;
+  /** When it goes out by itself, Unix ms; null unless it `waits`. */
+  readonly waitsUntilMs: number | null;
   readonly wonAtMs: number;
 }
 

@@ -67,12 +67,18 @@ function awardsMarkup(page: { account: string; awards: readonly MyAward[] }, lan
     const worth = award.amountFen > 0 ? ` · ${yuan(award.amountFen)} ${words.yuan}` : '';
     return `<li class="award">${mark(award.amountFen)}<span class="award-name">${escapeHtml(award.prizeName)}${worth}</span>
 <span class="award-state award-state-${award.progress}">${state}</span>
-<span class="award-hint">${hint}</span><span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
+<span class="award-hint">${hint.replace('{date}', dateOf(award.waitsUntilMs ?? 0, language))}</span><span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
   });
   const list = rows.length > 0 ? `<ul class="awards">${rows.join('')}</ul>` : `<p class="notice">${words.noAwards}</p>`;
   const other = `?account=${encodeURIComponent(page.account)}&lang=${language === 'en' ? 'zh' : 'en'}`;
   return `<main class="page"><header class="head"><h1>${words.myAwards}</h1></header>${list}
 <footer class="foot"><a href="${escapeHtml(other)}">${words.otherLanguage}</a></footer></main>`;
+}
+
+/** A moment in Beijing time as people say it. */
+function dateOf(atMs: number, language: PageLanguage): string {
+  const time = beijingTime(atMs);
+  return pageWords(language).date(Number(time.slice(5, 7)), Number(time.slice(8, 10)), time.slice(11, 16));
 }
 
 function noticeMarkup(notice: { kind: NoticeKind; href?: string }, language: PageLanguage): string {

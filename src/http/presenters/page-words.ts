@@ -30,7 +30,10 @@ export interface PageWords {
   readonly myAwards: string;
   readonly noAwards: string;
   readonly otherLanguage: string;
+  /** `{date}` in a hint stands for when the packet goes out. */
   readonly progress: Readonly<Record<AwardProgress, { readonly state: string; readonly hint: string }>>;
+  /** Names a moment of Beijing time, given as month, day and clock: 11月22日 00:01. */
+  readonly date: (month: number, day: number, clock: string) => string;
 }
 
 const again = '重新开始';
@@ -72,16 +75,20 @@ const zh: PageWords = {
   otherLanguage: 'English',
   progress: {
     preparing: { state: '准备中', hint: '红包马上发到公众号聊天里' },
-    tomorrow: { state: '等到明天', hint: '今天已到微信的发放上限，明天会自动发出' },
+    waits: { state: '排队中', hint: '今天的红包已达微信上限，将于 {date} 后自动发放' },
+    paused: { state: '暂停发放', hint: '商户暂停发放，恢复后自动发放，不用再做什么' },
+    checking: { state: '正在核对', hint: '正在与微信核对结果，不会漏发也不会重复' },
     sent: { state: '已发出', hint: '在公众号聊天里，请在 24 小时内打开' },
     opened: { state: '已领取', hint: '已存入微信零钱' },
     returned: { state: '已退回', hint: '超过 24 小时没有打开，红包已退回' },
-    'looked-at': { state: '核对中', hint: '发放遇到问题，主办方正在处理' },
+    'looked-at': { state: '处理中', hint: '发放遇到问题，主办方正在处理' },
     given: { state: '已获得', hint: '领取方式请看公众号消息' },
   },
+  date: (month, day, clock) => `${month}月${day}日 ${clock}`,
 };
 
 const startAgain = 'Start again';
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const en: PageWords = {
   notices: {
@@ -132,13 +139,16 @@ const en: PageWords = {
   otherLanguage: '中文',
   progress: {
     preparing: { state: 'On its way', hint: 'The red packet comes to the chat of this account in a moment' },
-    tomorrow: { state: 'Tomorrow', hint: 'WeChat’s limit for today is reached; it goes out tomorrow by itself' },
+    waits: { state: 'In the queue', hint: 'WeChat’s limit for today is reached; it goes out by itself after {date}' },
+    paused: { state: 'Paused', hint: 'The merchant has paused sending; it goes out by itself once that ends' },
+    checking: { state: 'Being checked', hint: 'We are asking WeChat how it ended; it is neither lost nor sent twice' },
     sent: { state: 'Sent', hint: 'In the chat of this account; open it within 24 hours' },
     opened: { state: 'Opened', hint: 'The money is in your WeChat balance' },
     returned: { state: 'Returned', hint: 'It was not opened within 24 hours and went back' },
-    'looked-at': { state: 'Being checked', hint: 'Sending it met a problem; the organiser is looking at it' },
+    'looked-at': { state: 'Looked at', hint: 'Sending it met a problem; the organiser is looking at it' },
     given: { state: 'Yours', hint: 'The account tells you in the chat how to get it' },
   },
+  date: (month, day, clock) => `${MONTHS[month - 1] ?? ''} ${day}, ${clock} (Beijing)`,
 };
 
 /** Returns what the server's own pages say, in one language. */

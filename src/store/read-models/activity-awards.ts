@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { ActivityPlace, AwardLine, Page, PageRequest } from '../../flows/ports/console-reads.ts';
 import { afterParameters, pageOf } from './page-of.ts';
 
-/** Reads an activity's awards with their living payout (or the last dead one), newest first. */
+/** Reads an activity's awards with the last number of each, newest first. */
 export async function readAwards(
   pool: pg.Pool,
   { accountId, id }: ActivityPlace,
@@ -17,7 +17,7 @@ export async function readAwards(
       from award left join lateral (
         select order_number, state, reason from payout
           where payout.account_id = award.account_id and payout.award_id = award.id
-          order by state = 'dead', created_at desc limit 1
+          order by series desc limit 1
       ) as paid on true
       where award.account_id = $1 and award.activity_id = $2 and (award.created_at, award.id) < ($3, $4)
       order by award.created_at desc, award.id desc limit $5`,

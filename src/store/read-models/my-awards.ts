@@ -12,6 +12,8 @@ interface Row {
   readonly state: string;
   readonly payout_state: string | null;
   readonly due_at: Date | null;
+  /** The merchant, or all sending, is stopped. */
+  readonly stopped: boolean;
   readonly created_at: Date;
 }
 
@@ -25,27 +27,36 @@ export async function readMyAwards(
     text: `select activity.name as activity_name, award.prize_id, award.amount_fen, award.state, award.created_at,
         jsonb_path_query_first(rule_version.rule, '$.prizes[*] ? (@.id == $id)',
           jsonb_build_object('id', award.prize_id)) ->> 'name' as prize_name,
-        payout.state as payout_state, payout.due_at
+        payout.state as payout_state, payout.due_at, payout.stopped
       from award
       join activity on activity.account_id = award.account_id and activity.id = award.activity_id
       join draw on draw.account_id = award.account_id and draw.request_key = award.request_key
       join rule_version on rule_version.account_id = award.account_id and rule_version.activity_id = award.activity_id
         and rule_version.version = draw.rule_version
       left join lateral (
-        select state, due_at from payout where payout.account_id = award.account_id and payout.award_id = award.id
-        order by created_at desc limit 1) payout on true
+        select payout.state, greatest(payout.due_at, merchant_pace.sends_from) as due_at,
+          merchant.state = 'stopped' or installation.sending_stopped_at is not null as stopped
+        from payout join merchant on merchant.id = payout.merchant_id
+        left join merchant_pace on merchant_pace.merchant_id = payout.merchant_id
+        left join installation on true
+        where payout.account_id = award.account_id and payout.award_id = award.id
+        order by payout.series desc limit 1) payout on true
       where award.account_id = $1 and award.openid = $2
       order by award.created_at desc
       limit $3`,
     values: [input.account, input.openid, input.most],
   });
-  return found.rows.map((row) => ({
-    activityName: row.activity_name,
-    prizeName: row.prize_name ?? row.prize_id,
-    amountFen: fen(Number(row.amount_fen)),
-    progress: progressOf(row, input.nowMs),
-    wonAtMs: row.created_at.getTime(),
-  }));
+  return found.rows.map((row) => {
+    const progress = progressOf(row, input.nowMs);
+    return {
+      activityName: row.activity_name,
+      prizeName: row.prize_name ?? row.prize_id,
+      amountFen: fen(Number(row.amount_fen)),
+      progress,
+      waitsUntilMs: progress === 'waits' && row.due_at !== null ? row.due_at.getTime() : null,
+      wonAtMs: row.created_at.getTime(),
+    };
+  });
 }
 
 function progressOf(row: Row, nowMs: number): AwardProgress {
@@ -60,9 +71,12 @@ function progressOf(row: Row, nowMs: number): AwardProgress {
     case 'parked':
     case 'dead':
       return 'looked-at';
+    case 'unknown':
+      return 'checking';
     case 'waiting':
-      // A payout put off to another day waits for WeChat's daily limit, not for us.
-      return row.due_at !== null && beijingDay(row.due_at.getTime()) > beijingDay(nowMs) ? 'tomorrow' : 'preparing';
+      if (row.stopped) return 'paused';
+      // A payout put off to another day waits for a daily limit, its person's or the merchant's.
+      return row.due_at !== null && beijingDay(row.due_at.getTime()) > beijingDay(nowMs) ? 'waits' : 'preparing';
     default:
       return 'preparing';
   }

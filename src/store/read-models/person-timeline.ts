@@ -46,7 +46,10 @@ export async function readPersonTimeline(pool: pg.Pool, openid: Openid, most = 2
       from draw
       join activity on activity.account_id = draw.account_id and activity.id = draw.activity_id
       left join award on award.account_id = draw.account_id and award.id = draw.award_id
-      left join payout on payout.account_id = award.account_id and payout.award_id = award.id
+      left join lateral (
+        select * from payout where payout.account_id = award.account_id and payout.award_id = award.id
+        order by series desc limit 1
+      ) as payout on true
       where draw.account_id in (select id from account) and draw.openid = $1
       order by draw.created_at desc
       limit $2`,
