@@ -11,7 +11,8 @@ export class PayoutsComplete1795244400000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop table reconciliation, reissue_item, reissue, alarm, payout_person_day, merchant_pace;
-      drop index payout_due_by_call, payout_once_per_series, payout_open;
+      drop index payout_due_by_call, payout_once_per_series, payout_open, payout_unpaid, payout_one_living_per_award;
+      create unique index payout_one_living_per_award on payout (account_id, award_id) where state <> 'dead';
       create index payout_due on payout (merchant_id, due_at) where due_at is not null;
       alter table payout drop column class, drop column next_call, drop column counted_on, drop column series,
         drop column ask_from, drop column retry_at;
@@ -77,6 +78,8 @@ create table payout_person_day (
 ) with (fillfactor = 70);
 create index payout_person_day_by_age on payout_person_day (day);`;
 
+// A returned packet's money is back and its number never pays again, so that its award may get another number where the
+// activity allows it.
 const PAYOUTS = `
 alter table payout
   add column class text not null default 'live',
@@ -93,7 +96,10 @@ drop index payout_due;
 create index payout_due_by_call on payout (merchant_id, next_call, class, due_at) where due_at is not null;
 create unique index payout_once_per_series on payout (account_id, award_id, series);
 create index payout_open on payout (merchant_id, state, created_at, order_number)
-  where state in ('waiting', 'unknown', 'parked', 'dead');`;
+  where state in ('waiting', 'unknown', 'parked', 'dead');
+create index payout_unpaid on payout (merchant_id, updated_at) where state in ('dead', 'returned');
+drop index payout_one_living_per_award;
+create unique index payout_one_living_per_award on payout (account_id, award_id) where state not in ('dead', 'returned');`;
 
 const ALARMS = `
 create table alarm (
@@ -142,6 +148,7 @@ create table reissue_item (
   constraint reissue_item_pk primary key (account_id, reissue_id, order_number),
   constraint reissue_item_reissue foreign key (reissue_id) references reissue (id)
 );
+create unique index reissue_item_open_once on reissue_item (account_id, award_id) where outcome is null;
 create table reconciliation (
   day date not null,
   made_at timestamptz not null,

@@ -82,6 +82,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
   indices: [
     ownIndex('payout_one_living_per_award', ['accountId', 'awardId']),
     ownIndex('payout_due_by_call', ['merchantId', 'nextCall', 'class', 'dueAt']),
+    ownIndex('payout_unpaid', ['merchantId', 'updatedAt']),
     ownIndex('payout_once_per_series', ['accountId', 'awardId', 'series']),
     ownIndex('payout_open', ['merchantId', 'state', 'createdAt', 'orderNumber']),
   ],

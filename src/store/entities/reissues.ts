@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { bigint, check, day, integer, json, key, NULLABLE, text, time } from './columns.ts';
+import { bigint, check, day, integer, json, key, NULLABLE, ownIndex, text, time } from './columns.ts';
 
 export interface ReissueRow {
   readonly id: string;
@@ -59,6 +59,7 @@ export const reissueItemEntity = new EntitySchema<ReissueItemRow>({
     newOrderNumber: text('new_order_number', NULLABLE),
     outcome: text('outcome', NULLABLE),
   },
+  indices: [ownIndex('reissue_item_open_once', ['accountId', 'awardId'])],
   foreignKeys: [
     { name: 'reissue_item_reissue', target: 'reissue', columnNames: ['reissueId'], referencedColumnNames: ['id'] },
   ],
