@@ -138,7 +138,7 @@ export function simulatedConfig(given: {
 
 /** A clock that goes ahead when the simulator's does, so that "24 hours later" is the same moment for both sides. */
 export function followingClock(base: Service['clock'], simulator: Pick<Simulator, 'clock'>): Service['clock'] {
-  return { nowMs: () => base.nowMs() + simulator.clock.offsetMs, sleep: (durationMs) => base.sleep(durationMs) };
+  return { nowMs: () => base.nowMs() + simulator.clock.offsetMs, sleep: (durationMs, signal) => base.sleep(durationMs, signal) };
 }
 
 /** Publishes the demo's activities that are not there yet, and lets the account say what it understands. */

@@ -9,7 +9,7 @@ import { createAuthorizePage } from './flows/authorize-page.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createDrawOnPage } from './flows/draw-on-page.ts';
 import { createLogIn } from './flows/log-in.ts';
-import { createPayoutMachine } from './flows/payout-machine.ts';
+import { createPayoutRules } from './flows/payout-rules.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -171,12 +171,12 @@ async function startMemory(given: Parameters<typeof assemble>[0]): Promise<Share
 function startWorker({ config, logger, pool, clock, accounts }: Parts, living: Living[]): void {
   const rail = new WechatPayRail({ baseUrl: config.hosts.payUrl, extraCaPem: config.hosts.payCaPem });
   living.push({ stop: () => rail.close() });
-  const machine = createPayoutMachine();
+  const rules = createPayoutRules();
   const worker = new PayAwards({
-    payouts: createPayoutStore({ pool, machine }),
+    payouts: createPayoutStore({ pool, rules }),
     rail,
     accounts,
-    machine,
+    machine: rules.machine,
     clock,
     luck: systemLuck,
     logger,

@@ -1,9 +1,9 @@
 import { addDays, beijingDay, startOfBeijingDayMs } from '../base/beijing-day.ts';
 import { payoutEvidence } from './payout-evidence.ts';
 import type { PayoutEvidence } from './payout-evidence.ts';
-import { REFUSAL_POLICY } from './payout-policy.ts';
+import { PEOPLE_REFUSED_TO_STOP, policyOf } from './payout-policy.ts';
 import type { PayoutTimes, RefusalPolicy } from './payout-policy.ts';
-import type { Attempt, PayoutFacts, PayoutState, RefusalCode, SendOutcome } from './ports/payouts.ts';
+import type { Attempt, PayoutFacts, PayoutState, SendOutcome } from './ports/payouts.ts';
 
 /** Where a payout stands by its attempts, and the one call that comes next; null when it rests. */
 export interface PayoutJudgement {
@@ -15,6 +15,7 @@ export interface PayoutJudgement {
 }
 
 interface Bench {
+  readonly facts: PayoutFacts;
   readonly evidence: PayoutEvidence;
   readonly times: PayoutTimes;
   readonly nowMs: number;
@@ -31,10 +32,11 @@ export function judgePayout(facts: PayoutFacts, nowMs: number, times: PayoutTime
   // Two ends cannot both be true; the one that was booked stays.
   if (facts.state === 'received' || facts.state === 'returned') return rest(facts.state, null);
   const evidence = payoutEvidence(facts.attempts);
-  const bench: Bench = { evidence, times, nowMs };
+  const bench: Bench = { facts, evidence, times, nowMs };
   if (evidence.end !== null) return rest(evidence.end.state, evidence.end.reason);
   if (evidence.paidAtMs !== null) return settle(bench, evidence.paidAtMs);
   const { last } = evidence;
+  if (mustAsk(facts)) return askFirst(bench);
   if (last === null) return { state: 'waiting', next: { call: 'send', atMs: 0 }, reason: null, stopMerchant: null };
   return last.kind === 'query' ? afterQuery(bench, last) : afterSend(bench, last);
 }
@@ -51,27 +53,49 @@ function settle({ evidence, times }: Bench, paidAtMs: number): PayoutJudgement {
   return waitFor('sent', 'query', atMs, null);
 }
 
+/** Whether someone wants to know what WeChat Pay has before anything more is sent, and nobody knows yet. */
+function mustAsk({ askFromMs, attempts }: PayoutFacts): boolean {
+  if (askFromMs === undefined || askFromMs === null) return false;
+  return !attempts.some(
+    ({ kind, startedAtMs, outcome }) =>
+      kind === 'query' && startedAtMs >= askFromMs && (outcome?.kind === 'found' || outcome?.kind === 'not-found'),
+  );
+}
+
+function askFirst(bench: Bench): PayoutJudgement {
+  const { facts, evidence, times } = bench;
+  const reason = 'what WeChat Pay knows of it is asked first';
+  const { last } = evidence;
+  const failed = last?.kind === 'query' && last.startedAtMs >= (facts.askFromMs ?? 0) ? last : null;
+  const atMs = failed === null ? 0 : endOf(failed) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
+  return waitFor(evidence.lastSend === null ? 'waiting' : 'unknown', 'query', atMs, reason);
+}
+
 function returningAt(query: Attempt, times: PayoutTimes): number | null {
   const returning = query.outcome?.kind === 'found' && query.outcome.status === 'RFUND_ING';
   return returning ? endOf(query) + times.returningAfterMs : null;
 }
 
 function afterSend(bench: Bench, send: Attempt): PayoutJudgement {
-  const outcome = send.outcome;
+  const outcome = send.outcome as SendOutcome | null;
   if (outcome?.kind === 'refused') return afterRefusal(bench, send, outcome);
   const reason = outcome?.kind === 'unknown' ? said(outcome) : 'no answer yet';
   if (outcome?.kind === 'unknown' && outcome.code === 'PROCESSING') return watch(bench, endOf(send), reason);
   const delayMs = entry(bench.times.resendAfterMs, bench.evidence.unclearInARow);
+  if (outcome?.kind !== 'unknown') return sendAgain(bench, 'unknown', endOf(send) + delayMs, reason);
+  // With certificate and key understood elsewhere the fault is this packet's own: asking is all that is left to do.
+  if (outcome.credentials === 'work') return prove(bench, endOf(send), reason);
   const again = sendAgain(bench, 'unknown', endOf(send) + delayMs, reason);
-  return { ...again, stopMerchant: outcome?.kind === 'unknown' && stopsMerchant(outcome.code) ? reason : null };
+  return { ...again, stopMerchant: stopsMerchant(outcome) ? reason : null };
 }
 
 /**
  * A fault of communication (return_code FAIL) leaves it open whether money moved, but one that names a cause only an
  * operator can end, such as a wrong signature, would come back with every other packet.
  */
-function stopsMerchant(code: string): boolean {
-  return Object.hasOwn(REFUSAL_POLICY, code) && REFUSAL_POLICY[code as RefusalCode] === 'stop-merchant';
+function stopsMerchant(outcome: Extract<SendOutcome, { kind: 'unknown' }>): boolean {
+  const policy = policyOf(outcome.code);
+  return policy === 'stop-merchant' || (policy === 'credentials' && outcome.credentials === 'fail');
 }
 
 function afterRefusal(bench: Bench, send: Attempt, refused: Refused): PayoutJudgement {
@@ -79,21 +103,51 @@ function afterRefusal(bench: Bench, send: Attempt, refused: Refused): PayoutJudg
   const reason = said(refused);
   const state = evidence.doubt ? 'unknown' : 'waiting';
   const atMs = endOf(send);
-  // A code that an older build wrote and this one does not know: a person must look.
-  const policy: RefusalPolicy | undefined = REFUSAL_POLICY[refused.code];
-  switch (policy) {
+  switch (effectOf(refused)) {
     case 'again-soon':
       return sendAgain(bench, state, atMs + entry(times.rateLimitedAfterMs, evidence.rateLimitedInARow), reason);
     case 'next-day':
       return sendAgain(bench, state, nextDay(atMs) + times.nextDayAfterMs, reason);
+    case 'try-again':
+      return sendAgain(bench, state, atMs + entry(times.resendAfterMs, 1), reason);
     case 'stop-merchant':
       return { ...sendAgain(bench, state, atMs + entry(times.resendAfterMs, 1), reason), stopMerchant: reason };
     case 'prove':
       return prove(bench, atMs, reason);
     case 'park':
-    case undefined:
-      return evidence.doubt ? prove(bench, atMs, reason) : rest('parked', reason);
+      if (evidence.doubt) return prove(bench, atMs, reason);
+      return orderedAgain(bench) ?? rest('parked', reason);
   }
+}
+
+/** What a refusal leads to here, with what was seen around it taken into account. */
+function effectOf(refused: Refused): Exclude<RefusalPolicy, 'credentials' | 'risk'> | 'try-again' {
+  const policy = policyOf(refused.code);
+  switch (policy) {
+    case 'credentials':
+      if (refused.credentials === 'work') return 'park';
+      return refused.credentials === 'fail' ? 'stop-merchant' : 'try-again';
+    case 'risk':
+      return (refused.peopleRefused ?? 0) >= PEOPLE_REFUSED_TO_STOP ? 'stop-merchant' : 'park';
+    case undefined:
+      // A code that an older build wrote and this one does not know: a person must look.
+      return 'park';
+    default:
+      return policy;
+  }
+}
+
+/** The same request again because a person ordered it after all that is known; null when nobody did. */
+function orderedAgain(bench: Bench): PayoutJudgement | null {
+  const { facts, evidence } = bench;
+  const orderedAtMs = facts.retryAtMs ?? null;
+  if (orderedAtMs === null || evidence.last === null || orderedAtMs <= endOf(evidence.last)) return null;
+  return sendAgain(
+    bench,
+    evidence.doubt ? 'unknown' : 'waiting',
+    orderedAtMs,
+    'an operator ordered it to be sent again',
+  );
 }
 
 function afterQuery(bench: Bench, query: Attempt): PayoutJudgement {
@@ -109,10 +163,13 @@ function afterQuery(bench: Bench, query: Attempt): PayoutJudgement {
     );
   }
   if (outcome?.kind === 'not-found') {
-    if (send?.outcome?.kind === 'refused' && endsNumber(send.outcome)) {
+    // Asked about before it was ever sent, as after a restored backup.
+    if (send === null) return waitFor('waiting', 'send', endOf(query), null);
+    if (send.outcome?.kind === 'refused' && endsNumber(send.outcome)) {
       // With every send refused, WeChat's not knowing the number is the proof asked for. A send that may have paid can
       // stay unknown to the query for a while, so then it is asked for days before a person is.
-      return evidence.doubt ? watch(bench, endOf(send), reason) : rest('parked', reason);
+      if (evidence.doubt) return watch(bench, endOf(send), reason);
+      return orderedAgain(bench) ?? rest('parked', reason);
     }
     const atMs = endOf(query) + entry(times.resendAfterMs, 1);
     if (Math.max(atMs, nowMs) <= lastSendAt(evidence, times)) return waitFor('unknown', 'send', atMs, reason);
@@ -125,8 +182,8 @@ function afterQuery(bench: Bench, query: Attempt): PayoutJudgement {
 }
 
 function endsNumber(refused: Refused): boolean {
-  const policy: RefusalPolicy | undefined = REFUSAL_POLICY[refused.code];
-  return policy === 'prove' || policy === 'park' || policy === undefined;
+  const effect = effectOf(refused);
+  return effect === 'prove' || effect === 'park';
 }
 
 /** WeChat holds it and has not sent it: only ask, until it is sent or FAILED. */
@@ -176,7 +233,7 @@ function retryAt(evidence: PayoutEvidence, times: PayoutTimes): number | null {
   const { last } = evidence;
   if (last?.kind !== 'query' || last.outcome?.kind === 'found' || last.outcome?.kind === 'not-found') return null;
   const atMs = endOf(last) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
-  return atMs > (evidence.firstSendMs ?? 0) + times.queryWithinMs ? null : atMs;
+  return atMs > (evidence.firstSendMs ?? last.startedAtMs) + times.queryWithinMs ? null : atMs;
 }
 
 function earliest(left: number | null, right: number | null): number | null {

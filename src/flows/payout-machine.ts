@@ -1,7 +1,7 @@
 import { unreachable } from '../base/errors.ts';
 import { judgePayout } from './payout-judgement.ts';
 import type { PayoutJudgement } from './payout-judgement.ts';
-import { PAYOUT_TIMES } from './payout-policy.ts';
+import { PAYOUT_TIMES, policyOf } from './payout-policy.ts';
 import type { PayoutTimes } from './payout-policy.ts';
 import type {
   Attempt,
@@ -26,12 +26,16 @@ export function createPayoutMachine(times: PayoutTimes = PAYOUT_TIMES): PayoutMa
   return (facts, event) => {
     const attempts = attemptsAfter(facts.attempts, event);
     const judgement = judgePayout({ ...facts, attempts }, event.atMs, times);
-    const after: PayoutFacts = { state: judgement.state, attempts };
+    const after: PayoutFacts = { ...facts, state: judgement.state, attempts };
     return {
       state: judgement.state,
       award: awardState(after),
       reason: judgement.reason,
-      actions: [...bookings(placeOf(facts), placeOf(after)), ...nextActions(judgement, event, attempts)],
+      actions: [
+        ...bookings(placeOf(facts), placeOf(after), facts.returnsToBudget === true),
+        ...queueActions(facts.state, judgement, event),
+        ...nextActions(judgement, event, attempts),
+      ],
     };
   };
 }
@@ -72,6 +76,33 @@ function nextActions(
   ];
 }
 
+/** What an answer means beyond its own payout. */
+function queueActions(before: PayoutState, judgement: PayoutJudgement, event: PayoutEvent): readonly PayoutAction[] {
+  if (event.kind !== 'answered') return [];
+  const { outcome } = event;
+  const contradiction = contradictionOf(before, judgement, outcome);
+  if (contradiction !== null) return [{ kind: 'contradiction', message: contradiction }];
+  if (outcome.kind !== 'refused') return [];
+  if (policyOf(outcome.code) === 'again-soon') return [{ kind: 'slow-merchant' }];
+  return outcome.code === 'SENDNUM_LIMIT' || outcome.code === 'RCVDAMOUNT_LIMIT' ? [{ kind: 'person-full' }] : [];
+}
+
+/** Two things told of one number that cannot both be true; null when all fits. */
+function contradictionOf(
+  before: PayoutState,
+  judgement: PayoutJudgement,
+  outcome: Extract<PayoutEvent, { kind: 'answered' }>['outcome'],
+): string | null {
+  if (outcome.kind === 'refused' && outcome.code === 'FATAL_ERROR')
+    return 'WeChat Pay says that the number was sent before with another person or amount: this must never happen';
+  if (before === 'dead' && judgement.state !== 'dead')
+    return 'the number was shown FAILED, and now WeChat Pay says that it was paid';
+  const ended = before === 'received' ? 'RECEIVED' : before === 'returned' ? 'REFUND' : null;
+  if (ended === null || outcome.kind !== 'found') return null;
+  const other = outcome.status !== ended && ['RECEIVED', 'REFUND', 'FAILED'].includes(outcome.status);
+  return other ? `the number was shown ${ended}, and now WeChat Pay shows ${outcome.status}` : null;
+}
+
 /** A payout is parked by an answer only, never because a worker came late: whoever holds it asks first. */
 function onClaim({ state, next }: PayoutJudgement, nowMs: number): PayoutAction {
   if (state === 'received' || state === 'returned' || state === 'dead') return { kind: 'rest' };
@@ -79,21 +110,22 @@ function onClaim({ state, next }: PayoutJudgement, nowMs: number): PayoutAction 
   return next.atMs <= nowMs ? { kind: 'call', call: next.call } : { kind: 'wait', call: next.call, untilMs: next.atMs };
 }
 
-/** Where the money is. A number that was ever sent keeps it in flight until a query shows the end. */
+/** Where the money is. A number that was ever sent, or that WeChat knows, keeps it in flight until a query shows the end. */
 function placeOf({ state, attempts }: PayoutFacts): MoneyPlace {
   if (state === 'received') return 'delivered';
   if (state === 'returned') return 'returned';
   if (state === 'dead') return 'reserved';
-  return attempts.some((attempt) => attempt.kind === 'send') ? 'in-flight' : 'reserved';
+  const known = attempts.some((attempt) => attempt.kind === 'send' || attempt.outcome?.kind === 'found');
+  return known ? 'in-flight' : 'reserved';
 }
 
-function bookings(from: MoneyPlace, to: MoneyPlace): readonly PayoutAction[] {
+function bookings(from: MoneyPlace, to: MoneyPlace, reopens: boolean): readonly PayoutAction[] {
   // Delivered and returned are final: the judgement keeps to them.
   if (from === to || from === 'delivered' || from === 'returned') return [];
   const steps: PayoutBooking[] = [];
   if (from === 'reserved') steps.push('send');
   if (to === 'delivered') steps.push('received');
-  if (to === 'returned') steps.push('returned');
+  if (to === 'returned') steps.push('returned', ...(reopens ? (['reopened'] as const) : []));
   if (to === 'reserved') steps.push('failed');
   return steps.map((booking) => ({ kind: 'book', booking }));
 }

@@ -4,10 +4,19 @@ import type { RefusalCode } from './ports/payouts.ts';
  * What a clear refusal leads to; the number always stays the same.
  * again-soon: too fast, send again a little later. next-day: a daily limit of the person, send again after Beijing
  * midnight. stop-merchant: nothing of this merchant can be paid until someone acts; send again when it is resumed.
- * prove: the number is dead or the request differs from the first one: ask before believing either.
+ * credentials: as stop-merchant once a query of another number was not understood either; otherwise as park.
+ * risk: as stop-merchant when it met several people at once, which no risk of a single person explains; otherwise as
+ * park. prove: the number is dead or the request differs from the first one: ask before believing either.
  * park: sending the same again cannot help; a person must decide.
  */
-export type RefusalPolicy = 'again-soon' | 'next-day' | 'stop-merchant' | 'prove' | 'park';
+export type RefusalPolicy = 'again-soon' | 'next-day' | 'stop-merchant' | 'credentials' | 'risk' | 'prove' | 'park';
+
+/** NO_AUTH at so many people within a minute and without a success between speaks of the merchant, not of them. */
+export const PEOPLE_REFUSED_TO_STOP = 5;
+export const PEOPLE_REFUSED_WITHIN_MS = 60_000;
+
+/** Long enough for another system that shares the merchant to have gone by, short enough not to be felt. */
+export const SLOW_FOR_MS = 60_000;
 
 /** One line per code of the official table (https://pay.weixin.qq.com/doc/v2/merchant/4011974053). */
 export const REFUSAL_POLICY: Readonly<Record<RefusalCode, RefusalPolicy>> = {
@@ -21,12 +30,12 @@ export const REFUSAL_POLICY: Readonly<Record<RefusalCode, RefusalPolicy>> = {
   SENDAMOUNT_LIMIT: 'stop-merchant',
   API_METHOD_CLOSED: 'stop-merchant',
   PAYER_ACCOUNT_ABNORMAL: 'stop-merchant',
-  CA_ERROR: 'stop-merchant',
-  SIGN_ERROR: 'stop-merchant',
+  CA_ERROR: 'credentials',
+  SIGN_ERROR: 'credentials',
   SEND_FAILED: 'prove',
   FATAL_ERROR: 'prove',
   MONEY_LIMIT: 'park',
-  NO_AUTH: 'park',
+  NO_AUTH: 'risk',
   NO_COMPETENCE: 'park',
   OPENID_ERROR: 'park',
   ILLEGAL_APPID: 'park',
@@ -110,3 +119,8 @@ export const PAYOUT_TIMES: PayoutTimes = {
   queryAgainAfterMs: [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR],
   queryWithinMs: 29 * DAY,
 };
+
+/** The policy of a code that the rail may have told of a send it did not clearly refuse; undefined for other words. */
+export function policyOf(code: string): RefusalPolicy | undefined {
+  return Object.hasOwn(REFUSAL_POLICY, code) ? REFUSAL_POLICY[code as RefusalCode] : undefined;
+}

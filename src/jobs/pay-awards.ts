@@ -2,19 +2,14 @@ import { OutsideTrouble } from '../base/errors.ts';
 import type { MerchantId } from '../base/ids.ts';
 import { payAward } from '../flows/pay-award.ts';
 import type { PayAwardOptions } from '../flows/pay-award.ts';
-import type { ClaimedPayout, PayoutWake } from '../flows/ports/payouts.ts';
+import type { CallsHeld, ClaimedPayout, PayoutWake } from '../flows/ports/payouts.ts';
 import type { Luck } from '../flows/ports/time-and-luck.ts';
-import { MerchantPace } from './merchant-pace.ts';
 
 export interface PayAwardsOptions extends PayAwardOptions {
   readonly wake: PayoutWake;
   readonly luck: Pick<Luck, 'randomId'>;
   /** How often due payouts are looked for without a wake-up. */
   readonly pollMs?: number;
-  /** Calls in flight per merchant. */
-  readonly perMerchant?: number;
-  /** Shortest time between two calls of one merchant: 34.5 ms keep 29 a second, under WeChat Pay's 30. */
-  readonly paceMs?: number;
   /** How long stop() lets calls finish before it leaves them as unknown. */
   readonly graceMs?: number;
   /** How long stop() then waits for their answers to be recorded. */
@@ -23,43 +18,34 @@ export interface PayAwardsOptions extends PayAwardOptions {
 
 const TROUBLE_MAX_MS = 15_000;
 const REFILL_MS = 5;
+const NOTHING: CallsHeld = { sends: 0, queries: 0 };
 
 /**
- * The payout worker: takes due payouts, at most as many as it can send at once, and takes each one call further. Polls
+ * The payout worker: takes due payouts, at most as many as it can call at once, and takes each one call further. Polls
  * every second; a wake-up makes it look at once. A database that is away is asked ever less often, up to every 15 s.
- * What it leaves when it stops or dies is taken over when the lease ends.
+ * What it leaves when it stops or dies is taken over when the lease ends. It lives by its clock alone, so that a
+ * simulated one can play months in seconds.
  */
 export class PayAwards {
-  readonly #options: Required<PayAwardsOptions>;
-  readonly #busy = new Map<MerchantId, number>();
-  readonly #pace: MerchantPace;
+  readonly #options: Required<Omit<PayAwardsOptions, 'metrics'>> & Pick<PayAwardsOptions, 'metrics'>;
+  readonly #held = new Map<MerchantId, CallsHeld>();
   readonly #running = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
   readonly #aborting = new AbortController();
-  #stopped = false;
   #looking = false;
   #again = false;
+  #refilling = false;
   #troubles = 0;
   #quietUntilMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #soon: NodeJS.Timeout | undefined;
 
   constructor(options: PayAwardsOptions) {
-    this.#options = {
-      pollMs: 1000,
-      perMerchant: 8,
-      paceMs: 34.5,
-      graceMs: 15_000,
-      recordMs: 7_000,
-      ...options,
-    };
-    this.#pace = new MerchantPace(this.#options.paceMs);
+    this.#options = { pollMs: 1000, graceMs: 15_000, recordMs: 7_000, ...options };
   }
 
   /** Starts looking for due payouts; throws nothing, now or later. */
   start(): void {
     this.#options.wake.start(() => this.#look());
-    this.#timer = setInterval(() => this.#look(), this.#options.pollMs);
-    this.#look();
+    void this.#poll();
   }
 
   /**
@@ -68,14 +54,23 @@ export class PayAwards {
    */
   async stop(): Promise<void> {
     const { wake, graceMs, recordMs } = this.#options;
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    clearTimeout(this.#soon);
+    this.#stopping.abort();
     const wakeStopped = wake.stop();
     await this.#idle(graceMs);
     this.#aborting.abort();
     await this.#idle(recordMs);
-    await within(1000, wakeStopped);
+    await this.#within(1000, wakeStopped);
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #poll(): Promise<void> {
+    while (!this.#stopped) {
+      this.#look();
+      await this.#options.clock.sleep(this.#options.pollMs, this.#stopping.signal);
+    }
   }
 
   /** Resolves when nothing runs any more, or after so many ms. */
@@ -83,12 +78,19 @@ export class PayAwards {
     const everything = async (): Promise<void> => {
       while (this.#running.size > 0) await Promise.allSettled(this.#running);
     };
-    await within(atMostMs, everything());
+    await this.#within(atMostMs, everything());
+  }
+
+  /** Waits for work, but not longer than this. */
+  async #within(atMostMs: number, work: Promise<unknown>): Promise<void> {
+    const done = new AbortController();
+    await Promise.race([work.catch(() => undefined), this.#options.clock.sleep(atMostMs, done.signal)]);
+    done.abort();
   }
 
   /** Looks for due payouts; a call while one look is under way makes it look once more. Never throws. */
   #look(): void {
-    if (this.#stopped || performance.now() < this.#quietUntilMs) return;
+    if (this.#stopped || this.#options.clock.nowMs() < this.#quietUntilMs) return;
     if (this.#looking) {
       this.#again = true;
       return;
@@ -106,28 +108,30 @@ export class PayAwards {
   }
 
   async #claim(): Promise<void> {
-    const { payouts, clock, leaseMs, luck, perMerchant, logger } = this.#options;
+    const { payouts, clock, leaseMs, luck, logger } = this.#options;
     const leaseToken = luck.randomId();
-    const claimed = await payouts.claim({ nowMs: clock.nowMs(), leaseMs, leaseToken, perMerchant, busy: this.#busy });
+    const claim = await payouts.claim({ nowMs: clock.nowMs(), leaseMs, leaseToken, held: this.#held });
     if (this.#troubles > 0) logger.info({ failures: this.#troubles }, 'payouts-claimed-again');
     this.#troubles = 0;
-    for (const payout of claimed) this.#take(payout);
+    for (const payout of claim.payouts) this.#take(payout);
+    // Whoever found all places taken looks again when one comes free; whoever put some off looks for the next at once.
+    if (claim.more && claim.payouts.length === 0 && this.#running.size <= 1) this.#refill();
   }
 
   #backOff(error: unknown): void {
-    const { logger, pollMs } = this.#options;
+    const { clock, logger, pollMs } = this.#options;
     this.#troubles += 1;
     const pauseMs = Math.min(pollMs * 2 ** (this.#troubles - 1), TROUBLE_MAX_MS);
-    this.#quietUntilMs = performance.now() + pauseMs;
+    this.#quietUntilMs = clock.nowMs() + pauseMs;
     const fields = { error: String(error), failures: this.#troubles, pauseMs };
     if (error instanceof OutsideTrouble) logger.warn(fields, 'payouts-not-claimed');
     else logger.error(fields, 'payouts-not-claimed');
   }
 
   #take(payout: ClaimedPayout): void {
-    const { merchantId, orderNumber } = payout;
+    const { orderNumber } = payout;
     const { logger } = this.#options;
-    this.#busy.set(merchantId, (this.#busy.get(merchantId) ?? 0) + 1);
+    this.#hold(payout, 1);
     const work = this.#pay(payout)
       .catch((error: unknown) => {
         const fields = { order: orderNumber, error: String(error) };
@@ -135,34 +139,30 @@ export class PayAwards {
         else logger.error(fields, 'payout-left-to-its-lease');
       })
       .finally(() => {
-        this.#busy.set(merchantId, (this.#busy.get(merchantId) ?? 1) - 1);
+        this.#hold(payout, -1);
         this.#running.delete(work);
-        this.#lookSoon();
+        this.#refill();
       });
     this.#running.add(work);
   }
 
+  #hold({ merchantId, call }: ClaimedPayout, count: 1 | -1): void {
+    const { sends, queries } = this.#held.get(merchantId) ?? NOTHING;
+    const after = call === 'send' ? { sends: sends + count, queries } : { sends, queries: queries + count };
+    this.#held.set(merchantId, after);
+  }
+
   /** Places that come free together are filled by one claim. */
-  #lookSoon(): void {
-    if (this.#soon !== undefined || this.#stopped) return;
-    this.#soon = setTimeout(() => {
-      this.#soon = undefined;
+  #refill(): void {
+    if (this.#refilling || this.#stopped) return;
+    this.#refilling = true;
+    void this.#options.clock.sleep(REFILL_MS, this.#stopping.signal).then(() => {
+      this.#refilling = false;
       this.#look();
-    }, REFILL_MS);
+    });
   }
 
-  /** A stopped worker gives back what it has not begun. */
-  async #pay(payout: ClaimedPayout): Promise<void> {
-    if (this.#stopped) return this.#options.payouts.release(payout, this.#options.clock.nowMs());
-    const turn = (merchant: MerchantId): Promise<void> => this.#pace.turn(merchant);
-    return payAward(payout, this.#options, { signal: this.#aborting.signal, turn });
+  #pay(payout: ClaimedPayout): Promise<void> {
+    return payAward(payout, this.#options, { stopping: this.#stopping.signal, signal: this.#aborting.signal });
   }
-}
-
-/** Waits for work, but not longer than this. */
-async function within(atMostMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, atMostMs)));
-  await Promise.race([work.catch(() => undefined), patience]);
-  clearTimeout(timer);
 }

@@ -28,6 +28,17 @@ interface MerchantRow {
   readonly client_ip: string;
   readonly state: Merchant['state'];
   readonly stopped_reason: string | null;
+  readonly sub_mch_id: string | null;
+  readonly msg_app_id: string | null;
+  readonly consume_mch_id: string | null;
+  readonly amount_min_fen: number;
+  readonly amount_max_fen: number;
+  readonly scenes: readonly string[];
+  readonly person_day_packets: number;
+  readonly person_day_fen: string;
+  readonly day_fen: string;
+  readonly spacing_us: number;
+  readonly calls_max: number;
 }
 
 interface Snapshot {
@@ -84,7 +95,9 @@ const SELECT_ACCOUNTS = `
   from account order by id`;
 
 const SELECT_MERCHANTS = `
-  select id, mch_id, api_key_sealed, certificate_pem, private_key_sealed, send_name, client_ip, state, stopped_reason
+  select id, mch_id, api_key_sealed, certificate_pem, private_key_sealed, send_name, client_ip, state, stopped_reason,
+    sub_mch_id, msg_app_id, consume_mch_id, amount_min_fen, amount_max_fen, scenes, person_day_packets, person_day_fen,
+    day_fen, spacing_us, calls_max
   from merchant order by id`;
 
 function openAccount(row: AccountRow, box: SecretBox): Account {
@@ -113,6 +126,19 @@ function openMerchant(row: MerchantRow, box: SecretBox): Merchant {
     clientIp: row.client_ip,
     state: row.state,
     stoppedReason: row.stopped_reason,
+    subMchId: row.sub_mch_id,
+    msgAppId: row.msg_app_id,
+    consumeMchId: row.consume_mch_id,
+    limits: {
+      amountMinFen: row.amount_min_fen,
+      amountMaxFen: row.amount_max_fen,
+      scenes: row.scenes,
+      personDayPackets: row.person_day_packets,
+      personDayFen: Number(row.person_day_fen),
+      dayFen: Number(row.day_fen),
+      spacingMs: row.spacing_us / 1000,
+      callsMax: row.calls_max,
+    },
   };
 }
 

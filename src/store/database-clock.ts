@@ -24,8 +24,8 @@ export class DatabaseClock implements Clock {
     return Math.floor(performance.now() + this.#offsetMs);
   }
 
-  sleep(durationMs: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, durationMs));
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    return realSleep(durationMs, signal);
   }
 
   /** Aligns once and then every minute. Throws when the database cannot be asked the first time. */
@@ -60,4 +60,19 @@ export class DatabaseClock implements Clock {
     }
     this.#offsetMs = best.offsetMs;
   }
+}
+
+/** Resolves after so many real ms, or at once when the signal aborts. */
+export function realSleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+  if (durationMs <= 0 || signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    // Rounded up: a timer that fires early would find that its time has not come.
+    const timer = setTimeout(end, Math.ceil(durationMs));
+    signal?.addEventListener('abort', end, { once: true });
+  });
 }

@@ -6,7 +6,8 @@ const SAME_NUMBER_MS = 1000;
 
 /**
  * One statement and one commit: the attempt is on disk before the first byte leaves, or nothing is. The lease must be
- * ours and alive and the payout due; a late answer recorded by another worker moves `due_at` and so calls this off.
+ * ours and alive and the payout due; a late answer recorded by another worker moves `due_at` and so calls this off. A
+ * stop that came after the claim holds a send back too. A packet that a query found was booked when it was found.
  */
 const BEGIN = `
 with mine as (
@@ -15,7 +16,9 @@ with mine as (
     first_sent_at = case when $6 = 'send' then coalesce(first_sent_at, $4) else first_sent_at end,
     last_sent_at = case when $6 = 'send' then $4 else last_sent_at end
   where account_id = $1 and order_number = $2 and lease_token = $3 and lease_until > $4 and due_at <= $4
-    and ($6 = 'query' or last_sent_at is null or last_sent_at <= $7)
+    and ($6 = 'query' or ((last_sent_at is null or last_sent_at <= $7)
+      and exists (select 1 from merchant where merchant.id = payout.merchant_id and merchant.state = 'open')
+      and not exists (select 1 from installation where sending_stopped_at is not null)))
     and not exists (select 1 from payout_attempt as a
       where a.account_id = $1 and a.order_number = $2 and a.attempt >= $8)
   returning *
@@ -26,7 +29,7 @@ written as (
 ),
 first as (
   select * from mine where $6 = 'send' and not exists (select 1 from payout_attempt as a
-    where a.account_id = $1 and a.order_number = $2 and a.kind = 'send')
+    where a.account_id = $1 and a.order_number = $2 and (a.kind = 'send' or a.outcome ->> 'kind' = 'found'))
 ),
 booked as (
   insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)

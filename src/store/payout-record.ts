@@ -1,16 +1,13 @@
 import type pg from 'pg';
+import { beijingDay } from '../base/beijing-day.ts';
 import { assert } from '../base/errors.ts';
 import { cleanText } from '../base/clean-text.ts';
-import type {
-  Attempt,
-  PayoutBooking,
-  PayoutMachine,
-  PayoutState,
-  PayoutStep,
-  PayoutStore,
-} from '../flows/ports/payouts.ts';
+import type { Attempt, PayoutBooking, PayoutState, PayoutStep, PayoutStore } from '../flows/ports/payouts.ts';
+import type { PayoutRules } from '../flows/ports/merchant-queue.ts';
 import type { RecordedAnswer } from '../flows/ports/payouts.ts';
 import { ATTEMPT_JSON } from './payout-claim.ts';
+import { notePeopleRefused, writeQueueEffects } from './payout-queue-effects.ts';
+import type { AnsweredPayout } from './payout-queue-effects.ts';
 import { inTransaction } from './transaction.ts';
 
 type Answer = Parameters<PayoutStore['recordAnswer']>[0];
@@ -20,6 +17,7 @@ const BOOKINGS: Readonly<Record<PayoutBooking, { readonly debit: string; readonl
   send: { debit: 'in-flight', credit: 'reserved' },
   received: { debit: 'delivered', credit: 'in-flight' },
   returned: { debit: 'returned', credit: 'in-flight' },
+  reopened: { debit: 'budget', credit: 'returned' },
   failed: { debit: 'reserved', credit: 'in-flight' },
 };
 
@@ -27,80 +25,132 @@ const BOOKINGS: Readonly<Record<PayoutBooking, { readonly debit: string; readonl
 const RAW_CHARACTERS_MAX = 16_384;
 
 // The attempts are read in a statement of their own after the lock, so that what the last holder wrote is seen.
-const LOCK = 'select state from payout where account_id = $1 and order_number = $2 for update';
+const LOCK = `select account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, ask_from, retry_at
+  from payout where account_id = $1 and order_number = $2 for update`;
 const ATTEMPTS = `select ${ATTEMPT_JSON} as attempt from payout_attempt as a
   where a.account_id = $1 and a.order_number = $2 order by a.attempt`;
+// Money that comes back may change the activity's counter, and the lock order has the activity before its payouts.
+const LOCK_ACTIVITY = `select coalesce((select version.rule #>> '{returned,money}' from rule_version as version
+      where version.account_id = counter.account_id and version.activity_id = counter.activity_id
+      order by version.version desc limit 1), 'returned') = 'budget' as reopens
+  from activity_counter as counter join payout using (account_id, activity_id)
+  where payout.account_id = $1 and payout.order_number = $2 for update of counter`;
+const REOPEN = `update activity_counter set spent_fen = spent_fen - $3 where account_id = $1 and activity_id = $2`;
+const REOPEN_DAY = `insert into activity_day (account_id, activity_id, day, spent_fen) values ($1, $2, $4, -$3::bigint)
+  on conflict (account_id, activity_id, day) do update set spent_fen = activity_day.spent_fen - $3`;
+const OTHER_NUMBER = `select 1 from payout where account_id = $1 and award_id = $2 and order_number <> $3
+  and state not in ('dead', 'returned')`;
+
+const EVIDENCE = `update payout_attempt set answered_at = $4, outcome = $5::jsonb, raw_answer = $6
+  where account_id = $1 and order_number = $2 and attempt = $3`;
 
 /** The lease ends with the answer of the one who holds it; a late answer leaves the new holder's alone. */
 const WRITE = `
-with evidence as (
-  update payout_attempt set answered_at = $5, outcome = $6::jsonb, raw_answer = $7
-  where account_id = $1 and order_number = $2 and attempt = $4
-),
-judged as (
-  update payout set state = $8, due_at = $9, reason = $10, rail_number = coalesce(rail_number, $11), updated_at = $5,
+with judged as (
+  update payout set state = $4, due_at = $5, next_call = coalesce($6, next_call), reason = $7,
+    rail_number = coalesce(rail_number, $8), updated_at = $9,
     lease_token = case when lease_token = $3 then null else lease_token end,
     lease_until = case when lease_token = $3 then null else lease_until end
   where account_id = $1 and order_number = $2
   returning *
 ),
 shown as (
-  update award set state = $12, updated_at = $5 from judged
-  where award.account_id = judged.account_id and award.id = judged.award_id and award.state <> $12
+  update award set state = $10, updated_at = $9 from judged
+  where award.account_id = judged.account_id and award.id = judged.award_id and award.state <> $10
 ),
 booked as (
   insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
-  select account_id, activity_id, merchant_id, award_id, booking.kind, booking.debit, booking.credit, amount_fen, $5
-  from judged cross join unnest($13::text[], $14::text[], $15::text[]) with ordinality as booking (kind, debit, credit, step)
+  select account_id, activity_id, merchant_id, award_id, booking.kind, booking.debit, booking.credit, amount_fen, $9
+  from judged cross join unnest($11::text[], $12::text[], $13::text[]) with ordinality as booking (kind, debit, credit, step)
   order by booking.step
-),
-stopped as (
-  update merchant set state = 'stopped', stopped_reason = $16, updated_at = $5 from judged
-  where $16::text is not null and merchant.id = judged.merchant_id and merchant.state = 'open'
 )
 select 1 from judged`;
 
+interface PayoutRow extends AnsweredPayout {
+  readonly award_id: string;
+  readonly activity_id: string;
+  readonly amount_fen: string;
+  readonly state: PayoutState;
+  readonly ask_from: Date | null;
+  readonly retry_at: Date | null;
+}
+
 /** Records an answer as `PayoutStore.recordAnswer` says. */
-export async function recordAnswer(pool: pg.Pool, machine: PayoutMachine, answer: Answer): Promise<RecordedAnswer> {
+export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, answer: Answer): Promise<RecordedAnswer> {
   const key = [answer.payout.accountId, answer.payout.orderNumber];
   return inTransaction(pool, async (client) => {
-    const locked = await client.query<{ state: PayoutState }>(LOCK, key);
-    const state = locked.rows[0]?.state;
-    assert(state !== undefined, `no payout ${answer.payout.orderNumber} to record an answer for`);
+    const reopens = mayReturn(answer) && (await lockActivity(client, key));
+    const payout = (await client.query<PayoutRow>(LOCK, key)).rows[0];
+    assert(payout !== undefined, `no payout ${answer.payout.orderNumber} to record an answer for`);
     const attempts = (await client.query<{ attempt: Attempt }>(ATTEMPTS, key)).rows.map((row) => row.attempt);
     const attempt = attempts.find((item) => item.number === answer.number);
     assert(attempt !== undefined, `no attempt ${answer.number} of ${answer.payout.orderNumber} was begun`);
-    const { number, outcome, nowMs } = answer;
-    const step = machine({ state, attempts }, { kind: 'answered', number, atMs: nowMs, outcome });
+    const { number, nowMs } = answer;
     // The first clear word about an attempt stays; only "we do not know" gives way to it.
-    const fresh = attempt.outcome === null || (attempt.outcome.kind === 'unknown' && outcome.kind !== 'unknown');
+    const fresh = attempt.outcome === null || (attempt.outcome.kind === 'unknown' && answer.outcome.kind !== 'unknown');
+    const outcome = fresh
+      ? await notePeopleRefused(client, payout, answer.outcome, { nowMs, withinMs: rules.peopleRefusedWithinMs })
+      : answer.outcome;
+    const facts = { ...orders(payout), state: payout.state, attempts, returnsToBudget: reopens };
+    const step = rules.machine(facts, { kind: 'answered', number, atMs: nowMs, outcome });
     if (!fresh) return { ...step, actions: [], fresh };
-    await client.query(WRITE, writeValues(answer, step));
-    return { ...step, fresh };
+    await client.query(EVIDENCE, [...key, number, new Date(nowMs), stored(outcome), storedRaw(answer.raw)]);
+    const held = payout.state === 'dead' && step.state !== 'dead' && (await hasOtherNumber(client, payout));
+    if (!held) await write(client, payout, answer, step);
+    await writeQueueEffects(client, payout, step, { nowMs, slowForMs: rules.slowForMs });
+    return { ...step, state: held ? payout.state : step.state, fresh };
   });
 }
 
-function writeValues(answer: Answer, step: PayoutStep): unknown[] {
-  const { payout, number, outcome, raw, nowMs } = answer;
+function mayReturn({ outcome }: Answer): boolean {
+  return outcome.kind === 'found' && outcome.status === 'REFUND';
+}
+
+async function lockActivity(client: pg.PoolClient, key: readonly string[]): Promise<boolean> {
+  const locked = await client.query<{ reopens: boolean }>(LOCK_ACTIVITY, [...key]);
+  return locked.rows[0]?.reopens === true;
+}
+
+/** A number proved dead whose award has a new one keeps its state, whatever is told of it later: an alarm tells of it. */
+async function hasOtherNumber(client: pg.PoolClient, payout: PayoutRow): Promise<boolean> {
+  const other = await client.query(OTHER_NUMBER, [payout.account_id, payout.award_id, payout.order_number]);
+  return other.rows.length > 0;
+}
+
+function orders(payout: PayoutRow): { readonly askFromMs: number | null; readonly retryAtMs: number | null } {
+  return { askFromMs: payout.ask_from?.getTime() ?? null, retryAtMs: payout.retry_at?.getTime() ?? null };
+}
+
+async function write(client: pg.PoolClient, payout: PayoutRow, answer: Answer, step: PayoutStep): Promise<void> {
   const wait = step.actions.find((action) => action.kind === 'wait');
-  const stop = step.actions.find((action) => action.kind === 'stop-merchant');
   const booked = step.actions.flatMap((action) => (action.kind === 'book' ? [action.booking] : []));
-  return [
-    payout.accountId,
-    payout.orderNumber,
-    payout.leaseToken,
-    number,
-    new Date(nowMs),
-    JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'string' ? cleanText(value) : value)),
-    cleanText(raw.slice(0, RAW_CHARACTERS_MAX)),
+  const now = new Date(answer.nowMs);
+  if (booked.includes('reopened')) {
+    const activity = [payout.account_id, payout.activity_id, payout.amount_fen];
+    await client.query(REOPEN, activity);
+    await client.query(REOPEN_DAY, [...activity, beijingDay(answer.nowMs)]);
+  }
+  await client.query(WRITE, [
+    payout.account_id,
+    payout.order_number,
+    answer.payout.leaseToken,
     step.state,
     wait === undefined ? null : new Date(wait.untilMs),
+    wait?.call ?? null,
     step.reason === null ? null : cleanText(step.reason),
-    outcome.kind === 'paid' ? outcome.railNumber : null,
+    answer.outcome.kind === 'paid' ? answer.outcome.railNumber : null,
+    now,
     step.award,
     booked,
     booked.map((booking) => BOOKINGS[booking].debit),
     booked.map((booking) => BOOKINGS[booking].credit),
-    stop === undefined ? null : cleanText(stop.reason),
-  ];
+  ]);
+}
+
+function stored(outcome: Answer['outcome']): string {
+  return JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'string' ? cleanText(value) : value));
+}
+
+function storedRaw(raw: string): string {
+  return cleanText(raw.slice(0, RAW_CHARACTERS_MAX));
 }

@@ -1,48 +1,127 @@
 import type pg from 'pg';
-import type { PayoutMachine, PayoutStore } from '../flows/ports/payouts.ts';
+import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
+import type { MerchantId } from '../base/ids.ts';
+import type { PayoutRules } from '../flows/ports/merchant-queue.ts';
+import type { PayoutKey, PayoutStore } from '../flows/ports/payouts.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { PAYOUT_CHANNEL } from './draw-write.ts';
+import { lockQueue, writePace } from './merchant-pace.ts';
 import { beginAttempt } from './payout-begin.ts';
 import { claimPayouts } from './payout-claim.ts';
+import { raiseAlarm, stopMerchant } from './payout-queue-effects.ts';
 import { recordAnswer } from './payout-record.ts';
+import { inTransaction } from './transaction.ts';
 
-const RELEASE = `update payout set lease_token = null, lease_until = null,
+const RELEASE = `update payout set lease_token = null, lease_until = null, next_call = coalesce($5, next_call),
     due_at = case when due_at is null then null else greatest(due_at, $4) end
   where account_id = $1 and order_number = $2 and lease_token = $3`;
-const STOP = `update merchant set state = 'stopped', stopped_reason = $2, updated_at = $3 where id = $1 and state = 'open'`;
-const RESUME = `with opened as (
-    update merchant set state = 'open', stopped_reason = null, updated_at = $2 where id = $1 and state = 'stopped' returning 1
-  )
-  select pg_notify('${PAYOUT_CHANNEL}', '') from opened`;
+const RESUME = `update merchant set state = 'open', stopped_reason = null, stopped_at = null, updated_at = $2
+  where id = $1 and state = 'stopped'`;
+const NO_AUTH_ENDS = `update merchant_pace set no_auth = '[]' where merchant_id = $1`;
+const CLEAR = `update alarm set cleared_at = $3 where kind = $1 and subject = $2 and cleared_at is null`;
+const STOP_SENDING = `update installation set sending_stopped_at = $2, sending_stopped_reason = $1 where sending_stopped_at is null`;
+const RESUME_SENDING = `update installation set sending_stopped_at = null, sending_stopped_reason = null where sending_stopped_at is not null`;
+const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
+const ASK_ALL = `update payout set ask_from = $1, due_at = $1, next_call = 'query', updated_at = $1
+  where state in ('waiting', 'unknown', 'sent', 'parked')`;
+const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;
+// The machine decides on the claim whether this is a send or a query; a send is likelier, and has the narrower pace.
+const RETRY = `update payout set retry_at = $3, due_at = $3, next_call = 'send', updated_at = $3
+  where account_id = $1 and order_number = $2`;
 
 /**
  * The payouts in Postgres: their rows are the queue, and the state machine judges them. Locks are taken in the order
- * payout, award, merchant, after anything the house's lock order names before payouts. Failures that may pass are
- * thrown as OutsideTrouble.
+ * activity, payout, award, merchant; a claim holds the merchant's pace and skips payouts that others hold. Failures
+ * that may pass are thrown as OutsideTrouble.
  */
-export function createPayoutStore(options: { readonly pool: pg.Pool; readonly machine: PayoutMachine }): PayoutStore {
-  const { pool, machine } = options;
+export function createPayoutStore({
+  pool,
+  rules,
+}: {
+  readonly pool: pg.Pool;
+  readonly rules: PayoutRules;
+}): PayoutStore {
   return {
-    claim: (input) => orTrouble(claimPayouts(pool, input)),
+    claim: (input) => orTrouble(claimPayouts(pool, rules.planCalls, input)),
+    takeTurn: ({ merchantId, call, nowMs }) =>
+      orTrouble(
+        inTransaction(pool, async (client) => {
+          const { callAtMs, pace } = rules.anotherTurn(await lockQueue(client, merchantId), call, nowMs);
+          await writePace(client, merchantId, pace);
+          return callAtMs;
+        }),
+      ),
     beginAttempt: (input) => orTrouble(beginAttempt(pool, input)),
-    recordAnswer: (answer) => orTrouble(recordAnswer(pool, machine, answer)),
-    async release(payout, notBeforeMs) {
+    recordAnswer: (answer) => orTrouble(recordAnswer(pool, rules, answer)),
+    async release(payout, notBeforeMs, call) {
       const key = [payout.accountId, payout.orderNumber, payout.leaseToken];
-      await orTrouble(pool.query(RELEASE, [...key, new Date(notBeforeMs)]));
+      await orTrouble(pool.query(RELEASE, [...key, new Date(notBeforeMs), call ?? null]));
     },
-    async stopMerchant(merchant, reason, nowMs) {
-      await orTrouble(pool.query(STOP, [merchant, reason, new Date(nowMs)]));
-    },
-    async resumeMerchant(merchant, nowMs) {
-      await orTrouble(pool.query(RESUME, [merchant, new Date(nowMs)]));
+    stopMerchant: (merchant, reason, nowMs) =>
+      orTrouble(inTransaction(pool, (client) => stopMerchant(client, merchant, reason, nowMs))),
+    resumeMerchant: (merchant, nowMs) => orTrouble(inTransaction(pool, (client) => resume(client, merchant, nowMs))),
+    stopSending: (reason, nowMs) => orTrouble(inTransaction(pool, (client) => stopSending(client, reason, nowMs))),
+    resumeSending: (nowMs) => orTrouble(inTransaction(pool, (client) => resumeSending(client, nowMs))),
+    retryParked: (payout, nowMs) =>
+      orTrouble(inTransaction(pool, (client) => retryParked(client, rules.resendWithinMs, payout, nowMs))),
+    async askAllFirst(nowMs) {
+      const asked = await orTrouble(pool.query(ASK_ALL, [new Date(nowMs)]));
+      return asked.rowCount ?? 0;
     },
   };
+}
+
+async function resume(client: pg.PoolClient, merchant: MerchantId, nowMs: number): Promise<boolean> {
+  const now = new Date(nowMs);
+  // The pace before the merchant, as an answer that stops a merchant locks them.
+  await client.query(NO_AUTH_ENDS, [merchant]);
+  const opened = await client.query(RESUME, [merchant, now]);
+  if (opened.rowCount === 0) return false;
+  await client.query(CLEAR, ['merchant-stopped', merchant, now]);
+  await client.query(WAKE);
+  return true;
+}
+
+async function stopSending(client: pg.PoolClient, reason: string, nowMs: number): Promise<void> {
+  const stopped = await client.query(STOP_SENDING, [reason, new Date(nowMs)]);
+  if (stopped.rowCount === 0) return;
+  await raiseAlarm(client, { kind: 'sending-stopped', subject: '', message: reason }, nowMs);
+}
+
+async function resumeSending(client: pg.PoolClient, nowMs: number): Promise<boolean> {
+  const resumed = await client.query(RESUME_SENDING);
+  if (resumed.rowCount === 0) return false;
+  await client.query(CLEAR, ['sending-stopped', '', new Date(nowMs)]);
+  await client.query(WAKE);
+  return true;
+}
+
+async function retryParked(
+  client: pg.PoolClient,
+  resendWithinMs: number,
+  { accountId, orderNumber }: PayoutKey,
+  nowMs: number,
+): Promise<void> {
+  const found = await client.query<{ state: string; first_sent_at: Date | null }>(PARKED, [accountId, orderNumber]);
+  const payout = found.rows[0];
+  if (payout?.state !== 'parked') {
+    const message = `only a parked payout can be sent again; this one is ${payout?.state ?? 'not known'}`;
+    throw new WrongRequest('payout-not-parked', message, { status: 409 });
+  }
+  if (payout.first_sent_at !== null && payout.first_sent_at.getTime() + resendWithinMs < nowMs) {
+    const message =
+      'this number was first sent more than three days ago and cannot be sent again: wait until it is proved dead, then issue a new number';
+    throw new WrongRequest('payout-too-old', message, { status: 409 });
+  }
+  await client.query(RETRY, [accountId, orderNumber, new Date(nowMs)]);
+  await client.query(WAKE);
 }
 
 async function orTrouble<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof WrongRequest || error instanceof OutsideTrouble) throw error;
     throw asOutsideTrouble(error);
   }
 }

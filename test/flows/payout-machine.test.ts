@@ -75,14 +75,7 @@ const REFUSED_FIRST: Readonly<Record<RefusalCode, readonly [string, string, stri
   PARAM_ERROR: ['parked', 'rest', 'parked'],
   REQUEST_INVALID: ['parked', 'rest', 'parked'],
 };
-const STOPPING = [
-  'NOTENOUGH',
-  'SENDAMOUNT_LIMIT',
-  'API_METHOD_CLOSED',
-  'PAYER_ACCOUNT_ABNORMAL',
-  'CA_ERROR',
-  'SIGN_ERROR',
-];
+const STOPPING = ['NOTENOUGH', 'SENDAMOUNT_LIMIT', 'API_METHOD_CLOSED', 'PAYER_ACCOUNT_ABNORMAL'];
 for (const code of Object.keys(REFUSAL_POLICY) as RefusalCode[]) {
   test(`${code} on the first send leads to ${REFUSED_FIRST[code].join(', ')} and says so`, () => {
     const play = new Play().send(refused(code));
@@ -98,7 +91,7 @@ for (const code of Object.keys(REFUSAL_POLICY) as RefusalCode[]) {
       .later(2 * SECOND)
       .send(refused(code));
     assert.equal(play.step?.state, 'unknown');
-    const asks = ['prove', 'park'].includes(REFUSAL_POLICY[code]);
+    const asks = ['prove', 'park', 'risk'].includes(REFUSAL_POLICY[code]);
     assert.match(play.next, asks ? /^query 2s$/ : /^send /);
   });
 

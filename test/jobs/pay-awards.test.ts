@@ -79,7 +79,7 @@ function failing(changes: Partial<PayoutStore>): PayoutStore {
   return { ...world.store, ...changes };
 }
 
-test('what is due is paid, no more than 8 at once and never more than 30 in a second', async () => {
+test('what is due is paid, no more than 12 at once and never more than 30 in a second', async () => {
   await wins(60);
   rail.onSend = async () => {
     await wallClock.sleep(400);
@@ -88,8 +88,8 @@ test('what is due is paid, no more than 8 at once and never more than 30 in a se
   const startedMs = performance.now();
   startWorker();
   await until('60 are sent', inState('sent', 60), 10_000);
-  assert.ok(rail.underWayMost <= 8, `${rail.underWayMost} at once`);
-  assert.ok(performance.now() - startedMs < 6000, 'eight are kept busy');
+  assert.ok(rail.underWayMost <= 12, `${rail.underWayMost} at once`);
+  assert.ok(performance.now() - startedMs < 6000, 'twelve are kept busy');
   const times = rail.calls.map((call) => call.atMs);
   for (const atMs of times) assert.ok(times.filter((other) => other >= atMs && other < atMs + 1000).length <= 30);
   assert.deepEqual(await world.differences(), []);
@@ -127,13 +127,13 @@ test('stopping takes nothing new, breaks off what hangs and leaves it unknown, s
   const [first] = await wins(20);
   rail.onSend = (_request, signal) => hang(signal);
   const worker = startWorker();
-  await until('eight calls hang', () => rail.calls.length === 8);
+  await until('twelve calls hang', () => rail.calls.length === 12);
   const startedMs = performance.now();
   await worker.stop();
   assert.ok(performance.now() - startedMs < 2000);
-  assert.equal(rail.calls.length, 8);
-  assert.ok(await inState('unknown', 8)());
-  assert.ok(await inState('waiting', 12)());
+  assert.equal(rail.calls.length, 12);
+  assert.ok(await inState('unknown', 12)());
+  assert.ok(await inState('waiting', 8)());
   const held = await world.client.query('select 1 from payout where lease_token is not null');
   assert.equal(held.rows.length, 0);
   const outcome = await world.client.query('select outcome from payout_attempt where order_number = $1', [

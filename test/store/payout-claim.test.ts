@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type pg from 'pg';
-import { createPayoutMachine } from '../../src/flows/payout-machine.ts';
+import { createPayoutRules } from '../../src/flows/payout-rules.ts';
 import type { ClaimedPayout, PayoutStore } from '../../src/flows/ports/payouts.ts';
 import { createPayoutStore } from '../../src/store/payout-store.ts';
 import { buildAccount, buildActivity, buildMerchant, buildWin, NOON_MS, somebody } from '../support/builders.ts';
@@ -18,7 +18,11 @@ before(async () => {
 after(() => world.close());
 beforeEach(async () => {
   await world.client.query('update payout set due_at = null, lease_token = null, lease_until = null');
-  await world.client.query(`update merchant set state = 'open', stopped_reason = null`);
+  await world.client.query(
+    `update merchant set state = 'open', stopped_reason = null, calls_max = 16, person_day_packets = 10, person_day_fen = 100000, day_fen = 100000000`,
+  );
+  await world.client.query('delete from merchant_pace');
+  await world.client.query('delete from payout_person_day');
   activity = await buildActivity(world.client);
 });
 
@@ -52,6 +56,10 @@ test('the first claim freezes the request with the texts of the rule the draw wa
     remark: '抽奖红包',
     clientIp: '127.0.0.1',
     sceneId: null,
+    subMchId: null,
+    msgAppId: null,
+    consumeMchId: null,
+    riskInfo: null,
   };
   assert.deepEqual((await claimOne(world.store)).request, expected);
   await world.client.query(`update merchant set send_name = '改名', client_ip = '10.0.0.1'`);
@@ -104,12 +112,13 @@ test('a stopped merchant is left alone, the others go on, and resuming brings it
 
 test('a worker never takes more of a merchant than its bound, with what it holds already', async () => {
   for (let count = 0; count < 12; count += 1) await buildWin(world.client, activity);
-  const busy = (held: number) => ({ busy: new Map([[activity.account.merchant.id, held]]) });
-  assert.equal((await claim(world.store, NOON_MS, busy(8))).length, 0);
-  assert.equal((await claim(world.store, NOON_MS, busy(9))).length, 0);
-  assert.equal((await claim(world.store, NOON_MS, busy(5))).length, 3);
-  assert.equal((await claim(world.store)).length, 8);
-  assert.equal((await claim(world.store)).length, 1);
+  await world.client.query('update merchant set calls_max = 8');
+  const held = (sends: number) => ({ held: new Map([[activity.account.merchant.id, { sends, queries: 2 }]]) });
+  assert.equal((await claim(world.store, NOON_MS, held(6))).length, 0);
+  assert.equal((await claim(world.store, NOON_MS, held(7))).length, 0);
+  assert.equal((await claim(world.store, NOON_MS, held(3))).length, 3);
+  assert.equal((await claim(world.store)).length, 6);
+  assert.equal((await claim(world.store)).length, 3);
 });
 
 test('a leased payout is left alone until its lease has run out, then it is taken over', async () => {
@@ -142,63 +151,74 @@ test('a lease that has run out begins nothing, even when nobody took the payout 
   assert.equal(await begin(world.store, claimed, 'send', NOON_MS + LEASE_MS), null);
 });
 
-async function race(store: PayoutStore, claimers: number): Promise<readonly string[]> {
-  const taken = await Promise.all(Array.from({ length: claimers }, () => claim(store, NOON_MS, { perMerchant: 40 })));
-  return taken.flatMap(numbers);
+async function race(store: PayoutStore, claimers: number): Promise<readonly ClaimedPayout[]> {
+  return (await Promise.all(Array.from({ length: claimers }, () => claim(store)))).flat();
 }
 
-test('ten workers that claim at once never take one payout twice', async () => {
+test('ten workers that claim at once never take one payout twice, nor one call time twice', async () => {
   for (let count = 0; count < 200; count += 1) await buildWin(world.client, activity);
-  const taken: string[] = [];
-  // A claim skips rows that another is just looking at, so it takes a few rounds until all are taken.
+  const taken: ClaimedPayout[] = [];
   for (let round = 0; round < 20 && taken.length < 200; round += 1) taken.push(...(await race(world.store, 10)));
   assert.equal(taken.length, 200);
-  assert.equal(new Set(taken).size, 200);
+  assert.equal(new Set(numbers(taken)).size, 200);
+  const times = taken.map((payout) => payout.callAtMs).toSorted((left, right) => left - right);
+  const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));
+  assert.ok(Math.min(...gaps) > 34.4, `the closest two are ${Math.min(...gaps)} ms apart`);
 });
 
-/** The store with a part of the claim's statement taken out: the twin that the race must catch. */
-function without(part: string, instead: string): PayoutStore {
+/**
+ * The store with parts of its statements taken out, whose claims meet after reading the merchant's pace: each waits
+ * there until the other has come too, or for a while, as when the other waits for a lock.
+ */
+function meeting(parts: readonly string[]): PayoutStore {
+  let come = 0;
+  const meet = async (): Promise<void> => {
+    come += 1;
+    for (let look = 0; look < 30 && come < 2; look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const query = async (client: pg.PoolClient, text: string, values?: unknown[]): Promise<unknown> => {
+    const kept = parts.reduce((rest, part) => rest.replaceAll(part, ''), text);
+    const answer = await client.query(kept, values);
+    if (text.includes('for update of pace')) await meet();
+    return answer;
+  };
   const pool = {
-    query: (text: string, values?: unknown[]) => {
-      assert.ok(text.includes(part), `the claim has no ${part}`);
-      return world.pool.query(text.replace(part, instead), values);
+    query: (text: string, values?: unknown[]) => world.pool.query(text, values),
+    connect: async () => {
+      const client = await world.pool.connect();
+      return {
+        query: (text: string, values?: unknown[]) => query(client, text, values),
+        release: (broken?: Error) => client.release(broken),
+      };
     },
   } as unknown as pg.Pool;
-  return createPayoutStore({ pool, machine: createPayoutMachine() });
+  return createPayoutStore({ pool, rules: createPayoutRules() });
 }
 
-/** Holds a row that is due while two workers claim, lets them come to rest, then lets it go. */
-async function claimTwiceBehindBarrier(store: PayoutStore): Promise<readonly string[]> {
+async function bothClaim(store: PayoutStore): Promise<readonly ClaimedPayout[]> {
+  const person = somebody();
+  await world.client.query('update merchant set person_day_packets = 3, calls_max = 3');
+  for (let count = 0; count < 6; count += 1) await buildWin(world.client, activity, { openid: person });
+  return race(store, 2);
+}
+
+test("two workers that claim at once hand out a person's day once", async () => {
+  assert.equal((await bothClaim(meeting([]))).length, 3);
+});
+
+test("the twin without locks hands out the person's day and the call times twice", async () => {
+  const taken = await bothClaim(meeting(['for update of pace', 'for update skip locked']));
+  assert.ok(taken.length > 3, `${taken.length} taken`);
+  assert.ok(new Set(taken.map((payout) => payout.callAtMs)).size < taken.length);
+});
+
+test('a payout whose answer is being recorded is skipped, not waited for', async () => {
   const win = await buildWin(world.client, activity);
   await world.client.query('begin');
   await world.client.query('select 1 from payout where order_number = $1 for update', [win.orderNumber]);
-  const claims = [claim(store), claim(store)];
-  const settled = Promise.allSettled(claims);
-  for (let look = 0; look < 100; look += 1) {
-    const waiting = await world.pool.query(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    const finished = await Promise.race([settled.then(() => true), new Promise((resolve) => setTimeout(resolve, 20))]);
-    if (waiting.rows.length === 2 || finished === true) break;
-  }
+  assert.deepEqual(await claim(world.store), []);
   await world.client.query('rollback');
-  return (await Promise.all(claims)).flatMap(numbers);
-}
-
-test('a payout that two workers reach for at once goes to one of them, later, and to none while it is held', async () => {
-  assert.deepEqual(await claimTwiceBehindBarrier(world.store), []);
-  assert.equal((await race(world.store, 2)).length, 1);
-});
-
-test('the twin without the row lock takes the same payout twice', async () => {
-  assert.equal((await claimTwiceBehindBarrier(without('for update skip locked', ''))).length, 2);
-});
-
-test('the twin without the lease check takes a payout that is being sent', async () => {
-  const win = await buildWin(world.client, activity);
-  await claimOne(world.store);
-  const twin = without('and (lease_until is null or lease_until <= $1)', '');
-  assert.deepEqual(numbers(await claim(twin)), [win.orderNumber]);
+  assert.equal((await claim(world.store)).length, 1);
 });
 
 test('a claim finds what is due by the index, among 20,000 payouts that are not', async () => {
@@ -214,12 +234,12 @@ test('a claim finds what is due by the index, among 20,000 payouts that are not'
   );
   await world.client.query('analyze payout');
   const plan = await world.client.query(
-    `explain select 1 from payout where merchant_id = 'main' and due_at <= $1 and (lease_until is null or lease_until <= $1)
+    `explain select 1 from payout where merchant_id = 'main' and next_call = 'send' and class = 'live' and due_at <= $1 and (lease_until is null or lease_until <= $1)
      order by due_at limit 8 for update skip locked`.replaceAll('$1', `'${new Date(NOON_MS + 5000).toISOString()}'`),
   );
   assert.match(
     plan.rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'),
-    /Index Scan using payout_due/,
+    /Index Scan using payout_due_by_call/,
   );
   assert.equal((await claim(world.store, NOON_MS + 5000)).length, 5);
 });

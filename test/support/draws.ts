@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { openid } from '../../src/base/ids.ts';
 import type { Openid, RequestKey } from '../../src/base/ids.ts';
+import { realSleep } from '../../src/store/database-clock.ts';
 import { DrawBatcher } from '../../src/flows/draw-batcher.ts';
 import type { DrawStore } from '../../src/flows/ports/draws.ts';
 import type { Clock, Luck } from '../../src/flows/ports/time-and-luck.ts';
@@ -11,7 +12,7 @@ import { quietLogger } from './quiet-logger.ts';
 /** The real time of this machine. */
 export const wallClock: Clock = {
   nowMs: () => Date.now(),
-  sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+  sleep: realSleep,
 };
 
 /** Real chance. */

@@ -7,6 +7,7 @@ import { WechatPayRail } from '../../src/pay/wechat-pay-rail.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator-options.ts';
+import { realSleep } from '../../src/store/database-clock.ts';
 import { createPayoutWake } from '../../src/store/payout-wake.ts';
 import { verifyBooks } from '../../src/store/verify-books.ts';
 import { buildAccount, buildActivity, buildMerchant, buildWin } from './builders.ts';
@@ -44,7 +45,7 @@ export async function startPayoutJourney(
   const simulator = await startSimulator({ seed: 'payouts', ...options.simulator });
   const clock: Clock = {
     nowMs: () => simulator.clock.nowMs(),
-    sleep: (durationMs) => new Promise((resolve) => setTimeout(resolve, durationMs)),
+    sleep: realSleep,
   };
   const log = quietLogger();
   const rail = new WechatPayRail({

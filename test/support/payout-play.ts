@@ -102,7 +102,7 @@ export class Play {
   #take(step: PayoutStep, attempts: readonly Attempt[]): void {
     for (const action of step.actions) if (action.kind === 'book') this.booked.push(action.booking);
     this.step = step;
-    this.facts = { state: step.state, attempts };
+    this.facts = { ...this.facts, state: step.state, attempts };
   }
 }
 

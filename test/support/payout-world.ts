@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createPayoutMachine } from '../../src/flows/payout-machine.ts';
+import { createPayoutRules } from '../../src/flows/payout-rules.ts';
 import type { ClaimedPayout, PayoutStore, QueryOutcome, SendOutcome } from '../../src/flows/ports/payouts.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createPayoutStore } from '../../src/store/payout-store.ts';
@@ -36,7 +36,7 @@ export async function openPayoutWorld(): Promise<PayoutWorld> {
     client,
     url,
     pool,
-    store: createPayoutStore({ pool, machine: createPayoutMachine() }),
+    store: createPayoutStore({ pool, rules: createPayoutRules() }),
     async differences() {
       const { differences } = await verifyBooks(pool);
       return differences.map((item) => `${item.check} ${item.subject}: ${item.expected} <> ${item.found}`);
@@ -66,20 +66,14 @@ export async function openPayoutWorld(): Promise<PayoutWorld> {
   };
 }
 
-/** Claims as a worker that holds nothing would, with a lease of its own. */
-export function claim(
+/** Claims as a worker that holds nothing would, with a lease of its own, and returns what it got. */
+export async function claim(
   store: PayoutStore,
   atMs: number = NOON_MS,
   changes: Partial<Parameters<PayoutStore['claim']>[0]> = {},
 ): Promise<readonly ClaimedPayout[]> {
-  return store.claim({
-    nowMs: atMs,
-    leaseMs: LEASE_MS,
-    leaseToken: randomId(),
-    perMerchant: 8,
-    busy: new Map(),
-    ...changes,
-  });
+  const input = { nowMs: atMs, leaseMs: LEASE_MS, leaseToken: randomId(), held: new Map(), ...changes };
+  return (await store.claim(input)).payouts;
 }
 
 /** Claims the one payout that is due. */

@@ -1,6 +1,7 @@
 import type { BeijingDay } from '../../base/beijing-day.ts';
 import type { MerchantId } from '../../base/ids.ts';
 import type { MerchantLimits } from './accounts.ts';
+import type { PayoutMachine } from './payouts.ts';
 
 /** What is known of a merchant's queue when a claim holds it. Times are Unix ms. */
 export interface MerchantQueue {
@@ -76,4 +77,22 @@ export type CallPlanner = (input: {
 export interface PersonRefused {
   readonly openid: string;
   readonly atMs: number;
+}
+
+/** What a payout store is told of payouts: it keeps and locks, these decide. */
+export interface PayoutRules {
+  readonly machine: PayoutMachine;
+  readonly planCalls: CallPlanner;
+  /** Hands out one more call time to a worker that missed its own. Returns it and the pace after it. */
+  readonly anotherTurn: (
+    queue: MerchantQueue,
+    call: 'send' | 'query',
+    nowMs: number,
+  ) => { readonly callAtMs: number; readonly pace: MerchantPace };
+  /** How long a NO_AUTH of one person counts beside that of another. */
+  readonly peopleRefusedWithinMs: number;
+  /** How long a merchant goes at half its pace after WeChat Pay said "too fast". */
+  readonly slowForMs: number;
+  /** How long after its first send a number may be sent again. */
+  readonly resendWithinMs: number;
 }
