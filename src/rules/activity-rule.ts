@@ -70,6 +70,15 @@ export const activityRuleSchema = z
         .describe('Wins of everyone on one Beijing day'),
     }),
     budgetFen: z.int().min(0).max(10_000_000_000).describe('Most that all red packets together may cost, in fen'),
+    returned: z
+      .strictObject({
+        money: z
+          .enum(['returned', 'budget'])
+          .default('returned')
+          .describe('Whether the money of a packet nobody opened is kept apart or can be won again'),
+        reissue: z.boolean().default(false).describe('Whether operators may send its winner another packet'),
+      })
+      .default({ money: 'returned', reissue: false }),
     startsAtMs: z.int().min(0).nullable().default(null),
     endsAtMs: z.int().min(0).nullable().default(null),
     texts: z.strictObject({

@@ -17,45 +17,54 @@ order by 1, 2`;
 
 /** Payouts with what their attempts say together. */
 const PAYOUTS = `
-select payout.*, coalesce(sends, 0) as sends, coalesce(shown_received, false) as shown_received,
+select payout.*, coalesce(sends, 0) as sends, coalesce(known, false) as known, coalesce(shown_received, false) as shown_received,
   coalesce(shown_returned, false) as shown_returned, coalesce(shown_failed, false) as shown_failed
 from payout left join (
   select account_id, order_number, count(*) filter (where kind = 'send') as sends,
+    bool_or(kind = 'send' or outcome ->> 'kind' = 'found') as known,
     bool_or(outcome ->> 'status' = 'RECEIVED') as shown_received, bool_or(outcome ->> 'status' = 'REFUND') as shown_returned,
     bool_or(outcome ->> 'status' = 'FAILED') as shown_failed
   from payout_attempt group by 1, 2
 ) as attempts using (account_id, order_number)`;
 
+/** Whether an activity takes money that comes back into its budget again, as its latest rule says. */
+const REOPENS = `
+select distinct on (account_id, activity_id) account_id, activity_id,
+  coalesce(rule #>> '{returned,money}', 'returned') = 'budget' as reopens
+from rule_version order by account_id, activity_id, version desc`;
+
 /**
- * Each award that is paid, with the payout that speaks for it (the living one, else the latest dead one), how many
+ * Each award that is paid, with the payout that speaks for it (the living one, else that of the last number), how many
  * living ones it has, where its money should be and where the books have it.
  */
 const PACKETS = `
 select award.account_id, award.activity_id, award.id, award.state, award.amount_fen, payout.state as payout_state,
   coalesce(living, 0) as living,
-  case when payout.state = 'received' then 'delivered' when payout.state = 'returned' then 'returned'
+  case when payout.state = 'received' then 'delivered'
+    when payout.state = 'returned' then case when coalesce(reopens, false) then 'budget' else 'returned' end
     when payout.state = 'dead' or payout.state is null then 'reserved'
-    when payout.sends > 0 then 'in-flight' else 'reserved' end as place,
+    when payout.known then 'in-flight' else 'reserved' end as place,
   coalesce(books.budget, 0) as budget, coalesce(books.reserved, 0) as reserved, coalesce(books.in_flight, 0) as in_flight,
   coalesce(books.delivered, 0) as delivered, coalesce(books.returned, 0) as returned
 from award
 left join (
-  select distinct on (account_id, award_id) account_id, award_id, state, sends,
-    count(*) filter (where state <> 'dead') over (partition by account_id, award_id) as living
-  from (${PAYOUTS}) as every order by account_id, award_id, state = 'dead', created_at desc
+  select distinct on (account_id, award_id) account_id, award_id, state, known,
+    count(*) filter (where state not in ('dead', 'returned')) over (partition by account_id, award_id) as living
+  from (${PAYOUTS}) as every order by account_id, award_id, state in ('dead', 'returned'), series desc
 ) as payout on payout.account_id = award.account_id and payout.award_id = award.id
+left join (${REOPENS}) as rule on rule.account_id = award.account_id and rule.activity_id = award.activity_id
 left join (select account_id, award_id, ${BALANCE_COLUMNS} from book_entry where award_id is not null group by 1, 2) as books
   on books.account_id = award.account_id and books.award_id = award.id
 where award.state <> 'given'`;
 
 /** What each award is compared by: what it is called, what is expected and what is found, of a row of PACKETS. */
 const AWARD_CHECKS: readonly (readonly [string, string, string])[] = [
-  ['award taken from budget', '-amount_fen', 'budget'],
+  ['award taken from budget', `case when place = 'budget' then 0 else -amount_fen end`, 'budget'],
   ['award reserved', `case when place = 'reserved' then amount_fen else 0 end`, 'reserved'],
   ['award in flight', `case when place = 'in-flight' then amount_fen else 0 end`, 'in_flight'],
   ['award delivered', `case when place = 'delivered' then amount_fen else 0 end`, 'delivered'],
   ['award returned', `case when place = 'returned' then amount_fen else 0 end`, 'returned'],
-  ['one living payout per award', `case when payout_state = 'dead' then 0 else 1 end`, 'living'],
+  ['one living payout per award', `case when payout_state in ('dead', 'returned') then 0 else 1 end`, 'living'],
   [
     'award shows its payout',
     `case payout_state when 'dead' then 'parked' when 'unknown' then 'sending'
@@ -90,7 +99,8 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
       from book_entry group by 1, 2) as funded using (account_id, activity_id)`,
   'fen spent': counted(
     'spent_fen',
-    'select account_id, activity_id, sum(amount_fen) as number from award group by 1, 2',
+    `select account_id, activity_id, sum(amount_fen) filter (where place <> 'budget') as number
+      from (${PACKETS}) as packet group by 1, 2`,
   ),
   draws: counted(
     'draws',
@@ -143,5 +153,6 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
       case state when 'received' then shown_received when 'returned' then shown_returned else shown_failed end as found
     from (${PAYOUTS}) as payout where state in ('received', 'returned', 'dead')`,
   'what is under way will be called again': `select account_id, activity_id, order_number as subject,
-      state in ('waiting', 'unknown', 'sent') as expected, due_at is not null as found from payout`,
+      state in ('waiting', 'unknown', 'sent') as expected, due_at is not null as found
+    from payout where state <> 'parked' or (retry_at is null and ask_from is null)`,
 };
