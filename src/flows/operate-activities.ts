@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
+import { unpayableParts } from './payable-rule.ts';
 import { cleanDraft, differingPaths, readDraft, ruleWarnings, winnablePrizes } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
 
@@ -32,7 +33,8 @@ export interface OperateActivities {
     input: { id: ActivityId; revision: number; slug: string; name: string; draft: RuleDraft },
   ): Promise<ReviewedActivity>;
   /**
-   * Puts the draft in force. Throws WrongRequest `rule-faulty` (400, naming every fault), `merchant-missing`,
+   * Puts the draft in force. Throws WrongRequest `rule-faulty` (400, naming every fault), `rule-unpayable` (400, naming
+   * what WeChat Pay would refuse from this merchant), `merchant-missing`,
    * `revision-stale`, `activity-stopped` or `rule-locked` (409, naming the fields that can no longer change).
    */
   publish(operator: Operator, input: { id: ActivityId; revision: number }): Promise<ReviewedActivity>;
@@ -117,7 +119,7 @@ function review(activity: StoredActivity): ReviewedActivity {
 }
 
 /** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
-function ruleToPublish({ activity, publishedRule, merchantId }: LockedActivity, nowMs: number): ActivityRule {
+function ruleToPublish({ activity, publishedRule, merchant }: LockedActivity, nowMs: number): ActivityRule {
   const { rule, faults } = readDraft(activity.draft);
   if (rule === null) throw new WrongRequest('rule-faulty', 'the rule still has faults', { faults });
   if (publishedRule !== null) {
@@ -129,10 +131,14 @@ function ruleToPublish({ activity, publishedRule, merchantId }: LockedActivity, 
     throw conflict('rule-locked', message, 409, locked);
   }
   const packets = winnablePrizes(rule).filter((prize) => prize.kind === 'red-packet');
-  if (packets.length > 0 && merchantId === null) {
+  if (packets.length > 0 && merchant === null) {
     throw conflict('merchant-missing', 'red packets need a merchant: link one to the Official Account first', 409, [
       'accountId',
     ]);
+  }
+  const unpayable = packets.length > 0 && merchant !== null ? unpayableParts(rule, merchant) : [];
+  if (unpayable.length > 0) {
+    throw new WrongRequest('rule-unpayable', 'WeChat Pay would refuse packets of this rule', { faults: unpayable });
   }
   if (packets.length > 0 && packets.every((prize) => prize.amountFen > rule.budgetFen)) {
     const message = 'the budget does not pay for a single red packet';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { payTextFault } from '../base/pay-text.ts';
 
 /**
  * An activity's rule as data: what operators edit, what a version freezes, what the engine decides by. Amounts are
@@ -118,9 +119,9 @@ export const activityRuleSchema = z
     }
     if (rule.mechanic.kind === 'lottery' && ticketTotal(rule) === 0)
       fault(['mechanic', 'blankTickets'], 'at least one ticket is needed');
-    utf8Within(rule.packet.activityName, 32, (message) => fault(['packet', 'activityName'], message));
-    utf8Within(rule.packet.wishing, 128, (message) => fault(['packet', 'wishing'], message));
-    utf8Within(rule.packet.remark, 256, (message) => fault(['packet', 'remark'], message));
+    packetText(rule.packet.activityName, 32, (message) => fault(['packet', 'activityName'], message));
+    packetText(rule.packet.wishing, 128, (message) => fault(['packet', 'wishing'], message));
+    packetText(rule.packet.remark, 256, (message) => fault(['packet', 'remark'], message));
     rule.prizes.forEach((prize, index) => {
       if (
         prize.kind === 'red-packet' &&
@@ -140,17 +141,8 @@ export function ticketTotal(rule: Pick<ActivityRule, 'mechanic' | 'prizes'>): nu
   return rule.prizes.reduce((sum, prize) => sum + prize.tickets, rule.mechanic.blankTickets);
 }
 
-/** UTF-8 length without node: or the encoding API, which the compiler hides from this room. */
-export function utf8Bytes(value: string): number {
-  let bytes = 0;
-  for (const character of value) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-}
-
-function utf8Within(value: string, bytesMax: number, report: (message: string) => void): void {
-  const bytes = utf8Bytes(value);
-  if (bytes > bytesMax) report(`WeChat Pay takes at most ${bytesMax} bytes of UTF-8; this has ${bytes}`);
+function packetText(value: string, bytesMax: number, report: (message: string) => void): void {
+  const fault = payTextFault(value, bytesMax);
+  // An empty one is named already, by the schema's own length.
+  if (fault !== null && value !== '') report(fault);
 }

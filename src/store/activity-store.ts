@@ -1,7 +1,13 @@
 import type pg from 'pg';
 import { assert, WrongRequest } from '../base/errors.ts';
-import type { AccountId, ActivityId, MerchantId } from '../base/ids.ts';
-import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
+import type { AccountId, ActivityId } from '../base/ids.ts';
+import type {
+  ActivityStore,
+  LockedActivity,
+  PayingMerchant,
+  RuleDraft,
+  StoredActivity,
+} from '../flows/ports/operators.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { inTransaction } from './transaction.ts';
@@ -89,20 +95,22 @@ async function change(
 }
 
 async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivity): Promise<LockedActivity> {
-  const found = await client.query<{ rule: unknown; merchant_id: string | null }>(
-    `select rule, merchant_id from account
-       left join rule_version on rule_version.account_id = account.id and activity_id = $2 and version = $3
+  const found = await client.query<{ rule: unknown; merchant: PayingMerchant | null }>(
+    `select rule, (select jsonb_build_object('id', id, 'sendName', send_name, 'limits', jsonb_build_object(
+           'amountMinFen', amount_min_fen, 'amountMaxFen', amount_max_fen, 'scenes', scenes, 'personDayFen', person_day_fen,
+           'dayFen', day_fen)) from merchant where merchant.id = account.merchant_id) as merchant
+       from account left join rule_version on rule_version.account_id = account.id and activity_id = $2 and version = $3
        where account.id = $1`,
     [activity.accountId, activity.id, activity.publishedVersion],
   );
   const row = found.rows[0];
   assert(row !== undefined, 'an activity has an account');
-  return { activity, publishedRule: row.rule, merchantId: row.merchant_id as MerchantId | null };
+  return { activity, publishedRule: row.rule, merchant: row.merchant };
 }
 
 async function publish(
   client: pg.PoolClient,
-  { activity, merchantId }: LockedActivity,
+  { activity, merchant }: LockedActivity,
   input: { readonly rule: ActivityRule; readonly operatorId: string; readonly nowMs: number },
 ): Promise<void> {
   const here = [activity.accountId, activity.id];
@@ -131,7 +139,7 @@ async function publish(
   await client.query(
     `insert into book_entry (account_id, activity_id, merchant_id, kind, debit, credit, amount_fen, created_at)
        values ($1, $2, $3, 'budget', 'budget', 'funding', $4, $5)`,
-    [...here, merchantId, input.rule.budgetFen, at],
+    [...here, merchant?.id ?? null, input.rule.budgetFen, at],
   );
 }
 

@@ -189,6 +189,41 @@ test('a faulty draft is not published and leaves nothing behind', async () => {
   assert.equal((await flow.show(id)).activity.state, 'draft');
 });
 
+test('what WeChat Pay would refuse from this merchant is not published: nobody is told of a prize that cannot be paid', async () => {
+  const { packet: plain, prizes } = lotteryRule();
+  const packet = { ...plain, sceneId: 'PRODUCT_2' as const };
+  const sized = (amountFen: number) =>
+    rule({ prizes: [{ ...prizes[0], amountFen } as (typeof prizes)[0]], budgetFen: 500_000, packet });
+  const set = (settings: string) => database.client.query(`update merchant set ${settings}`);
+  const refused = async (amountFen: number, path = 'prizes.0.amountFen') => {
+    const drafted = await draft(sized(amountFen));
+    await assert.rejects(flow.publish(anna, drafted), refusal('rule-unpayable', 400, [path]));
+  };
+  await refused(50);
+  await refused(20_001);
+  await set(`scenes = '{PRODUCT_2}', amount_min_fen = 30, amount_max_fen = 300000`);
+  await refused(29);
+  await refused(300_000);
+  await set(`person_day_fen = 400000, day_fen = 299999`);
+  await refused(300_000);
+  await set(`day_fen = 400000, send_name = '一个很长很长很长很长的商户名'`);
+  await refused(100, 'accountId');
+  await set(`send_name = '红包商户'`);
+  for (const amountFen of [30, 100, 300_000]) {
+    assert.equal((await flow.publish(anna, await draft(sized(amountFen)))).activity.state, 'published');
+  }
+  await set(
+    `scenes = '{}', amount_min_fen = 100, amount_max_fen = 20000, person_day_fen = 100000, day_fen = 100000000`,
+  );
+});
+
+test('a packet text that would be changed on its way is a fault of the rule', async () => {
+  for (const wishing of [' 恭喜', '恭\u0007喜', '恭喜'.repeat(22)]) {
+    const drafted = await draft(rule({ packet: { ...lotteryRule().packet, wishing } }));
+    await assert.rejects(flow.publish(anna, drafted), refusal('rule-faulty', 400, ['packet.wishing']));
+  }
+});
+
 test('a budget that pays for no packet and an end that is past are refused; one below the worst case is a warning', async () => {
   const poor = await draft(rule({ budgetFen: 99 }));
   await assert.rejects(flow.publish(anna, poor), refusal('rule-faulty', 400, ['budgetFen']));

@@ -1,5 +1,6 @@
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
+import type { MerchantLimits } from './accounts.ts';
 
 /** What a person may do, named by the role they have in this installation. */
 export type Role = 'owner' | 'operator' | 'finance' | 'support' | 'viewer';
@@ -64,7 +65,14 @@ export interface LockedActivity {
   /** The rule now in force, as stored; null before the first publication. */
   readonly publishedRule: unknown;
   /** The merchant that pays for the activity's account. */
-  readonly merchantId: MerchantId | null;
+  readonly merchant: PayingMerchant | null;
+}
+
+/** What a merchant may send, as far as a rule is held against it. */
+export interface PayingMerchant {
+  readonly id: MerchantId;
+  readonly sendName: string;
+  readonly limits: Omit<MerchantLimits, 'spacingMs' | 'callsMax' | 'personDayPackets'>;
 }
 
 interface ActivityPlace {
