@@ -1,0 +1,16 @@
+import { describe } from 'node:test';
+import { claimContract } from './payout-claims.ts';
+import type { PayoutContractWorld } from './payout-contract-world.ts';
+import { evidenceContract } from './payout-evidence.ts';
+import { paceContract } from './payout-pace.ts';
+import { stopContract } from './payout-stops.ts';
+
+/** What every payout store must do. `open` makes an empty world; the contract closes it. */
+export function payoutStoreContract(title: string, open: () => Promise<PayoutContractWorld>): void {
+  describe(`${title} as payout store`, () => {
+    describe('claims', () => claimContract(open));
+    describe('pace and daily limits', () => paceContract(open));
+    describe('evidence', () => evidenceContract(open));
+    describe('stops and orders', () => stopContract(open));
+  });
+}
