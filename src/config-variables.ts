@@ -110,11 +110,17 @@ export const variables = {
   METRICS_TOKEN: optional(
     secret(matching(/^[\x21-\x7e]{16,128}$/, '16 to 128 printable characters: openssl rand -hex 16')),
   ),
+  ALARM_WEBHOOK_URL: optional(secret(address(['https:', 'http:'], 'the address of a chat robot or of a service'))),
+  ALARM_WEBHOOK_PRESET: optional(plain(oneOf('wecom', 'dingtalk', 'feishu', 'json'))),
+  ALARM_WEBHOOK_SECRET: optional(
+    secret(matching(/^[\x21-\x7e]{1,200}$/, 'the signing secret that the robot was made with')),
+  ),
   ALLOW_TEST_HOSTS: plain(flag, { fallback: '0' }),
 
   WECHAT_API_URL: plain(origin, { fallback: 'https://api.weixin.qq.com' }),
   WECHAT_OPEN_URL: plain(origin, { fallback: 'https://open.weixin.qq.com' }),
   WECHAT_PAY_URL: plain(origin, { fallback: 'https://api.mch.weixin.qq.com' }),
+  WECHAT_PAY_BACKUP_URL: optional(plain(origin)),
   WECHAT_PAY_CA_FILE: optional(plain(z.string())),
 
   WECHAT_APP_ID: plain(matching(/^wx[0-9A-Za-z]{16}$/, 'wx and 16 letters or digits'), { make: ADMIN_PAGE }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { openMerchantCertificate } from './pay/merchant-certificate.ts';
+import type { MerchantCertificate } from './pay/merchant-certificate.ts';
 import { variables } from './config-variables.ts';
 import type { VariableName, VariableValues } from './config-variables.ts';
 
@@ -22,10 +23,21 @@ export interface Config {
   readonly proxyHops: number;
   /** Null when /metrics is to stay closed. */
   readonly metricsToken: string | null;
+  /** Where alarms go beside log, metric and console; null for nowhere else. */
+  readonly alarmWebhook: AlarmWebhook | null;
   readonly testHostsAllowed: boolean;
   readonly hosts: Hosts;
   readonly account: ConfiguredAccount;
   readonly merchant: ConfiguredMerchant;
+}
+
+/** A chat robot or a service that takes alarms. */
+export interface AlarmWebhook {
+  /** Holds the robot's key: never log it. */
+  readonly url: string;
+  /** Null lets the host tell. */
+  readonly preset: VariableValues['ALARM_WEBHOOK_PRESET'];
+  readonly secret: string | null;
 }
 
 /** The outside hosts, each an origin. */
@@ -33,6 +45,8 @@ export interface Hosts {
   readonly apiUrl: string;
   readonly openUrl: string;
   readonly payUrl: string;
+  /** Called when `payUrl` cannot be connected to; null when only that one is used. */
+  readonly payBackupUrl: string | null;
   /** PEM of an extra root for a test host; null for the system's own roots. */
   readonly payCaPem: string | null;
 }
@@ -63,7 +77,13 @@ export type Loaded<Value> = { readonly config: Value } | { readonly faults: read
 /** One thing wrong: the variable's name, and what to say after it. */
 type Fault = readonly [name: VariableName, text: string];
 
-const HOST_NAMES = ['WECHAT_API_URL', 'WECHAT_OPEN_URL', 'WECHAT_PAY_URL'] as const;
+const HOST_NAMES = ['WECHAT_API_URL', 'WECHAT_OPEN_URL', 'WECHAT_PAY_URL', 'WECHAT_PAY_BACKUP_URL'] as const;
+const EXAMPLES: Readonly<Record<(typeof HOST_NAMES)[number], string>> = {
+  WECHAT_API_URL: 'https://api.weixin.qq.com',
+  WECHAT_OPEN_URL: 'https://open.weixin.qq.com',
+  WECHAT_PAY_URL: 'https://api.mch.weixin.qq.com',
+  WECHAT_PAY_BACKUP_URL: 'https://api2.mch.weixin.qq.com',
+};
 const ALLOW = 'is accepted only with ALLOW_TEST_HOSTS=1';
 
 /**
@@ -89,6 +109,21 @@ export function loadVariables<Name extends VariableName>(
   faults.push(...hostFaults({ ALLOW_TEST_HOSTS: env['ALLOW_TEST_HOSTS'] === '1', ...values }));
   if (faults.length > 0) return { faults: sentences(faults, names) };
   return { config: Object.freeze(values as Pick<VariableValues, Name>) };
+}
+
+const CERTIFICATE_NAMES = [
+  'WECHAT_PAY_MCH_ID',
+  'WECHAT_PAY_CERT_P12',
+  'WECHAT_PAY_CERT_PEM',
+  'WECHAT_PAY_KEY_PEM',
+] as const;
+
+/** Reads only the merchant's certificate, as a file may have been renewed since the start. Same faults as loadConfig. */
+export function loadCertificate(env: Environment, nowMs: number): Loaded<MerchantCertificate> {
+  const { values, faults } = readEach(env, CERTIFICATE_NAMES);
+  const certificate = readCertificate({ values, env, nowMs }, faults);
+  if (faults.length > 0 || certificate === null) return { faults: sentences(faults, CERTIFICATE_NAMES) };
+  return { config: certificate };
 }
 
 function readEach(
@@ -137,8 +172,8 @@ function hostFaults(values: Partial<VariableValues>): readonly Fault[] {
   if (values.PUBLIC_URL?.startsWith('http:')) faults.push(['PUBLIC_URL', ` needs https; plain http ${ALLOW}`]);
   for (const name of HOST_NAMES) {
     const url = values[name];
-    if (url === undefined || isWeChatsOwn(url)) continue;
-    faults.push([name, ` needs a host of WeChat's own, such as ${variables[name].fallback}; ${url} ${ALLOW}`]);
+    if (url === undefined || url === null || isWeChatsOwn(url)) continue;
+    faults.push([name, ` needs a host of WeChat's own, such as ${EXAMPLES[name]}; ${url} ${ALLOW}`]);
   }
   if (typeof values.WECHAT_PAY_CA_FILE === 'string') faults.push(['WECHAT_PAY_CA_FILE', ` ${ALLOW}`]);
   return faults;
@@ -163,13 +198,11 @@ function readCa(values: Partial<VariableValues>, faults: Fault[]): string | null
   }
 }
 
-type Certificate = ReturnType<typeof openMerchantCertificate>;
-
 /** Opens the merchant's certificate from either form. Null when it cannot be: the fault is noted then. */
 function readCertificate(
   given: { readonly values: Partial<VariableValues>; readonly env: Environment; readonly nowMs: number },
   faults: Fault[],
-): Certificate | null {
+): MerchantCertificate | null {
   const { values, env, nowMs } = given;
   const p12 = values.WECHAT_PAY_CERT_P12;
   const certificatePem = values.WECHAT_PAY_CERT_PEM;
@@ -208,7 +241,7 @@ function noting<Value>(faults: Fault[], name: VariableName, work: () => Value): 
   }
 }
 
-function assemble(values: VariableValues, payCaPem: string | null, certificate: Certificate): Config {
+function assemble(values: VariableValues, payCaPem: string | null, certificate: MerchantCertificate): Config {
   return Object.freeze({
     port: values.PORT,
     publicUrl: values.PUBLIC_URL,
@@ -219,11 +252,20 @@ function assemble(values: VariableValues, payCaPem: string | null, certificate: 
     role: values.ROLE,
     proxyHops: values.PROXY_HOPS,
     metricsToken: values.METRICS_TOKEN,
+    alarmWebhook:
+      values.ALARM_WEBHOOK_URL === null
+        ? null
+        : Object.freeze({
+            url: values.ALARM_WEBHOOK_URL,
+            preset: values.ALARM_WEBHOOK_PRESET,
+            secret: values.ALARM_WEBHOOK_SECRET,
+          }),
     testHostsAllowed: values.ALLOW_TEST_HOSTS,
     hosts: Object.freeze({
       apiUrl: values.WECHAT_API_URL,
       openUrl: values.WECHAT_OPEN_URL,
       payUrl: values.WECHAT_PAY_URL,
+      payBackupUrl: values.WECHAT_PAY_BACKUP_URL,
       payCaPem,
     }),
     account: Object.freeze({

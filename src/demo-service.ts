@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -116,11 +116,13 @@ export function simulatedConfig(given: {
     role: given.role ?? 'all',
     proxyHops: 0,
     metricsToken: null,
+    alarmWebhook: null,
     testHostsAllowed: true,
     hosts: {
       apiUrl: simulator.httpUrl,
       openUrl: simulator.httpUrl,
       payUrl: simulator.payUrl,
+      payBackupUrl: null,
       payCaPem: simulator.caPem,
     },
     account: { ...simulator.account, messageMode: 'safe' },
@@ -129,7 +131,7 @@ export function simulatedConfig(given: {
       apiKey: simulator.merchant.apiKey,
       certificatePem: simulator.merchant.certPem,
       privateKeyPem: simulator.merchant.keyPem,
-      certificateNotAfterMs: Number.MAX_SAFE_INTEGER,
+      certificateNotAfterMs: Date.parse(new X509Certificate(simulator.merchant.certPem).validTo),
       sendName: '红包演示',
       clientIp: '127.0.0.1',
     },
@@ -138,7 +140,10 @@ export function simulatedConfig(given: {
 
 /** A clock that goes ahead when the simulator's does, so that "24 hours later" is the same moment for both sides. */
 export function followingClock(base: Service['clock'], simulator: Pick<Simulator, 'clock'>): Service['clock'] {
-  return { nowMs: () => base.nowMs() + simulator.clock.offsetMs, sleep: (durationMs, signal) => base.sleep(durationMs, signal) };
+  return {
+    nowMs: () => base.nowMs() + simulator.clock.offsetMs,
+    sleep: (durationMs, signal) => base.sleep(durationMs, signal),
+  };
 }
 
 /** Publishes the demo's activities that are not there yet, and lets the account say what it understands. */

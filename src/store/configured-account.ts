@@ -14,7 +14,12 @@ export interface ConfiguredAccountOptions {
   readonly pool: pg.Pool;
   readonly box: SecretBox;
   readonly account: Pick<Account, 'appId' | 'appSecret' | 'token' | 'encodingAesKey' | 'messageMode'>;
-  readonly merchant: Pick<Merchant, 'mchId' | 'apiKey' | 'certificatePem' | 'privateKeyPem' | 'sendName' | 'clientIp'>;
+  readonly merchant: Pick<
+    Merchant,
+    'mchId' | 'apiKey' | 'certificatePem' | 'privateKeyPem' | 'sendName' | 'clientIp'
+  > & {
+    readonly certificateNotAfterMs: number;
+  };
   readonly nowMs: number;
   readonly logger: Logger;
 }
@@ -49,6 +54,7 @@ async function applyMerchant(client: pg.PoolClient, options: ConfiguredAccountOp
     private_key_sealed: { value: merchant.privateKeyPem, purpose: `merchant.private_key:${ID}` },
     send_name: { value: merchant.sendName },
     client_ip: { value: merchant.clientIp },
+    certificate_not_after: { value: new Date(merchant.certificateNotAfterMs).toISOString() },
   });
   if (changed.includes('mch_id')) await refuseWhileUnsettled(client, 'WECHAT_PAY_MCH_ID', 'merchant_id');
 }
@@ -84,7 +90,7 @@ async function applyRow(
 ): Promise<readonly string[]> {
   const { box, logger, nowMs } = options;
   const names = Object.keys(columns);
-  const found = await client.query<Record<string, string | null>>(
+  const found = await client.query<Record<string, string | Date | null>>(
     `select ${names.join(', ')} from ${table} where id = $1 for update`,
     [ID],
   );
@@ -112,8 +118,9 @@ async function applyRow(
   return changed;
 }
 
-function holds(box: SecretBox, stored: string | null, column: Column | undefined): boolean {
+function holds(box: SecretBox, stored: string | Date | null, column: Column | undefined): boolean {
   if (stored === null || column === undefined) return false;
+  if (stored instanceof Date) return stored.toISOString() === column.value;
   return (column.purpose === undefined ? stored : box.open(column.purpose, stored)) === column.value;
 }
 

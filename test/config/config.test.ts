@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { loadConfig, loadVariables } from '../../src/config.ts';
+import { loadCertificate, loadConfig, loadVariables } from '../../src/config.ts';
 import type { Config, Environment } from '../../src/config.ts';
 import { variables } from '../../src/config-variables.ts';
 import { makeMerchantP12 } from '../support/merchant-p12.ts';
@@ -58,8 +58,10 @@ describe('a whole configuration', () => {
       apiUrl: 'https://api.weixin.qq.com',
       openUrl: 'https://open.weixin.qq.com',
       payUrl: 'https://api.mch.weixin.qq.com',
+      payBackupUrl: null,
       payCaPem: null,
     });
+    assert.equal(config.alarmWebhook, null);
     assert.equal(config.secretsKey.length, 32);
     assert.match(config.merchant.privateKeyPem, /BEGIN PRIVATE KEY/);
     assert.equal(config.merchant.certificateNotAfterMs, Date.parse('2031-01-01T00:00:00Z'));
@@ -215,6 +217,36 @@ describe('hosts', () => {
       configOf({ ...good, WECHAT_PAY_URL: 'https://api2.mch.weixin.qq.com' }).hosts.payUrl,
       'https://api2.mch.weixin.qq.com',
     );
+  });
+});
+
+describe('payouts', () => {
+  test('may have a second host of WeChat Pay and a robot that is told of alarms', () => {
+    const robot = 'https://oapi.dingtalk.com/robot/send?access_token=secret';
+    const config = configOf({
+      ...good,
+      WECHAT_PAY_BACKUP_URL: 'https://api2.mch.weixin.qq.com',
+      ALARM_WEBHOOK_URL_FILE: file('robot', robot),
+      ALARM_WEBHOOK_SECRET: 'SEC0123',
+    });
+    assert.equal(config.hosts.payBackupUrl, 'https://api2.mch.weixin.qq.com');
+    assert.deepEqual(config.alarmWebhook, { url: robot, preset: null, secret: 'SEC0123' });
+    const faulty = loadConfig({
+      ...good,
+      WECHAT_PAY_BACKUP_URL: 'https://pay.example.com',
+      ALARM_WEBHOOK_PRESET: 'slack',
+    });
+    assert.ok('faults' in faulty);
+    assert.match(faulty.faults.join('\n'), /ALARM_WEBHOOK_PRESET needs one of[^]*WECHAT_PAY_BACKUP_URL .*api2\.mch/);
+  });
+
+  test('see a certificate renewed in its file, and what is wrong with one that does not open', () => {
+    const read = loadCertificate(good, Date.now());
+    assert.ok('config' in read);
+    assert.equal(read.config.certificatePem, configOf(good).merchant.certificatePem);
+    const broken = loadCertificate({ ...good, WECHAT_PAY_CERT_P12_FILE: file('broken.p12', 'nothing') }, Date.now());
+    assert.ok('faults' in broken);
+    assert.match(broken.faults.join('\n'), /^WECHAT_PAY_CERT_P12 cannot be opened: /);
   });
 });
 

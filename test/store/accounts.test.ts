@@ -51,6 +51,7 @@ async function configure(parts: Parts = {}) {
     apiKey: 'api-key',
     certificatePem: 'certificate',
     privateKeyPem: 'private-key',
+    certificateNotAfterMs: NOON_MS,
     sendName: '商户',
     clientIp: '203.0.113.7',
     ...parts.merchant,
