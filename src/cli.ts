@@ -1,20 +1,13 @@
 import { formatYuan } from './base/fen.ts';
-import { loadVariables } from './config.ts';
+import { done, failed, takesNothing, withPool, withVariables } from './cli-command.ts';
+import type { Outcome } from './cli-command.ts';
+import { runAfterRestore } from './cli-after-restore.ts';
+import { reconcile, resumeSending, stopSending } from './cli-payouts.ts';
 import type { Environment } from './config.ts';
-import type { VariableName, VariableValues } from './config-variables.ts';
-import { createLogger } from './logging.ts';
-import { createPool, migrate, pendingMigrations } from './store/database.ts';
+import type { VariableValues } from './config-variables.ts';
+import { migrate } from './store/database.ts';
 import { createOperatorWithLoginLink } from './store/operator-store.ts';
 import { verifyBooks } from './store/verify-books.ts';
-
-/** What a command says and the exit code it ends with. */
-interface Outcome {
-  readonly code: 0 | 1;
-  /** For standard output: the answer, which may be kept in a file. */
-  readonly lines: readonly string[];
-  /** For standard error: what went wrong. */
-  readonly faults: readonly string[];
-}
 
 interface Command {
   /** How it is called, after `npm run cli --`. */
@@ -38,6 +31,26 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'verify-books',
     does: 'recomputes every balance and compares; exit code 1 when something differs',
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => compareBooks(words, DATABASE_URL)),
+  },
+  reconcile: {
+    usage: 'reconcile [yyyy-mm-dd]',
+    does: 'makes and prints the report of a Beijing day, yesterday unless told; exit code 1 when it has breaks',
+    run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => reconcile(words, DATABASE_URL)),
+  },
+  'sending:stop': {
+    usage: 'sending:stop <reason>',
+    does: 'stops every send of every merchant at once; queries go on',
+    run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => stopSending(words, DATABASE_URL)),
+  },
+  'sending:resume': {
+    usage: 'sending:resume',
+    does: 'ends that stop; what waited goes out under the same numbers',
+    run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => resumeSending(words, DATABASE_URL)),
+  },
+  'after-restore': {
+    usage: 'after-restore [numbers-file]',
+    does: 'after a restored backup: stops sending, asks about every unsettled number, books what was paid, resumes',
+    run: runAfterRestore,
   },
   help: {
     usage: 'help',
@@ -67,15 +80,6 @@ function help(): readonly string[] {
     'npm run cli -- <command>',
     ...Object.values(commands).map((command) => `  ${command.usage.padEnd(width)}${command.does}`),
   ];
-}
-
-async function withVariables<Name extends VariableName>(
-  env: Environment,
-  names: readonly Name[],
-  work: (values: Pick<VariableValues, Name>) => Promise<Outcome>,
-): Promise<Outcome> {
-  const loaded = loadVariables(env, names);
-  return 'config' in loaded ? work(loaded.config) : failed(...loaded.faults);
 }
 
 async function runMigrate(words: readonly string[], url: string): Promise<Outcome> {
@@ -120,33 +124,6 @@ async function compareBooks(words: readonly string[], url: string): Promise<Outc
       faults: [`${differences.length} differences; nothing was changed, each line names what to look at.`],
     };
   });
-}
-
-/** Opens a pool for one command, once the schema is the one this version knows. */
-async function withPool(
-  url: string,
-  work: (pool: ReturnType<typeof createPool>) => Promise<Outcome>,
-): Promise<Outcome> {
-  const pending = await pendingMigrations(url);
-  if (pending.length > 0) return failed('The database is behind this version: run npm run cli -- migrate');
-  const pool = createPool({ url, connectionsMax: 2, name: 'hongbao-cli' }, createLogger('warn'));
-  try {
-    return await work(pool);
-  } finally {
-    await pool.end();
-  }
-}
-
-function takesNothing(name: string): Outcome {
-  return failed(`${name} takes nothing after its name`);
-}
-
-function done(...lines: readonly string[]): Outcome {
-  return { code: 0, lines, faults: [] };
-}
-
-function failed(...faults: readonly string[]): Outcome {
-  return { code: 1, lines: [], faults };
 }
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
@@ -9,13 +9,12 @@ import { createAuthorizePage } from './flows/authorize-page.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createDrawOnPage } from './flows/draw-on-page.ts';
 import { createLogIn } from './flows/log-in.ts';
-import { createPayoutRules } from './flows/payout-rules.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
-import type { Clock, Luck } from './flows/ports/time-and-luck.ts';
+import type { Clock } from './flows/ports/time-and-luck.ts';
 import { createReceiveMessage } from './flows/receive-message.ts';
 import { PageAnswers } from './http/answer-page.ts';
 import { createApp } from './http/app.ts';
@@ -31,9 +30,7 @@ import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
 import type { Readiness } from './http/routes/health.ts';
 import { SignedCookies } from './http/signed-cookie.ts';
 import { staticFileRoutes } from './http/static-files.ts';
-import { PayAwards } from './jobs/pay-awards.ts';
 import { createMetrics } from './metrics.ts';
-import { WechatPayRail } from './pay/wechat-pay-rail.ts';
 import { activityRuleSchema } from './rules/activity-rule.ts';
 import type { ActivityRule } from './rules/activity-rule.ts';
 import { createAccountDirectory } from './store/account-store.ts';
@@ -48,8 +45,6 @@ import { openInstallation } from './store/installation-store.ts';
 import { createOauthLoginStore } from './store/oauth-login-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
 import { createPageReads } from './store/page-reads.ts';
-import { createPayoutStore } from './store/payout-store.ts';
-import { createPayoutWake } from './store/payout-wake.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
@@ -57,6 +52,7 @@ import { createApiClient } from './wechat/api-client.ts';
 import type { ApiClient } from './wechat/api-client.ts';
 import { messageDoor } from './wechat/message-door.ts';
 import { createWebAuthorization } from './wechat/oauth.ts';
+import { openPayouts, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 
 /** A service that runs. */
 export interface Service {
@@ -78,12 +74,6 @@ export interface WiringOptions {
   /** Where the built pages are, `dist/web` unless told. */
   readonly webDir?: string;
 }
-
-/** Chance and ids from the system's generator. */
-const systemLuck: Luck = { below: (limit) => randomInt(limit), randomId: () => randomBytes(16).toString('hex') };
-
-/** Longer than a call's absolute deadline of 20 s; a killed worker's payouts are taken over when it has run out. */
-const LEASE_MS = 25_000;
 
 const WECHAT_OPEN_URL = 'https://open.weixin.qq.com';
 
@@ -144,7 +134,8 @@ async function assemble(given: {
   const memory = await startMemory(given);
   const parts: Parts = { config, logger, pool, clock, memory, accounts: createAccountDirectory({ pool, box, logger }) };
 
-  if (config.role !== 'web') startWorker(parts, living);
+  const payouts = openPayouts(pool);
+  if (config.role !== 'web') living.push(startPayoutWorker({ ...parts, payouts }));
   const draws = createDrawStore(drawPool);
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
   living.push(batcher);
@@ -165,26 +156,6 @@ async function startMemory(given: Parameters<typeof assemble>[0]): Promise<Share
   given.living.push(memory);
   await memory.start();
   return memory;
-}
-
-/** Starts paying what is due: the worker, the rail it sends on and the listener that wakes it. */
-function startWorker({ config, logger, pool, clock, accounts }: Parts, living: Living[]): void {
-  const rail = new WechatPayRail({ baseUrl: config.hosts.payUrl, extraCaPem: config.hosts.payCaPem });
-  living.push({ stop: () => rail.close() });
-  const rules = createPayoutRules();
-  const worker = new PayAwards({
-    payouts: createPayoutStore({ pool, rules }),
-    rail,
-    accounts,
-    machine: rules.machine,
-    clock,
-    luck: systemLuck,
-    logger,
-    wake: createPayoutWake({ url: config.databaseUrl, logger }),
-    leaseMs: LEASE_MS,
-  });
-  living.push(worker);
-  worker.start();
 }
 
 /** What people's requests are answered with. */

@@ -34,9 +34,9 @@ export function judgePayout(facts: PayoutFacts, nowMs: number, times: PayoutTime
   const evidence = payoutEvidence(facts.attempts);
   const bench: Bench = { facts, evidence, times, nowMs };
   if (evidence.end !== null) return rest(evidence.end.state, evidence.end.reason);
+  if (mustAsk(facts)) return askFirst(bench);
   if (evidence.paidAtMs !== null) return settle(bench, evidence.paidAtMs);
   const { last } = evidence;
-  if (mustAsk(facts)) return askFirst(bench);
   if (last === null) return { state: 'waiting', next: { call: 'send', atMs: 0 }, reason: null, stopMerchant: null };
   return last.kind === 'query' ? afterQuery(bench, last) : afterSend(bench, last);
 }
@@ -68,7 +68,8 @@ function askFirst(bench: Bench): PayoutJudgement {
   const { last } = evidence;
   const failed = last?.kind === 'query' && last.startedAtMs >= (facts.askFromMs ?? 0) ? last : null;
   const atMs = failed === null ? 0 : endOf(failed) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
-  return waitFor(evidence.lastSend === null ? 'waiting' : 'unknown', 'query', atMs, reason);
+  const state = evidence.paidAtMs !== null ? 'sent' : evidence.lastSend === null ? 'waiting' : 'unknown';
+  return waitFor(state, 'query', atMs, reason);
 }
 
 function returningAt(query: Attempt, times: PayoutTimes): number | null {

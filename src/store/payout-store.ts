@@ -24,6 +24,10 @@ const RESUME_SENDING = `update installation set sending_stopped_at = null, sendi
 const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
 const ASK_ALL = `update payout set ask_from = $1, due_at = $1, next_call = 'query', updated_at = $1
   where state in ('waiting', 'unknown', 'sent', 'parked')`;
+const UNASKED = `select count(*)::int as unasked from payout
+  where ask_from is not null and state in ('waiting', 'unknown', 'sent', 'parked') and not exists (
+    select 1 from payout_attempt as a where a.account_id = payout.account_id and a.order_number = payout.order_number
+      and a.kind = 'query' and a.started_at >= payout.ask_from and a.outcome ->> 'kind' in ('found', 'not-found'))`;
 const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;
 // The machine decides on the claim whether this is a send or a query; a send is likelier, and has the narrower pace.
 const RETRY = `update payout set retry_at = $3, due_at = $3, next_call = 'send', updated_at = $3
@@ -66,7 +70,12 @@ export function createPayoutStore({
       orTrouble(inTransaction(pool, (client) => retryParked(client, rules.resendWithinMs, payout, nowMs))),
     async askAllFirst(nowMs) {
       const asked = await orTrouble(pool.query(ASK_ALL, [new Date(nowMs)]));
+      await orTrouble(pool.query(WAKE));
       return asked.rowCount ?? 0;
+    },
+    async unasked() {
+      const found = await orTrouble(pool.query<{ unasked: number }>(UNASKED));
+      return found.rows[0]?.unasked ?? 0;
     },
   };
 }

@@ -300,6 +300,9 @@ export interface PayoutStore {
    * Returns how many there are.
    */
   askAllFirst(nowMs: number): Promise<number>;
+
+  /** How many payouts still have to be asked about because of `askAllFirst`. */
+  unasked(): Promise<number>;
 }
 
 /** Tells a worker to look at once. A hint only: one that is lost costs a poll's wait, never a payout. */
