@@ -1,4 +1,4 @@
-import { loadConfig } from './config.ts';
+import { loadCertificate, loadConfig } from './config.ts';
 import { createLogger } from './logging.ts';
 import { pendingMigrations } from './store/database.ts';
 import { startService } from './wiring.ts';
@@ -26,7 +26,9 @@ const pending = await pendingMigrations(config.databaseUrl).catch((error: Error)
 if (pending.length > 0) {
   fail([`The database is behind by ${pending.length} migrations (${pending.join(', ')}): run npm run cli -- migrate`]);
 }
-const service = await startService(config, logger).catch((error: Error) => fail([error.message]));
+const service = await startService(config, logger, {
+  readCertificate: () => loadCertificate(process.env, Date.now()),
+}).catch((error: Error) => fail([error.message]));
 logger.info({ port: service.port, publicUrl: config.publicUrl, role: config.role }, 'ready');
 
 let stopping = false;

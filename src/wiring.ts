@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { accountId } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
-import type { Config } from './config.ts';
+import type { Config, Loaded } from './config.ts';
 import { createAuthorizePage } from './flows/authorize-page.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createDrawOnPage } from './flows/draw-on-page.ts';
@@ -12,6 +12,7 @@ import { createLogIn } from './flows/log-in.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
+import type { CertificatePair } from './flows/ports/merchant-certificates.ts';
 import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
@@ -52,7 +53,7 @@ import { createApiClient } from './wechat/api-client.ts';
 import type { ApiClient } from './wechat/api-client.ts';
 import { messageDoor } from './wechat/message-door.ts';
 import { createWebAuthorization } from './wechat/oauth.ts';
-import { openPayouts, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
+import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 
 /** A service that runs. */
 export interface Service {
@@ -71,6 +72,8 @@ export interface WiringOptions {
   /** One process without Redis. */
   readonly alone?: boolean;
   readonly host?: string;
+  /** Reads the merchant's certificate files anew, to find a renewed one. */
+  readonly readCertificate?: () => Loaded<CertificatePair>;
   /** Where the built pages are, `dist/web` unless told. */
   readonly webDir?: string;
 }
@@ -135,19 +138,30 @@ async function assemble(given: {
   const parts: Parts = { config, logger, pool, clock, memory, accounts: createAccountDirectory({ pool, box, logger }) };
 
   const payouts = openPayouts(pool);
-  if (config.role !== 'web') living.push(startPayoutWorker({ ...parts, payouts }));
+  if (config.role !== 'web') {
+    const readCertificate = options.readCertificate ?? (() => ({ config: certificateOf(config) }));
+    living.push(startPayoutWatch({ ...parts, box, readCertificate }));
+    living.push(startPayoutWorker({ ...parts, payouts }));
+  }
   const draws = createDrawStore(drawPool);
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
   living.push(batcher);
   const activityStore = createActivityStore(pool);
   const operateActivities = createOperateActivities({ activities: activityStore, clock, luck: systemLuck, logger });
+  const money = payoutFlows({ ...parts, payouts, orderPrefix });
   const api = createApiClient({ baseUrl: config.hosts.apiUrl, logger });
   living.push({ stop: () => api.close() });
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
-  const app = createDoor(parts, { draws, batcher, operateActivities, api, webDir });
+  const app = createDoor(parts, { draws, batcher, operateActivities, money, api, webDir });
   living.push({ stop: () => app.close() });
   const { port } = await app.listen(config.port, options.host);
   return { port, pool, clock, operateActivities };
+}
+
+/** The certificate as it was when this process was told its configuration. */
+function certificateOf({ merchant }: Config): CertificatePair {
+  const { certificatePem, privateKeyPem, certificateNotAfterMs } = merchant;
+  return { certificatePem, privateKeyPem, notAfterMs: certificateNotAfterMs };
 }
 
 async function startMemory(given: Parameters<typeof assemble>[0]): Promise<SharedMemory> {
@@ -163,6 +177,7 @@ interface WebFlows {
   readonly draws: DrawStore;
   readonly batcher: DrawBatcher;
   readonly operateActivities: OperateActivities;
+  readonly money: ReturnType<typeof payoutFlows>;
   readonly api: ApiClient;
   /** Holds what `npm run build` made. */
   readonly webDir: string;
@@ -190,7 +205,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, memory, clock, logger }),
-    consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn }),
+    consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn, ...flows.money }),
     consolePages({ folder: `${flows.webDir}/console` }),
     ...pageRouters(parts, { ...flows, activities, parseRule }),
   ];
