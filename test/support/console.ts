@@ -5,10 +5,21 @@ import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { createLogIn } from '../../src/flows/log-in.ts';
 import { createOperateActivities } from '../../src/flows/operate-activities.ts';
+import { createOperatePayouts } from '../../src/flows/operate-payouts.ts';
+import { createPayoutRules } from '../../src/flows/payout-rules.ts';
+import { REISSUE_MAX } from '../../src/flows/ports/reissues.ts';
+import { createReissuePayouts } from '../../src/flows/reissue-payouts.ts';
+import { createSeeAlarms } from '../../src/flows/see-alarms.ts';
+import type { Logger } from '../../src/base/logger.ts';
 import type { Role } from '../../src/flows/ports/operators.ts';
 import { createApp } from '../../src/http/app.ts';
 import { consoleRoutes } from '../../src/http/routes/console.ts';
 import type { ConsoleDependencies } from '../../src/http/routes/console.ts';
+import { createAlarmStore } from '../../src/store/alarm-store.ts';
+import { createMerchantStore } from '../../src/store/merchant-store.ts';
+import { createPayoutStore } from '../../src/store/payout-store.ts';
+import { createReconciliationStore } from '../../src/store/reconciliation-store.ts';
+import { createReissueStore } from '../../src/store/reissue-store.ts';
 import { createActivityStore } from '../../src/store/activity-store.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
@@ -43,6 +54,7 @@ export async function startConsole(pages: readonly Router[] = []): Promise<TestC
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
     reads: createConsoleReads(pool),
     publicUrl,
+    ...paymentFlows(pool, log),
   };
   const app = createApp({
     routers: [consoleRoutes(dependencies), ...pages],
@@ -66,6 +78,20 @@ export async function startConsole(pages: readonly Router[] = []): Promise<TestC
       await pool.end();
       await database.close();
     },
+  };
+}
+
+/** The flows of payments over real stores. */
+function paymentFlows(pool: pg.Pool, logger: Logger) {
+  const common = { clock: wallClock, luck: realLuck, logger };
+  const payouts = createPayoutStore({ pool, rules: createPayoutRules() });
+  const reissues = createReissueStore({ pool, payoutsMax: REISSUE_MAX });
+  return {
+    clock: wallClock,
+    operatePayouts: createOperatePayouts({ payouts, merchants: createMerchantStore(pool), ...common }),
+    reissuePayouts: createReissuePayouts({ reissues, orderPrefix: 'test', ...common }),
+    alarms: createSeeAlarms({ alarms: createAlarmStore(pool), ...common }),
+    reconciliations: createReconciliationStore(pool),
   };
 }
 

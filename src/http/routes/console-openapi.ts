@@ -19,7 +19,8 @@ export function openApiDocument(routes: readonly ConsoleRoute[], ruleSchema: Jso
     info: {
       title: 'Hongbao console',
       version: '1',
-      description: 'Amounts are whole fen (1 yuan = 100 fen), times Unix ms. POST and PUT need the page’s own origin.',
+      description:
+        'Amounts are whole fen (1 yuan = 100 fen), times Unix ms. Everything but GET needs the page’s own origin.',
     },
     servers: [{ url: '/api/console' }],
     security: [{ session: [] }],

@@ -10,6 +10,14 @@ import type { ActivityRouteDependencies } from './console-activities.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
+import { paymentRoutes } from './console-payments.ts';
+import type { PaymentRouteDependencies } from './console-payments.ts';
+import { payoutRoutes } from './console-payouts.ts';
+import type { PayoutRouteDependencies } from './console-payouts.ts';
+import { reconciliationRoutes } from './console-reconciliation.ts';
+import type { ReconciliationRouteDependencies } from './console-reconciliation.ts';
+import { reissueRoutes } from './console-reissues.ts';
+import type { ReissueRouteDependencies } from './console-reissues.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
@@ -17,7 +25,13 @@ import { sessionRoutes } from './console-session.ts';
 /** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
 const BODY_BYTES_MAX = 131_072;
 
-export interface ConsoleDependencies extends ActivityRouteDependencies {
+export interface ConsoleDependencies
+  extends
+    ActivityRouteDependencies,
+    PaymentRouteDependencies,
+    PayoutRouteDependencies,
+    ReissueRouteDependencies,
+    ReconciliationRouteDependencies {
   readonly logIn: LogIn;
 }
 
@@ -27,6 +41,10 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...listRoutes(dependencies),
+    ...paymentRoutes(dependencies),
+    ...payoutRoutes(dependencies),
+    ...reissueRoutes(dependencies),
+    ...reconciliationRoutes(dependencies),
     consoleRoute({
       name: 'ruleSchema',
       method: 'GET',

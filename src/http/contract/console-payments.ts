@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+const fen = z.int().min(0);
+const atMs = z.number().describe('Unix ms');
+const count = z.int().min(0);
+
+export const alarmsAnswer = z.object({
+  alarms: z
+    .array(
+      z.object({
+        id: z.int(),
+        kind: z.enum(['merchant-stopped', 'sending-stopped', 'certificate-expires', 'contradiction', 'books-differ']),
+        subject: z.string().describe('The merchant, order number or day it is about; empty for the installation'),
+        message: z.string(),
+        raisedAtMs: atMs,
+      }),
+    )
+    .describe('The 50 oldest that are open'),
+  open: count.describe('How many are open in all'),
+});
+export type AlarmsAnswer = z.infer<typeof alarmsAnswer>;
+export type Alarm = AlarmsAnswer['alarms'][number];
+
+export const nothingRequest = z.strictObject({});
+export const stopRequest = z.strictObject({
+  reason: z.string().trim().min(1).max(200).describe('Why, for whoever has to resume it'),
+});
+
+export const openState = z.enum(['waiting', 'unknown', 'parked', 'dead']);
+export type OpenState = z.infer<typeof openState>;
+
+const scene = z.string().regex(/^PRODUCT_[1-8]$/, 'PRODUCT_1 to PRODUCT_8');
+const limits = {
+  amountMinFen: z.int(),
+  amountMaxFen: z.int(),
+  scenes: z.array(scene).max(8).describe('Scenes that WeChat Pay has opened for this merchant'),
+  personDayPackets: z.int().describe('Red packets of one person on one Beijing day'),
+  personDayFen: z.int(),
+  dayFen: z.int().describe('Of everyone on one Beijing day'),
+  spacingMs: z.number().describe('Shortest time between two sends over all processes, ms with fractions'),
+  callsMax: z.int().describe('Calls in flight of one process'),
+};
+const numberOfWechat = z.string().trim().max(32).nullable();
+
+export const merchantView = z.object({
+  id: z.string(),
+  mchId: z.string(),
+  sendName: z.string(),
+  state: z.enum(['open', 'stopped']),
+  stoppedReason: z.string().nullable(),
+  stoppedAtMs: atMs.nullable(),
+  limits: z.object(limits),
+  subMchId: z.string().nullable(),
+  msgAppId: z.string().nullable(),
+  consumeMchId: z.string().nullable(),
+  riskInfo: z.boolean(),
+  certificateNotAfterMs: atMs.nullable(),
+  certificateDaysLeft: z.int().nullable().describe('Whole days; negative when it is over'),
+  queue: z.object({
+    counts: z
+      .array(z.object({ state: openState, payouts: count, amountFen: fen, due: count }))
+      .describe('Open payouts; a dead number counts until its award has another one'),
+    sendsFromMs: atMs.nullable().describe('Nothing is sent before this: the merchant’s day is full'),
+    slowUntilMs: atMs.nullable().describe('Half the pace until then: WeChat Pay said "too fast"'),
+    dayFen: fen.describe('Taken for sending today'),
+  }),
+});
+export type MerchantView = z.infer<typeof merchantView>;
+
+export const paymentsAnswer = z.object({
+  nowMs: atMs,
+  sending: z.object({
+    stopped: z.boolean(),
+    reason: z.string().nullable(),
+    sinceMs: atMs.nullable(),
+  }),
+  merchants: z.array(merchantView),
+});
+export type PaymentsAnswer = z.infer<typeof paymentsAnswer>;
+
+export const changeMerchantRequest = z
+  .strictObject({
+    amountMinFen: limits.amountMinFen.exactOptional(),
+    amountMaxFen: limits.amountMaxFen.exactOptional(),
+    scenes: limits.scenes.exactOptional(),
+    personDayPackets: limits.personDayPackets.exactOptional(),
+    personDayFen: limits.personDayFen.exactOptional(),
+    dayFen: limits.dayFen.exactOptional(),
+    spacingMs: limits.spacingMs.exactOptional(),
+    callsMax: limits.callsMax.exactOptional(),
+    subMchId: numberOfWechat.exactOptional(),
+    msgAppId: numberOfWechat.exactOptional(),
+    consumeMchId: numberOfWechat.exactOptional(),
+    riskInfo: z.boolean().exactOptional(),
+  })
+  .describe('What is absent stays as it is');
+export type MerchantChanges = z.infer<typeof changeMerchantRequest>;

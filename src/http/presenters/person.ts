@@ -1,0 +1,16 @@
+import { permissionsOf } from '../../flows/permissions.ts';
+import type { Operator } from '../../flows/ports/operators.ts';
+
+/** Shows a person's openid to those whose role includes people.view, and to others only its ends. */
+export function openidFor(operator: Operator, openid: string): string {
+  return permissionsOf(operator.role).includes('people.view') ? openid : shortened(openid);
+}
+
+/** Shortens an openid within any text likewise. */
+export function openidWithin(operator: Operator, text: string, openid: string): string {
+  return openid === '' ? text : text.replaceAll(openid, openidFor(operator, openid));
+}
+
+function shortened(openid: string): string {
+  return openid.length <= 10 ? '…' : `${openid.slice(0, 4)}…${openid.slice(-4)}`;
+}
