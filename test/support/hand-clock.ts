@@ -31,7 +31,7 @@ export function handClock(startMs: number): HandClock {
   async function pass(byMs: number): Promise<void> {
     await asleep();
     nowMs += byMs;
-    for (const sleeper of [...sleepers]) if (sleeper.untilMs <= nowMs) sleeper.wake();
+    for (const sleeper of sleepers) if (sleeper.untilMs <= nowMs) sleeper.wake();
   }
 
   return {
