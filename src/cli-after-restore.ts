@@ -22,7 +22,11 @@ const PATIENCE_MS = 4 * 3_600_000;
  * Runs after a restored backup, with the same environment as the service; see docs/restore.md. Ends with exit code 1
  * when something was not asked, or when a file of order numbers names some that this database does not know.
  */
-export async function runAfterRestore(words: readonly string[], env: Environment): Promise<Outcome> {
+export async function runAfterRestore(
+  words: readonly string[],
+  env: Environment,
+  say: (line: string) => void,
+): Promise<Outcome> {
   if (words.length > 1) return failed('after-restore takes at most one file with order numbers');
   const loaded = loadConfig(env);
   if ('faults' in loaded) return failed(...loaded.faults);
@@ -32,13 +36,19 @@ export async function runAfterRestore(words: readonly string[], env: Environment
     return failed('The database is behind this version: run npm run cli -- migrate');
   const pool = createPool({ url: config.databaseUrl, connectionsMax: 10, name: 'hongbao-cli' }, createLogger('warn'));
   try {
-    return await askAndCompare(pool, config, text);
+    return await askAndCompare({ pool, config, text, say });
   } finally {
     await pool.end();
   }
 }
 
-async function askAndCompare(pool: pg.Pool, config: Config, text: string): Promise<Outcome> {
+async function askAndCompare(given: {
+  readonly pool: pg.Pool;
+  readonly config: Config;
+  readonly text: string;
+  readonly say: (line: string) => void;
+}): Promise<Outcome> {
+  const { pool, config, text, say } = given;
   const logger = createLogger('warn');
   const clock = new DatabaseClock({ pool, logger });
   await clock.start();
@@ -50,7 +60,7 @@ async function askAndCompare(pool: pg.Pool, config: Config, text: string): Promi
   const payouts = openPayouts(pool);
   const accounts = createAccountDirectory({ pool, box, logger });
   const worker = startPayoutWorker({ config, payouts, clock, accounts, logger });
-  const onProgress = (unasked: number, all: number): void => console.error(`${unasked} of ${all} numbers still to ask`);
+  const onProgress = (unasked: number, all: number): void => say(`${unasked} of ${all} numbers still to ask`);
   const asked = await askAfterRestore({
     payouts,
     clock,

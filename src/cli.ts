@@ -13,7 +13,8 @@ interface Command {
   /** How it is called, after `npm run cli --`. */
   readonly usage: string;
   readonly does: string;
-  readonly run: (words: readonly string[], env: Environment) => Promise<Outcome>;
+  /** `say` tells how it goes, for standard error. */
+  readonly run: (words: readonly string[], env: Environment, say: (line: string) => void) => Promise<Outcome>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -63,12 +64,16 @@ const commands: Readonly<Record<string, Command>> = {
  * Runs one operator command: `npm run cli -- <command>`. Takes the words after it and the environment; returns what
  * to print and the exit code. Each command needs only the variables it uses; what is wrong is said by name.
  */
-export async function runCommand(words: readonly string[], env: Environment): Promise<Outcome> {
+export async function runCommand(
+  words: readonly string[],
+  env: Environment,
+  say: (line: string) => void = () => undefined,
+): Promise<Outcome> {
   const [name = 'help', ...rest] = words;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return failed(`There is no command ${JSON.stringify(name)}.`, '', ...help());
   try {
-    return await command.run(rest, env);
+    return await command.run(rest, env, say);
   } catch (error) {
     return failed(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -127,7 +132,7 @@ async function compareBooks(words: readonly string[], url: string): Promise<Outc
 }
 
 if (import.meta.main) {
-  const { code, lines, faults } = await runCommand(process.argv.slice(2), process.env);
+  const { code, lines, faults } = await runCommand(process.argv.slice(2), process.env, console.error);
   for (const line of lines) console.log(line);
   for (const fault of faults) console.error(fault);
   process.exitCode = code;
