@@ -3,15 +3,17 @@ import { after, before, beforeEach, test } from 'node:test';
 import { permissionsOf } from '../../src/flows/permissions.ts';
 import type { Permission } from '../../src/flows/permissions.ts';
 import type { Role } from '../../src/flows/ports/operators.ts';
+import type { OpenState } from '../../src/flows/ports/payment-reads.ts';
 import { withoutSecrets } from '../../src/http/presenters/raw-answer.ts';
 import { consoleRouteTable } from '../../src/http/routes/console.ts';
 import { createAlarmStore } from '../../src/store/alarm-store.ts';
 import { createReconciliationStore } from '../../src/store/reconciliation-store.ts';
 import type { BeijingDay } from '../../src/base/beijing-day.ts';
-import { buildActivity, buildWin } from '../support/builders.ts';
+import { buildActivity } from '../support/builders.ts';
 import type { BuiltActivity, BuiltWin } from '../support/builders.ts';
 import { Caller, startConsole } from '../support/console.ts';
 import type { TestConsole } from '../support/console.ts';
+import { buildOpenPayout } from '../support/open-payouts.ts';
 
 const HOUR_MS = 3_600_000;
 const SIGN = 'C380BEC2BFD727A4B6845133519F3AD6';
@@ -42,37 +44,8 @@ beforeEach(async () => {
 
 after(() => server.close());
 
-/** A payout with one send refused and, when it is dead, one query that proves it. */
-async function payout(state: 'waiting' | 'unknown' | 'parked' | 'dead', sentHoursAgo = 1): Promise<BuiltWin> {
-  const { client } = server.database;
-  const sentAt = new Date(Date.now() - sentHoursAgo * HOUR_MS);
-  const win = await buildWin(client, activity, { dueAtMs: sentAt.getTime() });
-  const key = [win.accountId, win.orderNumber];
-  await client.query(
-    `update payout set state = $3, due_at = case when $3 in ('parked', 'dead') then null else due_at end, reason = 'NOTENOUGH: 余额不足',
-      first_sent_at = $4, last_sent_at = $4, updated_at = $4, request = jsonb_build_object('openid', openid, 'wishing', '恭喜')
-     where account_id = $1 and order_number = $2`,
-    [...key, state, sentAt],
-  );
-  await client.query(
-    `insert into payout_attempt (account_id, order_number, attempt, kind, lease_token, started_at, answered_at, outcome, raw_answer)
-     values ($1, $2, 1, 'send', 'l', $3, $3, $4, $5)`,
-    [
-      ...key,
-      sentAt,
-      { kind: 'refused', code: 'NOTENOUGH', message: `余额不足 ${win.openid}` },
-      RAW.replace('</xml>', `<re_openid>${win.openid}</re_openid></xml>`),
-    ],
-  );
-  if (state === 'dead') {
-    await client.query(
-      `insert into payout_attempt (account_id, order_number, attempt, kind, lease_token, started_at, answered_at, outcome, raw_answer)
-       values ($1, $2, 2, 'query', 'l', $3, $3, '{"kind":"found","status":"FAILED","reason":"余额不足","returnedFen":0,"openedAtMs":null}', '<xml/>')`,
-      [...key, sentAt],
-    );
-  }
-  return win;
-}
+const payout = (state: OpenState, sentHoursAgo = 1): Promise<BuiltWin> =>
+  buildOpenPayout(server.database.client, activity, { state, sentHoursAgo, raw: RAW });
 
 const selection = () => ({
   merchantId: 'main',

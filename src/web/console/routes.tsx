@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import type { OpenState } from '../../http/contract/console-payments.ts';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { usePath } from './state/navigation.tsx';
 
@@ -11,6 +12,16 @@ const NewActivityPage = lazy(async () => ({
 const EditActivityPage = lazy(async () => ({
   default: (await import('./pages/edit-activity-page.tsx')).EditActivityPage,
 }));
+const PaymentsPage = lazy(async () => ({ default: (await import('./payments/payments-page.tsx')).PaymentsPage }));
+const PayoutsPage = lazy(async () => ({ default: (await import('./payments/payouts-page.tsx')).PayoutsPage }));
+const ReissuesPage = lazy(async () => ({ default: (await import('./payments/reissues-page.tsx')).ReissuesPage }));
+const NewReissuePage = lazy(async () => ({
+  default: (await import('./payments/new-reissue-page.tsx')).NewReissuePage,
+}));
+const ReissuePage = lazy(async () => ({ default: (await import('./payments/reissue-page.tsx')).ReissuePage }));
+const ReconciliationPage = lazy(async () => ({
+  default: (await import('./payments/reconciliation-page.tsx')).ReconciliationPage,
+}));
 const ActivityPage = lazy(async () => ({ default: (await import('./pages/activity-page.tsx')).ActivityPage }));
 
 /** Shows the page of the address. */
@@ -22,9 +33,22 @@ export function Routes() {
 function pageOf(path: string) {
   if (path === '/' || path === '/login') return <ActivitiesPage />;
   if (path === '/activities/new') return <TemplatesPage />;
+  if (path.startsWith('/payments')) return paymentsPageOf(path.slice('/payments'.length));
   const template = /^\/activities\/new\/([a-z-]+)$/.exec(path)?.[1];
   if (template !== undefined) return <NewActivityPage key={template} template={template} />;
   const [, id, edit, step] = /^\/activities\/([0-9a-f]{32})(\/edit(?:\/([a-z]+))?)?$/.exec(path) ?? [];
   if (id === undefined) return <NotFoundPage />;
   return edit === undefined ? <ActivityPage key={id} id={id} /> : <EditActivityPage key={id} id={id} step={step} />;
+}
+
+function paymentsPageOf(path: string) {
+  if (path === '') return <PaymentsPage />;
+  if (path === '/reissues') return <ReissuesPage />;
+  if (path === '/reissues/new') return <NewReissuePage />;
+  const [, state] = /^\/payouts\/(waiting|unknown|parked|dead)$/.exec(path) ?? [];
+  if (state !== undefined) return <PayoutsPage key={state} state={state as OpenState} />;
+  const [, reissue] = /^\/reissues\/([0-9a-z-]{1,64})$/.exec(path) ?? [];
+  if (reissue !== undefined) return <ReissuePage key={reissue} id={reissue} />;
+  const [all, day] = /^\/reconciliation(?:\/(\d{4}-\d\d-\d\d))?$/.exec(path) ?? [];
+  return all === undefined ? <NotFoundPage /> : <ReconciliationPage day={day} />;
 }

@@ -9,7 +9,7 @@ import { sayProblem, WhenLoaded } from '../parts/notices.tsx';
 import { showMinute } from '../parts/show.ts';
 import type { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
-import { Link, useNavigation } from '../state/navigation.tsx';
+import { useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
 import { OverviewTab } from './overview-tab.tsx';
@@ -20,19 +20,13 @@ const BooksTab = lazy(async () => ({ default: (await import('./books-tab.tsx')).
 
 /** One activity: what it gave out, who drew, what was paid, the books. */
 export function ActivityPage({ id }: { id: string }) {
-  const words = useWords();
   const { api } = useSession();
   const load = useCallback(() => api.activity(id), [api, id]);
   const { loaded, reload, set } = useLoaded(load);
   return (
-    <>
-      <nav className="crumbs">
-        <Link to="/">{words.activities.title}</Link>
-      </nav>
-      <WhenLoaded loaded={loaded} onRetry={reload}>
-        {(answer) => <Activity answer={answer} onChange={set} />}
-      </WhenLoaded>
-    </>
+    <WhenLoaded loaded={loaded} onRetry={reload}>
+      {(answer) => <Activity answer={answer} onChange={set} />}
+    </WhenLoaded>
   );
 }
 

@@ -22,15 +22,11 @@ export function EditActivityPage({ id, step }: { id: string; step: string | unde
   const { loaded, reload } = useLoaded(load);
   return (
     <>
-      <nav className="crumbs">
-        <Link to="/">{words.activities.title}</Link>
-        {loaded.state === 'ready' && (
-          <>
-            {' / '}
-            <Link to={`/activities/${id}`}>{loaded.data.answer.activity.name}</Link>
-          </>
-        )}
-      </nav>
+      {loaded.state === 'ready' && (
+        <nav className="crumbs" aria-label={words.activities.title}>
+          <Link to={`/activities/${id}`}>{loaded.data.answer.activity.name}</Link>
+        </nav>
+      )}
       <div className="page-head">
         <h1>{words.editor.editTitle}</h1>
       </div>

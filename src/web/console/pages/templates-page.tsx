@@ -2,16 +2,13 @@ import { Button } from 'antd';
 import { TEMPLATE_NAMES } from '../editor/templates.ts';
 import type { TemplateName } from '../editor/templates.ts';
 import { useWords } from '../state/language.tsx';
-import { Link, useNavigation } from '../state/navigation.tsx';
+import { useNavigation } from '../state/navigation.tsx';
 
 /** The templates a new activity begins from. */
 export function TemplatesPage() {
   const words = useWords();
   return (
     <>
-      <nav className="crumbs">
-        <Link to="/">{words.activities.title}</Link>
-      </nav>
       <div className="page-head">
         <div>
           <h1>{words.templates.title}</h1>

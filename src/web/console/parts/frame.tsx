@@ -1,16 +1,18 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { useSpeech } from '../state/language.tsx';
-import { Link } from '../state/navigation.tsx';
+import { useSpeech, useWords } from '../state/language.tsx';
+import { AlarmsProvider } from '../state/alarms.tsx';
+import { Link, usePath } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
+import { AlarmBanner } from './alarm-banner.tsx';
 import { BrandMark } from './marks.tsx';
 
-/** The bar at the top of every page, and the page below it. */
+/** The bar at the top of every page, what a person must act on, and the page below. */
 export function Frame({ children }: { children: ReactNode }) {
   const { words } = useSpeech();
   const { who, signOut } = useSession();
   return (
-    <>
+    <AlarmsProvider>
       <a href="#content" className="skip-link">
         {words.skipToContent}
       </a>
@@ -20,6 +22,7 @@ export function Frame({ children }: { children: ReactNode }) {
             <BrandMark />
             <span>{words.brand}</span>
           </Link>
+          <Sections />
           <div className="top-right">
             <span className="who">
               {who.operator.name}
@@ -32,10 +35,31 @@ export function Frame({ children }: { children: ReactNode }) {
           </div>
         </div>
       </header>
+      <AlarmBanner />
       <main id="content" className="page" tabIndex={-1}>
         {children}
       </main>
-    </>
+    </AlarmsProvider>
+  );
+}
+
+/** The parts of the console, with the one that is open marked. */
+function Sections() {
+  const { nav } = useWords();
+  const { may } = useSession();
+  const path = usePath();
+  const inPayments = path.startsWith('/payments');
+  return (
+    <nav className="sections" aria-label={nav.label}>
+      <Link to="/" current={!inPayments}>
+        {nav.activities}
+      </Link>
+      {may('payments.view') && (
+        <Link to="/payments" current={inPayments}>
+          {nav.payments}
+        </Link>
+      )}
+    </nav>
   );
 }
 

@@ -32,3 +32,20 @@ export function CheckMark({ passed }: { passed: boolean }) {
     </svg>
   );
 }
+
+/** Something a person must act on; the text beside it says what. */
+export function AlarmMark() {
+  return (
+    <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false" className="mark-bad">
+      <path
+        d="M10 2.200 18.600 17H1.400z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinejoin="round"
+      />
+      <path d="M10 7v5" stroke="#fff" strokeWidth="2" strokeLinecap="round" />
+      <circle cx="10" cy="14.800" r="1.200" fill="#fff" />
+    </svg>
+  );
+}

@@ -44,6 +44,19 @@ export function CountInput(props: TypedInputProps) {
   return <TypedInput {...props} reading={{ read, write }} />;
 }
 
+/** An input of a number with at most two decimals. */
+export function DecimalInput(props: TypedInputProps) {
+  const { merchantForm } = useWords();
+  const read = (text: string) => {
+    const bare = text.normalize('NFKC').replaceAll(/[\s,]/g, '');
+    if (bare === '') return { value: null, fault: null };
+    const fits = /^\d{1,6}(\.\d{1,2})?$/.test(bare);
+    return fits ? { value: Number(bare), fault: null } : { value: null, fault: merchantForm.notDecimal };
+  };
+  const write = (value: number | null): string => (value === null ? '' : String(value));
+  return <TypedInput {...props} reading={{ read, write }} />;
+}
+
 function TypedInput({
   value,
   onChange,

@@ -1,6 +1,22 @@
 import type { AccountsAnswer, SessionAnswer } from '../../../http/contract/console-session.ts';
 import type { ActivitiesAnswer, ActivityAnswer } from '../../../http/contract/console-activities.ts';
 import type { AwardsAnswer, BooksAnswer, DrawsAnswer } from '../../../http/contract/console-lists.ts';
+import type {
+  AlarmsAnswer,
+  MerchantChanges,
+  OpenState,
+  PaymentsAnswer,
+} from '../../../http/contract/console-payments.ts';
+import type { FoundPayoutAnswer, PayoutAnswer, PayoutsAnswer } from '../../../http/contract/console-payouts.ts';
+import type { ReconciliationAnswer, ReconciliationDaysAnswer } from '../../../http/contract/console-reconciliation.ts';
+import type {
+  ReissueAnswer,
+  ReissueDecision,
+  ReissueLine,
+  ReissuePreviewAnswer,
+  ReissuesAnswer,
+  ReissueSelection,
+} from '../../../http/contract/console-reissues.ts';
 import type { Problem } from '../../../http/contract/console-problem.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -40,11 +56,46 @@ export interface Api {
   readonly draws: (id: string, after: string | null) => Promise<DrawsAnswer>;
   readonly awards: (id: string, after: string | null) => Promise<AwardsAnswer>;
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
+  readonly payments: PaymentsApi;
 }
+
+/** Which payout: the account it belongs to and its order number. */
+export interface PayoutPlace {
+  readonly accountId: string;
+  readonly orderNumber: string;
+}
+
+/** The part of the API that deals with paying out. */
+export interface PaymentsApi {
+  readonly alarms: () => Promise<AlarmsAnswer>;
+  readonly dismissAlarm: (id: number) => Promise<AlarmsAnswer>;
+  readonly show: () => Promise<PaymentsAnswer>;
+  readonly stopSending: (reason: string) => Promise<PaymentsAnswer>;
+  readonly resumeSending: () => Promise<PaymentsAnswer>;
+  readonly stopMerchant: (id: string, reason: string) => Promise<PaymentsAnswer>;
+  readonly resumeMerchant: (id: string) => Promise<PaymentsAnswer>;
+  readonly changeMerchant: (id: string, changes: MerchantChanges) => Promise<PaymentsAnswer>;
+  readonly payouts: (
+    wanted: { readonly state: OpenState; readonly merchant: string | null },
+    after: string | null,
+  ) => Promise<PayoutsAnswer>;
+  readonly findPayout: (number: string) => Promise<FoundPayoutAnswer>;
+  readonly payout: (place: PayoutPlace) => Promise<PayoutAnswer>;
+  readonly retryPayout: (place: PayoutPlace) => Promise<PayoutAnswer>;
+  readonly previewReissue: (selection: ReissueSelection) => Promise<ReissuePreviewAnswer>;
+  readonly requestReissue: (selection: ReissueSelection, why: string) => Promise<ReissueLine>;
+  readonly reissues: () => Promise<ReissuesAnswer>;
+  readonly reissue: (id: string) => Promise<ReissueAnswer>;
+  readonly decideReissue: (id: string, decision: ReissueDecision) => Promise<ReissueAnswer>;
+  readonly reconciliationDays: () => Promise<ReconciliationDaysAnswer>;
+  readonly reconciliation: (day: string) => Promise<ReconciliationAnswer>;
+}
+
+type Ask = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
 /** Builds the client; `onSignedOut` is told when the service no longer knows this session. */
 export function createApi(onSignedOut: () => void): Api {
-  const ask = async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
+  const ask: Ask = async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
     const answer = await send(method, path, body);
     const read: unknown = await answer.json().catch(() => null);
     if (answer.ok) return read as Result;
@@ -68,6 +119,36 @@ export function createApi(onSignedOut: () => void): Api {
     draws: (id, after) => ask('GET', page(id, 'draws', after)),
     awards: (id, after) => ask('GET', page(id, 'awards', after)),
     books: (id, after) => ask('GET', page(id, 'books', after)),
+    payments: paymentsApi(ask),
+  };
+}
+
+function paymentsApi(ask: Ask): PaymentsApi {
+  const payout = ({ accountId, orderNumber }: PayoutPlace): string => `/payouts/${accountId}/${orderNumber}`;
+  const query = (fields: Readonly<Record<string, string | null>>): string => {
+    const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== null);
+    return new URLSearchParams(given).toString();
+  };
+  return {
+    alarms: () => ask('GET', '/alarms'),
+    dismissAlarm: (id) => ask('POST', `/alarms/${id}/dismiss`, {}),
+    show: () => ask('GET', '/payments'),
+    stopSending: (reason) => ask('POST', '/payments/stop', { reason }),
+    resumeSending: () => ask('POST', '/payments/resume', {}),
+    stopMerchant: (id, reason) => ask('POST', `/merchants/${id}/stop`, { reason }),
+    resumeMerchant: (id) => ask('POST', `/merchants/${id}/resume`, {}),
+    changeMerchant: (id, changes) => ask('PATCH', `/merchants/${id}`, changes),
+    payouts: (wanted, after) => ask('GET', `/payouts?${query({ ...wanted, after })}`),
+    findPayout: (number) => ask('GET', `/payouts/find?${query({ number })}`),
+    payout: (place) => ask('GET', payout(place)),
+    retryPayout: (place) => ask('POST', `${payout(place)}/retry`, {}),
+    previewReissue: (selection) => ask('POST', '/reissues/preview', { selection }),
+    requestReissue: (selection, why) => ask('POST', '/reissues', { selection, why }),
+    reissues: () => ask('GET', '/reissues'),
+    reissue: (id) => ask('GET', `/reissues/${id}`),
+    decideReissue: (id, decision) => ask('POST', `/reissues/${id}/decision`, { decision }),
+    reconciliationDays: () => ask('GET', '/reconciliations'),
+    reconciliation: (day) => ask('GET', `/reconciliations/${day}`),
   };
 }
 

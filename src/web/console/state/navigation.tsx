@@ -80,8 +80,19 @@ export function usePath(): string {
   return useSyncExternalStore(navigation.subscribe, navigation.path);
 }
 
+interface LinkProps {
+  readonly to: string;
+  readonly children: ReactNode;
+  readonly className?: string;
+  /** Whether it leads to where one is. */
+  readonly current?: boolean;
+  /** What it is called where its text alone does not say enough. */
+  readonly label?: string;
+}
+
 /** A link inside the console; with a key held down it opens as any other link does. */
-export function Link({ to, children, className }: { to: string; children: ReactNode; className?: string }) {
+export function Link(props: LinkProps) {
+  const { to, children, className } = props;
   const navigation = useNavigation();
   const follow = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -89,7 +100,13 @@ export function Link({ to, children, className }: { to: string; children: ReactN
     void navigation.go(to);
   };
   return (
-    <a href={BASE + to} onClick={follow} className={className}>
+    <a
+      href={BASE + to}
+      onClick={follow}
+      className={className}
+      aria-label={props.label}
+      aria-current={props.current === true ? 'page' : undefined}
+    >
       {children}
     </a>
   );

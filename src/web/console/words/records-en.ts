@@ -92,6 +92,8 @@ export const recordsEn: RecordWords = {
       received: 'Opened',
       returned: 'Returned',
       failed: 'Send failed',
+      reopened: 'Back to the budget',
+      reissued: 'Issued again',
     },
     columns: { time: 'Time', kind: 'What', from: 'From', to: 'To', amount: 'Amount', award: 'Award' },
     balanced: (spent) => `The books agree: ${spent} won, the same as the counters say.`,

@@ -83,6 +83,8 @@ export const recordsZh = {
       received: '领取',
       returned: '退回',
       failed: '发送失败',
+      reopened: '退回预算',
+      reissued: '重新发放',
     } as Readonly<Record<string, string>>,
     columns: { time: '时间', kind: '事项', from: '从', to: '到', amount: '金额', award: '奖品编号' },
     balanced: (spent: string) => `账平：中奖共 ${spent}，与计数器一致。`,

@@ -1,4 +1,5 @@
 import { showYuan } from '../parts/money.ts';
+import { paymentsEn } from './payments-en.ts';
 import { recordsEn } from './records-en.ts';
 import type { Words } from './words-zh.ts';
 
@@ -264,6 +265,7 @@ export const en: Words = {
     columns: { prize: 'Prize', amount: 'Amount', drawn: 'Won', stock: 'In all', left: 'Left' },
   },
   ...recordsEn,
+  ...paymentsEn,
 
   faults: {
     missing: 'This is needed',
@@ -293,6 +295,7 @@ export const en: Words = {
     },
   },
   problems: {
+    ...paymentsEn.paymentProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',
     internal: 'The server failed. Try again in a moment, and call an engineer if it stays so.',
     'not-signed-in': 'Your session is over. Sign in again.',

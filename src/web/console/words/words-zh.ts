@@ -1,4 +1,5 @@
 import { showYuan } from '../parts/money.ts';
+import { paymentsZh } from './payments-zh.ts';
 import { recordsZh } from './records-zh.ts';
 
 /** Everything the console says, in Chinese. The English twin has exactly the same shape. */
@@ -258,6 +259,7 @@ export const zh = {
     columns: { prize: '奖品', amount: '金额', drawn: '已中', stock: '总数', left: '剩余' },
   },
   ...recordsZh,
+  ...paymentsZh,
 
   faults: {
     missing: '这一项必须填写',
@@ -287,6 +289,7 @@ export const zh = {
     } as Readonly<Record<string, string>>,
   },
   problems: {
+    ...paymentsZh.paymentProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
     internal: '服务器出错了，请稍后重试；如果一直这样，请联系技术人员。',
     'not-signed-in': '登录已失效，请重新登录。',

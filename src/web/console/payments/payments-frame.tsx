@@ -1,0 +1,43 @@
+import { Alert } from 'antd';
+import type { ReactNode } from 'react';
+import { useWords } from '../state/language.tsx';
+import { Link } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+
+const SECTIONS = [
+  ['merchants', '/payments'],
+  ['payouts', '/payments/payouts/parked'],
+  ['reissues', '/payments/reissues'],
+  ['reconciliation', '/payments/reconciliation'],
+] as const;
+
+/** What the pages of payments have in common: title, the way between them, and who may act. */
+export function PaymentsFrame(props: {
+  section: (typeof SECTIONS)[number][0];
+  lead?: string;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
+  const { payments } = useWords();
+  const { may } = useSession();
+  return (
+    <>
+      <div className="page-head">
+        <h1>{payments.title}</h1>
+        {props.action}
+      </div>
+      <nav className="subnav" aria-label={payments.title}>
+        {SECTIONS.map(([section, to]) => (
+          <Link key={section} to={to} current={section === props.section}>
+            {payments.sections[section]}
+          </Link>
+        ))}
+      </nav>
+      <div className="stack">
+        {props.lead !== undefined && <p className="quiet lead">{props.lead}</p>}
+        {!may('payments.operate') && <Alert type="info" showIcon title={payments.readOnly} />}
+        {props.children}
+      </div>
+    </>
+  );
+}

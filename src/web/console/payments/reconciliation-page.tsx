@@ -1,0 +1,143 @@
+import { Alert, Select } from 'antd';
+import { useCallback } from 'react';
+import type { ReconciliationAnswer } from '../../../http/contract/console-reconciliation.ts';
+import { DataTable } from '../parts/data-table.tsx';
+import { Field } from '../parts/field.tsx';
+import { showYuan } from '../parts/money.ts';
+import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
+import { showAge } from '../parts/show-age.ts';
+import { showCount, showMinute } from '../parts/show.ts';
+import { useWords } from '../state/language.tsx';
+import { useNavigation } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+import { useLoaded } from '../state/use-loaded.ts';
+import { PaymentsFrame } from './payments-frame.tsx';
+import { Reason } from './payout-table.tsx';
+
+/** The daily reports, the latest unless the address names a day. */
+export function ReconciliationPage({ day }: { day: string | undefined }) {
+  const { reconciliation: words } = useWords();
+  const { api } = useSession();
+  const { loaded, reload } = useLoaded(api.payments.reconciliationDays);
+  return (
+    <PaymentsFrame section="reconciliation" lead={words.lead}>
+      <WhenLoaded loaded={loaded} onRetry={reload}>
+        {({ days }) => {
+          const shown = day ?? days[0];
+          if (shown === undefined) {
+            return (
+              <div className="card">
+                <EmptyNotice title={words.empty} text={words.emptyText} />
+              </div>
+            );
+          }
+          return <Day key={shown} day={shown} days={days} />;
+        }}
+      </WhenLoaded>
+    </PaymentsFrame>
+  );
+}
+
+function Day({ day, days }: { day: string; days: readonly string[] }) {
+  const { reconciliation: words } = useWords();
+  const { api } = useSession();
+  const navigation = useNavigation();
+  const load = useCallback(() => api.payments.reconciliation(day), [api, day]);
+  const { loaded, reload } = useLoaded(load);
+  return (
+    <>
+      <section className="card">
+        <div className="day-choice">
+          <Field label={words.day} hint={loaded.state === 'ready' ? words.made(showMinute(loaded.data.madeAtMs)) : ' '}>
+            {(ties) => (
+              <Select
+                {...ties}
+                value={day}
+                onChange={(next) => void navigation.go(`/payments/reconciliation/${next}`)}
+                options={days.map((value) => ({ value, label: value }))}
+              />
+            )}
+          </Field>
+        </div>
+      </section>
+      <WhenLoaded loaded={loaded} onRetry={reload}>
+        {(report) => (
+          <>
+            <Breaks report={report} />
+            <Totals report={report} />
+          </>
+        )}
+      </WhenLoaded>
+    </>
+  );
+}
+
+function Totals({ report }: { report: ReconciliationAnswer }) {
+  const words = useWords();
+  const { reconciliation, payouts } = words;
+  const { totalColumns } = reconciliation;
+  return (
+    <section className="card stack">
+      <h2>{reconciliation.totals}</h2>
+      <DataTable
+        label={reconciliation.totals}
+        rows={report.totals}
+        keyOf={(row) => `${row.merchantId} ${row.state}`}
+        columns={[
+          { key: 'merchant', title: totalColumns.merchant, show: (row) => row.merchantId },
+          { key: 'state', title: totalColumns.state, show: (row) => payouts.states[row.state] ?? row.state },
+          { key: 'payouts', title: totalColumns.payouts, number: true, show: (row) => showCount(row.payouts) },
+          { key: 'amount', title: totalColumns.amount, number: true, show: (row) => showYuan(row.amountFen) },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Breaks({ report }: { report: ReconciliationAnswer }) {
+  const words = useWords();
+  const { reconciliation, books } = words;
+  const { breakColumns } = reconciliation;
+  if (report.breakCount === 0) return <Alert type="success" showIcon title={reconciliation.noBreaks} />;
+  const nowMs = Date.now();
+  return (
+    <section className="card stack">
+      <h2>{reconciliation.breaks(report.breakCount)}</h2>
+      {report.breakCount > report.breaks.length && <p className="quiet">{reconciliation.first}</p>}
+      <DataTable
+        label={reconciliation.breaks(report.breakCount)}
+        rows={report.breaks}
+        keyOf={(row) => [row.kind, row.accountId, row.activityId, row.orderNumber, row.awardId, row.reason].join(' ')}
+        columns={[
+          {
+            key: 'kind',
+            title: breakColumns.kind,
+            show: (row) => <strong className="text-bad">{reconciliation.kinds[row.kind]}</strong>,
+          },
+          { key: 'age', title: breakColumns.age, show: (row) => showAge(row.sinceMs, nowMs, words) },
+          { key: 'amount', title: breakColumns.amount, number: true, show: (row) => showYuan(row.amountFen) },
+          {
+            key: 'order',
+            title: breakColumns.order,
+            show: (row) => <code>{row.orderNumber ?? row.awardId?.slice(0, 8) ?? words.none}</code>,
+          },
+          {
+            key: 'told',
+            title: breakColumns.told,
+            show: (row) =>
+              row.query === null ? (
+                <span className="quiet">{reconciliation.noQuery}</span>
+              ) : (
+                <>
+                  {row.query.status}
+                  <p className="quiet">{showMinute(row.query.atMs)}</p>
+                </>
+              ),
+          },
+          { key: 'books', title: breakColumns.books, show: (row) => books.accounts[row.books] ?? row.books },
+          { key: 'reason', title: breakColumns.reason, show: (row) => <Reason reason={row.reason} /> },
+        ]}
+      />
+    </section>
+  );
+}
