@@ -28,6 +28,7 @@ import { consolePages } from './http/routes/console-pages.ts';
 import { consoleRoutes } from './http/routes/console.ts';
 import { oauthRoutes } from './http/routes/oauth.ts';
 import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
+import type { HttpMetrics } from './http/observe-requests.ts';
 import type { Readiness } from './http/routes/health.ts';
 import { SignedCookies } from './http/signed-cookie.ts';
 import { staticFileRoutes } from './http/static-files.ts';
@@ -46,6 +47,7 @@ import { openInstallation } from './store/installation-store.ts';
 import { createOauthLoginStore } from './store/oauth-login-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
 import { createPageReads } from './store/page-reads.ts';
+import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
@@ -137,11 +139,13 @@ async function assemble(given: {
   const memory = await startMemory(given);
   const parts: Parts = { config, logger, pool, clock, memory, accounts: createAccountDirectory({ pool, box, logger }) };
 
+  const metrics = createMetrics();
+  metrics.queues(createQueueFigures({ pool, nowMs: () => clock.nowMs() }));
   const payouts = openPayouts(pool);
   if (config.role !== 'web') {
     const readCertificate = options.readCertificate ?? (() => ({ config: certificateOf(config) }));
     living.push(startPayoutWatch({ ...parts, box, readCertificate }));
-    living.push(startPayoutWorker({ ...parts, payouts }));
+    living.push(startPayoutWorker({ ...parts, payouts, metrics: metrics.payouts }));
   }
   const draws = createDrawStore(drawPool);
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
@@ -152,7 +156,7 @@ async function assemble(given: {
   const api = createApiClient({ baseUrl: config.hosts.apiUrl, logger });
   living.push({ stop: () => api.close() });
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
-  const app = createDoor(parts, { draws, batcher, operateActivities, money, api, webDir });
+  const app = createDoor(parts, { draws, batcher, operateActivities, money, api, webDir, metrics });
   living.push({ stop: () => app.close() });
   const { port } = await app.listen(config.port, options.host);
   return { port, pool, clock, operateActivities };
@@ -178,6 +182,7 @@ interface WebFlows {
   readonly batcher: DrawBatcher;
   readonly operateActivities: OperateActivities;
   readonly money: ReturnType<typeof payoutFlows>;
+  readonly metrics: HttpMetrics;
   readonly api: ApiClient;
   /** Holds what `npm run build` made. */
   readonly webDir: string;
@@ -189,7 +194,7 @@ function createDoor(parts: Parts, flows: WebFlows): App {
   return createApp({
     routers: config.role === 'worker' ? [] : webRouters(parts, flows),
     logger,
-    metrics: createMetrics(),
+    metrics: flows.metrics,
     proxyHops: config.proxyHops,
     metricsToken: config.metricsToken,
     readiness: () => readiness(pool, memory),
