@@ -50,7 +50,15 @@ before(async () => {
     `insert into merchant_pace (merchant_id, next_send_at, next_query_at, slow_until, day, day_fen) values ('main', $1, $1, $2, $3, 48000000)`,
     [new Date(), new Date(Date.now() + 60_000), today],
   );
-  await createReconciliationStore(stage.server.pool).make(addDays(today, -1), Date.now());
+  const reconciliations = createReconciliationStore(stage.server.pool);
+  await reconciliations.make(addDays(today, -2), Date.now());
+  // A row that somebody wrote by hand.
+  await client.query(
+    `insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
+     values ($1, $2, 'main', $3, 'received', 'delivered', 'in-flight', 8888, $4)`,
+    [parked.accountId, parked.activityId, parked.awardId, new Date()],
+  );
+  await reconciliations.make(addDays(today, -1), Date.now());
 });
 
 after(() => stage?.close());

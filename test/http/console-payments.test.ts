@@ -193,7 +193,7 @@ test('the history of a number is whole, and a viewer sees no whole openid anywhe
   const { status, body } = await callers.support.get(path);
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual([body.payout.openid, body.payout.request.openid], [win.openid, win.openid]);
-  assert.deepEqual([body.attempts.length, body.attempts[0].outcome.code, body.entries.length], [1, 'NOTENOUGH', 1]);
+  assert.deepEqual([body.attempts.length, body.attempts[0].outcome.code, body.entries.length], [1, 'NOTENOUGH', 2]);
   assert.ok(body.attempts[0].raw.includes(win.openid));
   for (const where of [path, '/payouts?state=parked']) {
     const seen = JSON.stringify((await callers.viewer.get(where)).body);
@@ -313,7 +313,8 @@ test('a re-issue of nothing, of nonsense or that does not exist is refused', asy
 });
 
 test('reconciliation reports are listed and shown with what breaks', async () => {
-  await payout('parked', 30);
+  const win = await payout('parked', 30);
+  await server.database.client.query(`update payout set request = request || '{"amountFen": 1}'`);
   const store = createReconciliationStore(server.pool);
   await store.make('2026-11-20' as BeijingDay, Date.now());
   const days = await callers.viewer.get('/reconciliations');
@@ -325,6 +326,12 @@ test('reconciliation reports are listed and shown with what breaks', async () =>
     JSON.stringify(body),
   );
   assert.equal(body.breakCount, body.breaks.length);
+  assert.ok(
+    body.breaks.some((line: { kind: string }) => line.kind === 'books'),
+    JSON.stringify(body),
+  );
+  assert.ok(!JSON.stringify(body).includes(win.openid));
+  assert.ok(JSON.stringify((await callers.owner.get('/reconciliations/2026-11-20')).body).includes(win.openid));
   assert.ok(body.totals.some((line: { state: string }) => line.state === 'parked'));
   for (const day of ['2026-11-19', '2026-02-30', 'today', '%00']) {
     assert.equal((await callers.viewer.get(`/reconciliations/${day}`)).body.code, 'reconciliation-not-found', day);

@@ -15,8 +15,10 @@ interface Looking {
 
 /** Presents a payout with what the one who looks may do about it. */
 export function shownPayout(payout: OpenPayout, looking: Looking): z.input<typeof payoutLine> {
-  const openid = openidFor(looking.operator, payout.openid);
-  return { ...payout, openid, actions: [...actionsFor(payout, looking)] };
+  const { operator } = looking;
+  const openid = openidFor(operator, payout.openid);
+  const reason = payout.reason === null ? null : openidWithin(operator, payout.reason, payout.openid);
+  return { ...payout, openid, reason, actions: [...actionsFor(payout, looking)] };
 }
 
 /** Presents everything known of an order number, without what must not be seen. */

@@ -6,9 +6,14 @@ export function openidFor(operator: Operator, openid: string): string {
   return permissionsOf(operator.role).includes('people.view') ? openid : shortened(openid);
 }
 
-/** Shortens an openid within any text likewise. */
+/** Shortens one person's openid within any text likewise. */
 export function openidWithin(operator: Operator, text: string, openid: string): string {
   return openid === '' ? text : text.replaceAll(openid, openidFor(operator, openid));
+}
+
+/** Shortens whatever looks like an openid (28 characters from `o` on) within a text about anyone. */
+export function openidsWithin(operator: Operator, text: string): string {
+  return text.replaceAll(/(?<![\w-])o[\w-]{27}(?![\w-])/g, (openid) => openidFor(operator, openid));
 }
 
 function shortened(openid: string): string {

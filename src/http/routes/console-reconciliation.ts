@@ -3,6 +3,7 @@ import type { BeijingDay } from '../../base/beijing-day.ts';
 import { WrongRequest } from '../../base/errors.ts';
 import type { ReconciliationStore } from '../../flows/ports/reconciliation.ts';
 import { reconciliationAnswer, reconciliationDaysAnswer } from '../contract/console-reconciliation.ts';
+import { openidsWithin } from '../presenters/person.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 
@@ -32,7 +33,7 @@ export function reconciliationRoutes({ reconciliations }: ReconciliationRouteDep
       access: 'payments.view',
       summary: 'A day’s sums by merchant and state, and the breaks with their age',
       answer: reconciliationAnswer,
-      handle: async ({ params }) => {
+      handle: async ({ params, operator }) => {
         const report = await reconciliations.find(readDay(params['day'] ?? ''));
         if (report === undefined) throw noReport();
         const breaks = report.breaks.toSorted((one, two) => one.sinceMs - two.sinceMs);
@@ -42,7 +43,11 @@ export function reconciliationRoutes({ reconciliations }: ReconciliationRouteDep
           madeAtMs,
           totals: [...totals],
           breakCount: breaks.length,
-          breaks: breaks.slice(0, BREAKS_MAX),
+          breaks: breaks.slice(0, BREAKS_MAX).map((line) => ({
+            ...line,
+            books: openidsWithin(operator, line.books),
+            reason: openidsWithin(operator, line.reason),
+          })),
         };
       },
     }),

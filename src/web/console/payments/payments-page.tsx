@@ -105,9 +105,12 @@ function GeneralStop(props: {
     <section className={stopped ? 'card general-stop general-stopped' : 'card general-stop'}>
       <div>
         <h2>{stopped ? words.stopped : words.running}</h2>
-        <p className="quiet">
-          {stopped ? `${words.stoppedSince(showMinute(sinceMs ?? 0))} · ${reason ?? ''}` : words.runningText}
-        </p>
+        {stopped && (
+          <p className="quiet">
+            {words.stoppedSince(showMinute(sinceMs ?? 0))} · {reason}
+          </p>
+        )}
+        {!stopped && may('payments.operate') && <p className="quiet">{words.runningText}</p>}
       </div>
       {may('payments.operate') && (
         <Button danger={!stopped} type={stopped ? 'primary' : 'default'} onClick={() => props.ask(question)}>

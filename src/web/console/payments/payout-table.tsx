@@ -21,14 +21,27 @@ export function PayoutTable(props: {
       rows={props.rows}
       keyOf={(row) => `${row.accountId} ${row.orderNumber}`}
       columns={[
-        { key: 'won', title: columns.won, show: (row) => <time>{showMinute(row.createdAtMs)}</time> },
+        {
+          key: 'won',
+          title: columns.won,
+          show: (row) => (
+            <>
+              <time>{showMinute(row.createdAtMs)}</time>
+              <br />
+              <Button size="small" onClick={() => props.onShow(row)}>
+                {words.payouts.show}
+                <span className="sr-only"> {row.orderNumber}</span>
+              </Button>
+            </>
+          ),
+        },
         {
           key: 'person',
           title: columns.person,
           show: (row) => (
             <>
               <code title={row.openid}>{showOpenid(row.openid)}</code>
-              <p className="quiet">{row.activityName}</p>
+              <span className="under">{row.activityName}</span>
             </>
           ),
         },
@@ -36,19 +49,7 @@ export function PayoutTable(props: {
         { key: 'reason', title: columns.reason, show: (row) => <Reason reason={row.reason} /> },
         { key: 'since', title: columns.since, show: (row) => showAge(row.sinceMs, nowMs, words) },
         { key: 'next', title: columns.due, show: (row) => <NextStep payout={row} nowMs={nowMs} /> },
-        {
-          key: 'order',
-          title: columns.order,
-          show: (row) => (
-            <span className="order-cell">
-              <code>{row.orderNumber}</code>
-              <Button size="small" onClick={() => props.onShow(row)}>
-                {words.payouts.show}
-                <span className="sr-only"> {row.orderNumber}</span>
-              </Button>
-            </span>
-          ),
-        },
+        { key: 'order', title: columns.order, show: (row) => <code>{row.orderNumber}</code> },
       ]}
     />
   );

@@ -96,7 +96,7 @@ function Totals({ report }: { report: ReconciliationAnswer }) {
 
 function Breaks({ report }: { report: ReconciliationAnswer }) {
   const words = useWords();
-  const { reconciliation, books } = words;
+  const { reconciliation } = words;
   const { breakColumns } = reconciliation;
   if (report.breakCount === 0) return <Alert type="success" showIcon title={reconciliation.noBreaks} />;
   const nowMs = Date.now();
@@ -134,10 +134,29 @@ function Breaks({ report }: { report: ReconciliationAnswer }) {
                 </>
               ),
           },
-          { key: 'books', title: breakColumns.books, show: (row) => books.accounts[row.books] ?? row.books },
-          { key: 'reason', title: breakColumns.reason, show: (row) => <Reason reason={row.reason} /> },
+          { key: 'books', title: breakColumns.books, show: (row) => <InBooks row={row} /> },
+          {
+            key: 'reason',
+            title: breakColumns.reason,
+            show: (row) =>
+              row.kind === 'books' ? (
+                <>
+                  <p className="reason">{reconciliation.booksHint}</p>
+                  <p className="reason quiet">{row.reason}</p>
+                </>
+              ) : (
+                <Reason reason={row.reason === '' ? null : row.reason} />
+              ),
+          },
         ]}
       />
     </section>
   );
+}
+
+/** Where the books have the money; of a difference between the books the explanation tells it. */
+function InBooks({ row }: { row: ReconciliationAnswer['breaks'][number] }) {
+  const { books, none } = useWords();
+  if (row.kind === 'books') return <>{none}</>;
+  return <p className="in-books">{books.accounts[row.books] ?? row.books}</p>;
 }

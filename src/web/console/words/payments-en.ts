@@ -319,6 +319,7 @@ export const paymentsEn: PaymentWords = {
       'told-otherwise': 'Not what WeChat Pay said',
       books: 'The books differ',
     },
+    booksHint: 'The books do not agree with the award or number: call an engineer.',
     noQuery: 'No clear answer',
   },
   paymentProblems: {

@@ -316,6 +316,7 @@ export const paymentsZh = {
       'told-otherwise': '与微信支付说的不一致',
       books: '账本不平',
     },
+    booksHint: '账本与奖品或单号对不上，请联系技术人员。',
     noQuery: '没有明确回答',
   },
   paymentProblems: {
