@@ -21,7 +21,7 @@ export interface ServiceProcess {
 
 /** What a production process is told to find its database, Redis and the simulator. */
 export interface ServiceSurroundings {
-  readonly simulator: Simulator;
+  readonly simulator: Pick<Simulator, 'httpUrl' | 'payUrl' | 'caPem' | 'account' | 'merchant'>;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly secretsKey: string;
