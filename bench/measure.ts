@@ -83,3 +83,9 @@ function processTimes(pid: number): { readonly parent: number; readonly own: num
     return null;
   }
 }
+
+/** Returns the CPU time of a process so far in microseconds; null where there is no /proc. */
+export function processCpuMicros(pid: number): number | null {
+  const times = processTimes(pid);
+  return times === null ? null : times.own * MICROS_PER_TICK;
+}

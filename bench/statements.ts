@@ -1,0 +1,31 @@
+import type pg from 'pg';
+
+/** What one kind of statement cost. */
+export interface StatementCosts {
+  /** Its first words. */
+  readonly statement: string;
+  readonly callsPerPayout: number;
+  readonly msPerCall: number;
+  readonly msPerPayout: number;
+}
+
+const TOP = 12;
+
+/** Reads pg_stat_statements of one database, dearest first; planning counts, the commit's wait for the disk does not. */
+export async function readStatements(
+  admin: pg.Client,
+  database: string,
+  payouts: number,
+): Promise<readonly StatementCosts[]> {
+  const { rows } = await admin.query<{ query: string; calls: number; ms: number }>(
+    `select query, calls::float8 as calls, total_exec_time + total_plan_time as ms from pg_stat_statements
+     where dbid = (select oid from pg_database where datname = $1) order by ms desc limit $2`,
+    [database, TOP],
+  );
+  return rows.map(({ query, calls, ms }) => ({
+    statement: query.replaceAll(/\s+/g, ' ').trim().slice(0, 60),
+    callsPerPayout: calls / payouts,
+    msPerCall: ms / calls,
+    msPerPayout: ms / payouts,
+  }));
+}
