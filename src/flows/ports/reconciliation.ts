@@ -42,6 +42,11 @@ export interface Reconciliation {
 export interface ReconciliationStore {
   /** Makes the report of a day from one snapshot and keeps it; one made before is replaced. */
   make(day: BeijingDay, nowMs: number): Promise<Reconciliation>;
+  /**
+   * Makes the report unless it was made before or another process is making one: null then. Gives up with
+   * OutsideTrouble when the signal aborts.
+   */
+  makeOnce(day: BeijingDay, nowMs: number, signal?: AbortSignal): Promise<Reconciliation | null>;
   find(day: BeijingDay): Promise<Reconciliation | undefined>;
   /** The days there are reports of, the latest first. */
   days(limit: number): Promise<readonly BeijingDay[]>;
