@@ -1,10 +1,10 @@
-import { addDays, beijingDay, startOfBeijingDayMs } from '../base/beijing-day.ts';
+import { addDays, beijingDay } from '../base/beijing-day.ts';
 import type { BeijingDay } from '../base/beijing-day.ts';
-import { OutsideTrouble } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AlarmStore } from '../flows/ports/alarms.ts';
 import type { Reconciliation, ReconciliationBreak, ReconciliationStore } from '../flows/ports/reconciliation.ts';
 import type { Clock } from '../flows/ports/time-and-luck.ts';
+import { PacedLoop } from './paced-loop.ts';
 
 export interface ReconcileOptions {
   readonly reconciliations: Pick<ReconciliationStore, 'makeOnce'>;
@@ -16,8 +16,11 @@ export interface ReconcileOptions {
 }
 
 const HOUR_MS = 3_600_000;
-// How long at most until it looks again: after trouble, and because a clock may be set.
-const LOOK_MS = 600_000;
+const EVERY_MS = 60_000;
+// A report reads whole tables: one that cannot be made is tried every ten minutes for four hours. The next day's looks
+// at the same books.
+const TROUBLE_MS = 600_000;
+const TRIES_MAX = 24;
 
 /**
  * Makes the report of each Beijing day once, early the next morning, by whichever process comes first, and raises an
@@ -25,60 +28,56 @@ const LOOK_MS = 600_000;
  */
 export class Reconcile {
   readonly #options: Required<ReconcileOptions>;
-  readonly #stopping = new AbortController();
-  #done: BeijingDay | null = null;
-  #running: Promise<void> | null = null;
+  readonly #loop: PacedLoop;
+  /** The day that is due, how often it was tried, and when it may be tried; null when it is done with. */
+  #day: BeijingDay | null = null;
+  #tries = 0;
+  #tryAtMs: number | null = null;
+  /** A report that was made and not told of yet. */
+  #untold: Reconciliation | null = null;
 
   constructor(options: ReconcileOptions) {
     this.#options = { hour: 4, ...options };
+    const { clock, logger } = options;
+    const work = (signal: AbortSignal): Promise<void> => this.#look(signal);
+    this.#loop = new PacedLoop({ clock, logger, everyMs: EVERY_MS, failed: 'day-not-reconciled', work });
   }
 
-  /** Starts looking; throws nothing, now or later. */
   start(): void {
-    this.#running ??= this.#run();
+    this.#loop.start();
   }
 
   /** Breaks off a report that is being made: the next process to look makes it. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  async #run(): Promise<void> {
-    const { clock } = this.#options;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await this.#look();
-      if (signal.aborted) return;
-      const nowMs = clock.nowMs();
-      await clock.sleep(Math.min(this.#nextMs(nowMs) - nowMs, LOOK_MS), signal);
-    }
-  }
-
-  /** The day whose report is due: yesterday, or before the hour has struck, the day before that. */
-  #dueDay(nowMs: number): BeijingDay {
-    return addDays(beijingDay(nowMs - this.#options.hour * HOUR_MS), -1);
-  }
-
-  #nextMs(nowMs: number): number {
-    return startOfBeijingDayMs(addDays(this.#dueDay(nowMs), 2)) + this.#options.hour * HOUR_MS;
-  }
-
-  async #look(): Promise<void> {
-    const { reconciliations, clock, logger } = this.#options;
-    const { signal } = this.#stopping;
+  async #look(signal: AbortSignal): Promise<void> {
+    const { clock, hour } = this.#options;
     const nowMs = clock.nowMs();
-    const day = this.#dueDay(nowMs);
-    if (this.#done === day) return;
+    // Yesterday, or before the hour has struck, the day before that.
+    const day = addDays(beijingDay(nowMs - hour * HOUR_MS), -1);
+    if (this.#day !== day) [this.#day, this.#tries, this.#tryAtMs] = [day, 0, nowMs];
+    if (this.#tryAtMs !== null && this.#tryAtMs <= nowMs) {
+      this.#tries += 1;
+      this.#tryAtMs = this.#tries < TRIES_MAX ? nowMs + TROUBLE_MS : null;
+      this.#untold = await this.#make(day, nowMs, signal);
+    }
+    if (this.#untold === null) return;
+    await this.#tell(this.#untold, clock.nowMs());
+    this.#untold = null;
+  }
+
+  async #make(day: BeijingDay, nowMs: number, signal: AbortSignal): Promise<Reconciliation | null> {
+    const { reconciliations, logger } = this.#options;
     try {
       const report = await reconciliations.makeOnce(day, nowMs, signal);
-      if (report !== null) await this.#tell(report, clock.nowMs());
-      this.#done = day;
+      this.#tryAtMs = null;
+      return report;
     } catch (error) {
-      if (signal.aborted) return;
-      const fields = { day, error: String(error) };
-      if (error instanceof OutsideTrouble) logger.warn(fields, 'day-not-reconciled');
-      else logger.error(fields, 'day-not-reconciled');
+      if (signal.aborted) return null;
+      if (this.#tryAtMs === null) logger.error({ day, tries: this.#tries }, 'day-never-reconciled');
+      throw error;
     }
   }
 

@@ -24,8 +24,16 @@ const parked: ReconciliationBreak = {
 test('a report reads as sums and breaks, the oldest first', () => {
   const books: ReconciliationBreak = {
     ...parked,
-    ...{ kind: 'books', awardId: null, orderNumber: null, awardState: null, payoutState: null, query: null },
-    ...{ books: '3', reason: 'wins: expected 2, found 3', amountFen: 1, sinceMs: MADE_MS - HOUR },
+    kind: 'books',
+    awardId: null,
+    orderNumber: null,
+    awardState: null,
+    payoutState: null,
+    query: null,
+    books: '3',
+    reason: 'wins: expected 2, found 3',
+    amountFen: 1,
+    sinceMs: MADE_MS - HOUR,
   };
   const report = {
     day: '2026-11-21' as BeijingDay,
