@@ -38,7 +38,7 @@ interface SubjectRow {
   readonly changedAtMs: number | null;
 }
 
-/** The daily reports in Postgres. Of 100,000 open payouts one is made in about two seconds. */
+/** The daily reports in Postgres. One over 100,000 payouts takes 5 to 6 s, 4 to 5 of them for the books. */
 export function createReconciliationStore(pool: pg.Pool): ReconciliationStore {
   return {
     make: (day, nowMs) => withClient(pool, (client) => make(client, day, nowMs)),
