@@ -75,6 +75,7 @@ const NUMBERS = `
   ) as books
   order by payout.account_id, payout.order_number`;
 
+// The new number is asked about before it is sent: a restored backup may have forgotten that it was issued and paid.
 // The unique index of living numbers has the last word: a number it does not let in is left out, and nothing else is
 // written for it. `from` of $1 is the account the money comes from.
 const WRITE = `
@@ -83,8 +84,8 @@ with decided as (
 ),
 issued as (
   insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, due_at,
-    class, series, created_at, updated_at)
-  select account_id, fresh, award_id, activity_id, merchant_id, openid, amount_fen, 'waiting', $2, class, series + 1, $2, $2
+    class, series, next_call, ask_from, created_at, updated_at)
+  select account_id, fresh, award_id, activity_id, merchant_id, openid, amount_fen, 'waiting', $2, class, series + 1, 'query', $2, $2, $2
   from decided join payout on payout.account_id = decided.account and payout.order_number = decided.old
   where fresh is not null
   order by account_id, fresh
