@@ -1,18 +1,20 @@
 const beijingOffsetMs = 8 * 3_600_000;
 
-/** The simulator's own time: real time plus an offset that only grows. */
+/** The simulator's own time: real time, or the time of a wholly virtual world, plus an offset that only grows. */
 export class SimulatorClock {
+  readonly #worldMs: () => number;
   #offsetMs: number;
   #latestMs = 0;
   readonly #listeners: ((nowMs: number) => void)[] = [];
 
-  constructor(offsetMs = 0) {
+  constructor(offsetMs = 0, worldMs: () => number = Date.now) {
+    this.#worldMs = worldMs;
     this.#offsetMs = offsetMs;
   }
 
   /** Unix milliseconds. Never goes back, even when the machine's own clock is set back. */
   nowMs(): number {
-    this.#latestMs = Math.max(this.#latestMs, Date.now() + this.#offsetMs);
+    this.#latestMs = Math.max(this.#latestMs, this.#worldMs() + this.#offsetMs);
     return this.#latestMs;
   }
 

@@ -1,7 +1,14 @@
 import { beijingDay } from '../../src/base/beijing-day.ts';
 import { assert } from '../../src/base/errors.ts';
 import type { MerchantId } from '../../src/base/ids.ts';
-import type { CallPlan, CallPlanner, DueCall, MerchantQueue, PersonDay } from '../../src/flows/ports/merchant-queue.ts';
+import type {
+  CallPlan,
+  CallPlanner,
+  DueCall,
+  MerchantPace,
+  MerchantQueue,
+  PersonDay,
+} from '../../src/flows/ports/merchant-queue.ts';
 import type { Attempt, Claim, ClaimedPayout, PayoutStore, RedPacketRequest } from '../../src/flows/ports/payouts.ts';
 import { payoutId } from './payout-tables.ts';
 import type { PaceRow, PayoutRow, PayoutTables } from './payout-tables.ts';
@@ -44,10 +51,17 @@ export function takeDecided(tables: PayoutTables, decided: readonly DecidedClaim
     for (const item of plan.taken) payouts.push(take(tables, item, input));
     for (const item of plan.deferred) change(tables, item.id, { dueAtMs: item.untilMs, reason: item.reason });
     countPersons(tables, queue.merchantId, plan, input.nowMs);
-    tables.paces.set(queue.merchantId, { ...paceOf(tables, queue.merchantId, input.nowMs), ...plan.pace });
+    writePace(tables, queue.merchantId, plan.pace, input.nowMs);
     more ||= plan.more || plan.deferred.length > 0;
   }
-  return { payouts, more };
+  return { payouts: inCallOrder(payouts), more };
+}
+
+/** By the time handed out; a send and a query may have the same one. */
+export function inCallOrder(payouts: readonly ClaimedPayout[]): readonly ClaimedPayout[] {
+  return payouts.toSorted(
+    (left, right) => left.callAtMs - right.callAtMs || (left.orderNumber < right.orderNumber ? -1 : 1),
+  );
 }
 
 /** A merchant's queue as a claim sees it. */
@@ -62,6 +76,17 @@ export function queueOf(tables: PayoutTables, merchant: MerchantId, nowMs: numbe
 export function paceOf(tables: PayoutTables, merchant: MerchantId, nowMs: number): PaceRow {
   const unused = { handedOut: 0, slowUntilMs: null, sendsFromMs: null, day: null, dayFen: 0, noAuth: [] } as const;
   return tables.paces.get(merchant) ?? { nextSendAtMs: nowMs, nextQueryAtMs: nowMs, ...unused };
+}
+
+/** Writes a pace as a column of whole microseconds keeps it. */
+export function writePace(tables: PayoutTables, merchant: MerchantId, pace: MerchantPace, nowMs: number): void {
+  const { nextSendAtMs, nextQueryAtMs } = pace;
+  const times = { nextSendAtMs: asStored(nextSendAtMs), nextQueryAtMs: asStored(nextQueryAtMs) };
+  tables.paces.set(merchant, { ...paceOf(tables, merchant, nowMs), ...pace, ...times });
+}
+
+function asStored(atMs: number): number {
+  return (Math.round(atMs * 1000) / 1_000_000) * 1000;
 }
 
 /** Replaces columns of a payout and returns it as it is then. */

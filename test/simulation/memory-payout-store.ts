@@ -2,7 +2,7 @@ import { WrongRequest } from '../../src/base/errors.ts';
 import type { PayoutRules } from '../../src/flows/ports/merchant-queue.ts';
 import type { Claim, ClaimedPayout, PayoutStore, RecordedAnswer } from '../../src/flows/ports/payouts.ts';
 import { clearAlarm, raiseAlarm } from './memory-alarms.ts';
-import { change, claimFrom, factsOf, paceOf, queueOf } from './memory-claim.ts';
+import { change, claimFrom, factsOf, queueOf, writePace } from './memory-claim.ts';
 import { book, recordIn, resumeMerchantIn, showAward, stopMerchantIn } from './memory-record.ts';
 import { copyOfTables, emptyTables, payoutId } from './payout-tables.ts';
 import type { ActivityRow, AwardRow, MerchantRow, PayoutRow, PayoutTables } from './payout-tables.ts';
@@ -81,7 +81,7 @@ export class MemoryPayoutStore implements PayoutStore {
 
   async takeTurn({ merchantId, call, nowMs }: Parameters<PayoutStore['takeTurn']>[0]): Promise<number> {
     const { callAtMs, pace } = this.#rules.anotherTurn(queueOf(this.#tables, merchantId, nowMs), call, nowMs);
-    this.#tables.paces.set(merchantId, { ...paceOf(this.#tables, merchantId, nowMs), ...pace });
+    writePace(this.#tables, merchantId, pace, nowMs);
     return callAtMs;
   }
 
@@ -162,4 +162,16 @@ export class MemoryPayoutStore implements PayoutStore {
       change(this.#tables, payoutId(row), { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
     return unsettled.length;
   }
+
+  async unasked(): Promise<number> {
+    return [...this.#tables.payouts.values()].filter((row) => !ENDED.has(row.state) && isUnasked(row)).length;
+  }
+}
+
+function isUnasked({ askFromMs, attempts }: PayoutRow): boolean {
+  if (askFromMs === null) return false;
+  return !attempts.some(
+    ({ kind, startedAtMs, outcome }) =>
+      kind === 'query' && startedAtMs >= askFromMs && outcome !== null && outcome.kind !== 'unknown',
+  );
 }

@@ -146,12 +146,12 @@ export interface BuiltWin {
 export async function buildWin(
   client: pg.ClientBase,
   activity: BuiltActivity,
-  given: Partial<{ openid: Openid; prizeId: string; dueAtMs: number; orderPrefix: string }> = {},
+  given: Partial<{ openid: Openid; prizeId: string; awardId: AwardId; dueAtMs: number; orderPrefix: string }> = {},
 ): Promise<BuiltWin> {
   const prizes = activity.rule.prizes.filter((prize) => prize.kind === 'red-packet');
   const prize = prizes.find((item) => item.id === given.prizeId) ?? prizes[0];
   if (prize === undefined) throw new Error('the rule has no red packet to win');
-  const award = awardId(randomId());
+  const award = given.awardId ?? awardId(randomId());
   const win: BuiltWin = {
     accountId: activity.account.id,
     activityId: activity.id,

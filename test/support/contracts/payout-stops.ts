@@ -177,7 +177,9 @@ export function stopContract(open: () => Promise<PayoutContractWorld>): void {
     };
     await play(world.store, states.parked, refused('OPENID_ERROR'), NOON + HOUR);
     const atMs = NOON + 2 * HOUR;
+    assert.equal(await world.store.unasked(), 0);
     assert.equal(await world.store.askAllFirst(atMs), 2);
+    assert.equal(await world.store.unasked(), 2);
     const { payouts } = await claim(world.store, atMs);
     assert.deepEqual(new Set(numbersOf(payouts)), new Set([states.unsent.orderNumber, states.parked.orderNumber]));
     assert.ok(payouts.every((payout) => payout.call === 'query'));
@@ -185,6 +187,7 @@ export function stopContract(open: () => Promise<PayoutContractWorld>): void {
       const isUnsent = payout.orderNumber === states.unsent.orderNumber;
       await callNow(world.store, payout, isUnsent ? found('SENT') : notFound, atMs);
     }
+    assert.equal(await world.store.unasked(), 0);
     assert.equal((await world.see(states.unsent)).state, 'sent');
     assert.deepEqual(await world.entries(states.unsent), ['award', 'send'], 'it was paid in what the backup lost');
     assert.equal((await world.see(states.parked)).state, 'parked');
