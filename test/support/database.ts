@@ -14,10 +14,11 @@ const TEMPLATE_LOCK = 90_210;
 
 /**
  * Clones a fresh database from a template migrated once per server and schema. The server is named by
- * TEST_DATABASE_URL, which `npm test` sets. Throws with that sentence when it is missing.
+ * TEST_DATABASE_URL, which `npm test` sets, unless another is given. Throws with that sentence when it is missing.
  */
-export async function freshDatabase(): Promise<TestDatabase> {
-  const adminUrl = process.env['TEST_DATABASE_URL'];
+export async function freshDatabase(
+  adminUrl: string | undefined = process.env['TEST_DATABASE_URL'],
+): Promise<TestDatabase> {
   if (adminUrl === undefined) throw new Error('TEST_DATABASE_URL is not set: run tests by `npm test [files]`');
   const template = await ensureTemplate(adminUrl);
   const name = `t_${randomBytes(6).toString('hex')}`;
