@@ -146,11 +146,11 @@ async function ask({ payout, call, merchant, signal }: Call, { rail, logger }: P
  * question shows that both are good and only this packet is odd. Null when there is nothing to check.
  */
 async function checkCredentials(
-  { payout, call, merchant, signal }: Call,
+  { payout, merchant, signal }: Call,
   outcome: SendOutcome | QueryOutcome,
   { payouts, rail, clock }: PayAwardOptions,
 ): Promise<Credentials | null> {
-  if (call !== 'send' || !('code' in outcome) || policyOf(outcome.code) !== 'credentials') return null;
+  if (!('code' in outcome) || policyOf(outcome.code) !== 'credentials') return null;
   const turn = { merchantId: payout.merchantId, call: 'query', nowMs: clock.nowMs() } as const;
   try {
     await clock.sleep((await payouts.takeTurn(turn)) - clock.nowMs(), signal);

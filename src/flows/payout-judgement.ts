@@ -29,6 +29,14 @@ type Refused = Extract<SendOutcome, { kind: 'refused' }>;
  * however late), then the last attempt. A refusal therefore counts only while no later attempt has begun.
  */
 export function judgePayout(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJudgement {
+  const judgement = judge(facts, nowMs, times);
+  const { outcome, kind } = facts.attempts.at(-1) ?? {};
+  // A query shows a broken certificate or key as well as a send does.
+  if (kind !== 'query' || outcome?.kind !== 'unknown' || !stopsMerchant(outcome)) return judgement;
+  return { ...judgement, stopMerchant: said(outcome) };
+}
+
+function judge(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJudgement {
   // Two ends cannot both be true; the one that was booked stays.
   if (facts.state === 'received' || facts.state === 'returned') return rest(facts.state, null);
   const evidence = payoutEvidence(facts.attempts);
@@ -68,6 +76,8 @@ function askFirst(bench: Bench): PayoutJudgement {
   const { last } = evidence;
   const failed = last?.kind === 'query' && last.startedAtMs >= (facts.askFromMs ?? 0) ? last : null;
   const atMs = failed === null ? 0 : endOf(failed) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
+  const lastMs = (evidence.firstSendMs ?? facts.askFromMs ?? 0) + times.queryWithinMs;
+  if (atMs > lastMs) return rest('parked', 'queries bring no answer, and WeChat Pay soon forgets the number');
   const state = evidence.paidAtMs !== null ? 'sent' : evidence.lastSend === null ? 'waiting' : 'unknown';
   return waitFor(state, 'query', atMs, reason);
 }
@@ -78,7 +88,7 @@ function returningAt(query: Attempt, times: PayoutTimes): number | null {
 }
 
 function afterSend(bench: Bench, send: Attempt): PayoutJudgement {
-  const outcome = send.outcome as SendOutcome | null;
+  const { outcome } = send;
   if (outcome?.kind === 'refused') return afterRefusal(bench, send, outcome);
   const reason = outcome?.kind === 'unknown' ? said(outcome) : 'no answer yet';
   if (outcome?.kind === 'unknown' && outcome.code === 'PROCESSING') return watch(bench, endOf(send), reason);

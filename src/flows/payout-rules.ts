@@ -13,5 +13,6 @@ export function createPayoutRules(times: PayoutTimes = PAYOUT_TIMES): PayoutRule
     peopleRefusedWithinMs: PEOPLE_REFUSED_WITHIN_MS,
     slowForMs: SLOW_FOR_MS,
     resendWithinMs: times.resendWithinMs,
+    queryWithinMs: times.queryWithinMs,
   };
 }

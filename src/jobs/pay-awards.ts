@@ -18,6 +18,7 @@ export interface PayAwardsOptions extends PayAwardOptions {
 
 const TROUBLE_MAX_MS = 15_000;
 const REFILL_MS = 5;
+const TOO_OLD_EVERY_MS = 600_000;
 const NOTHING: CallsHeld = { sends: 0, queries: 0 };
 
 /**
@@ -37,6 +38,7 @@ export class PayAwards {
   #refilling = false;
   #troubles = 0;
   #quietUntilMs = 0;
+  #tooOldDueMs = 0;
 
   constructor(options: PayAwardsOptions) {
     this.#options = { pollMs: 1000, graceMs: 15_000, recordMs: 7_000, ...options };
@@ -69,7 +71,20 @@ export class PayAwards {
   async #poll(): Promise<void> {
     while (!this.#stopped) {
       this.#look();
+      if (this.#options.clock.nowMs() >= this.#tooOldDueMs) await this.#askTooOld();
       await this.#options.clock.sleep(this.#options.pollMs, this.#stopping.signal);
+    }
+  }
+
+  /** What waits behind a stopped merchant is asked about all the same before WeChat Pay has forgotten it. */
+  async #askTooOld(): Promise<void> {
+    const { payouts, clock, logger } = this.#options;
+    this.#tooOldDueMs = clock.nowMs() + TOO_OLD_EVERY_MS;
+    try {
+      const count = await payouts.askTooOld(clock.nowMs());
+      if (count > 0) logger.info({ count }, 'payouts-too-old-to-send');
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'payouts-too-old-not-looked-for');
     }
   }
 

@@ -73,7 +73,7 @@ with live as materialized (${due('send', 'live', '$4')}), batch as materialized 
 asked as materialized (${due('query', 'live', '$5')}), asked_batch as materialized (${due('query', 'batch', '$5')}),
 found as (select * from live union all select * from batch union all select * from asked union all select * from asked_batch)
 select payout.account_id, payout.order_number, payout.next_call as call, payout.class, payout.openid, payout.amount_fen,
-  payout.counted_on is null or (payout.counted_on <> $3::date and payout.state = 'waiting') as uncounted,
+  payout.counted_on is null or (payout.counted_on <> $3::date and payout.state in ('waiting', 'parked')) as uncounted,
   person.packets as person_packets, person.amount_fen as person_fen, person.full_by_answer as person_full
 from found join payout using (account_id, order_number)
 left join payout_person_day as person on person.account_id = payout.account_id and person.merchant_id = $1

@@ -23,9 +23,12 @@ const STOP_SENDING = `update installation set sending_stopped_at = $2, sending_s
 const RESUME_SENDING = `update installation set sending_stopped_at = null, sending_stopped_reason = null where sending_stopped_at is not null`;
 const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
 const ASK_ALL = `update payout set ask_from = $1, due_at = $1, next_call = 'query', updated_at = $1
-  where state in ('waiting', 'unknown', 'sent', 'parked')`;
+  where state in ('waiting', 'unknown', 'sent', 'parked') and (first_sent_at is null or first_sent_at > $2)`;
+const ASK_TOO_OLD = `update payout set next_call = 'query', updated_at = $1
+  where state in ('waiting', 'unknown') and next_call = 'send' and due_at <= $1 and first_sent_at < $2
+    and (lease_until is null or lease_until <= $1)`;
 const UNASKED = `select count(*)::int as unasked from payout
-  where ask_from is not null and state in ('waiting', 'unknown', 'sent', 'parked') and not exists (
+  where ask_from is not null and due_at is not null and state in ('waiting', 'unknown', 'sent', 'parked') and not exists (
     select 1 from payout_attempt as a where a.account_id = payout.account_id and a.order_number = payout.order_number
       and a.kind = 'query' and a.started_at >= payout.ask_from and a.outcome ->> 'kind' in ('found', 'not-found'))`;
 const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;
@@ -69,8 +72,13 @@ export function createPayoutStore({
     retryParked: (payout, nowMs) =>
       orTrouble(inTransaction(pool, (client) => retryParked(client, rules.resendWithinMs, payout, nowMs))),
     async askAllFirst(nowMs) {
-      const asked = await orTrouble(pool.query(ASK_ALL, [new Date(nowMs)]));
+      const asked = await orTrouble(pool.query(ASK_ALL, [new Date(nowMs), new Date(nowMs - rules.queryWithinMs)]));
       await orTrouble(pool.query(WAKE));
+      return asked.rowCount ?? 0;
+    },
+    async askTooOld(nowMs) {
+      const firstSent = new Date(nowMs - rules.resendWithinMs);
+      const asked = await orTrouble(pool.query(ASK_TOO_OLD, [new Date(nowMs), firstSent]));
       return asked.rowCount ?? 0;
     },
     async unasked() {

@@ -13,6 +13,7 @@ import {
   refused,
   SECOND,
   stands,
+  START,
   unknown,
 } from '../support/payout-play.ts';
 
@@ -109,6 +110,20 @@ test('while the query that is to come first brings nothing, it is asked again an
     play.query(unknown('deadline'));
     stands(play, 'waiting', next, 'reserved');
     play.later(Number(/\d+/.exec(next)?.[0]) * SECOND);
+  }
+});
+
+test('asking first ends before the 30 days too, for a number that was sent and for one that never was', () => {
+  for (const play of [new Play(), new Play().send(unknown())]) {
+    asking(play);
+    let queries = 0;
+    while (queries === 0 || (play.next !== 'rest' && queries < 300)) {
+      play.query(unknown('deadline'));
+      play.later(Number(/\d+/.exec(play.next)?.[0] ?? 0) * SECOND);
+      queries += 1;
+    }
+    assert.equal(play.step?.state, 'parked');
+    assert.ok(play.nowMs - START <= 29 * DAY + MINUTE && queries > 100, `${queries} queries`);
   }
 });
 

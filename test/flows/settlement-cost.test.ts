@@ -4,7 +4,10 @@ import type { QueryOutcome } from '../../src/flows/ports/payouts.ts';
 import { DAY, found, HOUR, MINUTE, paid, Play, SECOND } from '../support/payout-play.ts';
 
 /** How many queries a packet costs and how long after its end it is booked, when its status changes at a known time. */
-function settled(answerAt: (sinceSentMs: number) => QueryOutcome): { readonly queries: number; readonly endMs: number } {
+function settled(answerAt: (sinceSentMs: number) => QueryOutcome): {
+  readonly queries: number;
+  readonly endMs: number;
+} {
   const play = new Play().send(paid);
   const sentMs = play.nowMs;
   let queries = 0;

@@ -157,14 +157,34 @@ export class MemoryPayoutStore implements PayoutStore {
   }
 
   async askAllFirst(nowMs: number): Promise<number> {
-    const unsettled = [...this.#tables.payouts.values()].filter((row) => !ENDED.has(row.state));
+    const knownFromMs = nowMs - this.#rules.queryWithinMs;
+    const unsettled = [...this.#tables.payouts.values()].filter(
+      (row) => !ENDED.has(row.state) && (row.firstSentAtMs === null || row.firstSentAtMs > knownFromMs),
+    );
     for (const row of unsettled)
       change(this.#tables, payoutId(row), { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
     return unsettled.length;
   }
 
+  async askTooOld(nowMs: number): Promise<number> {
+    const late = [...this.#tables.payouts.values()].filter(
+      (row) =>
+        (row.state === 'waiting' || row.state === 'unknown') &&
+        row.nextCall === 'send' &&
+        row.dueAtMs !== null &&
+        row.dueAtMs <= nowMs &&
+        row.firstSentAtMs !== null &&
+        row.firstSentAtMs < nowMs - this.#rules.resendWithinMs &&
+        (row.leaseUntilMs === null || row.leaseUntilMs <= nowMs),
+    );
+    for (const row of late) change(this.#tables, payoutId(row), { nextCall: 'query' });
+    return late.length;
+  }
+
   async unasked(): Promise<number> {
-    return [...this.#tables.payouts.values()].filter((row) => !ENDED.has(row.state) && isUnasked(row)).length;
+    return [...this.#tables.payouts.values()].filter(
+      (row) => !ENDED.has(row.state) && row.dueAtMs !== null && isUnasked(row),
+    ).length;
   }
 }
 

@@ -95,4 +95,6 @@ export interface PayoutRules {
   readonly slowForMs: number;
   /** How long after its first send a number may be sent again. */
   readonly resendWithinMs: number;
+  /** How long after its first send WeChat Pay answers for a number. */
+  readonly queryWithinMs: number;
 }

@@ -96,7 +96,12 @@ export type QueryOutcome =
       readonly openedAtMs: number | null;
     }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'unknown'; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'unknown';
+      readonly code: string;
+      readonly message: string;
+      readonly credentials?: Credentials;
+    };
 
 /** Status of a red packet as WeChat Pay spells it (https://pay.weixin.qq.com/doc/v2/partner/4011983160). */
 export type RailStatus = 'SENDING' | 'SENT' | 'FAILED' | 'RECEIVED' | 'RFUND_ING' | 'REFUND';
@@ -296,12 +301,18 @@ export interface PayoutStore {
   retryParked(payout: PayoutKey, nowMs: number): Promise<void>;
 
   /**
-   * Makes every unsettled payout ask before anything is sent again, at once and in every state but the ended ones.
-   * Returns how many there are.
+   * Makes every unsettled payout ask before anything is sent again, at once and in every state but the ended ones; those
+   * that WeChat Pay no longer answers for are left alone. Returns how many there are.
    */
   askAllFirst(nowMs: number): Promise<number>;
 
-  /** How many payouts still have to be asked about because of `askAllFirst`. */
+  /**
+   * Makes queries of the sends that came too late: a number may no longer be sent again when 72 h have passed, and
+   * must be asked about before the 30 days are over although its merchant is stopped. Returns how many.
+   */
+  askTooOld(nowMs: number): Promise<number>;
+
+  /** How many payouts still have to be asked about because of `askAllFirst`; those given up in vain do not count. */
   unasked(): Promise<number>;
 }
 

@@ -193,6 +193,30 @@ export function stopContract(open: () => Promise<PayoutContractWorld>): void {
     assert.equal((await world.see(states.parked)).state, 'parked');
   });
 
+  it('asks about what waits too long behind a stopped merchant, and leaves what may still be sent alone', async () => {
+    const [old, fresh, untried] = [
+      await world.win(),
+      await world.win({ dueAtMs: NOON + 70 * HOUR }),
+      await world.win({ dueAtMs: NOON + 71 * HOUR }),
+    ];
+    await play(world.store, old, unclear());
+    const both = (await claim(world.store, NOON + 70 * HOUR)).payouts;
+    const later = both.find((payout) => payout.orderNumber === fresh.orderNumber);
+    assert.ok(later !== undefined && both.length === 2);
+    await callNow(world.store, later, unclear(), NOON + 70 * HOUR);
+    await world.store.stopMerchant(merchant, 'NOTENOUGH', NOON + HOUR);
+    assert.equal(await world.store.askTooOld(NOON + 72 * HOUR), 0);
+    const atMs = NOON + 73 * HOUR;
+    assert.equal(await world.store.askTooOld(atMs), 1);
+    assert.equal(await world.store.askTooOld(atMs), 0);
+    const { payouts } = await claim(world.store, atMs);
+    assert.deepEqual(
+      payouts.map(({ orderNumber, call }) => ({ orderNumber, call })),
+      [{ orderNumber: old.orderNumber, call: 'query' }],
+    );
+    assert.equal((await world.see(untried)).state, 'waiting');
+  });
+
   it('sends what WeChat Pay does not know after it was asked', async () => {
     const key = await world.win();
     await world.store.askAllFirst(NOON);
