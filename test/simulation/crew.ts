@@ -30,6 +30,7 @@ export interface CrewParts {
   readonly merchant: (id: string) => Merchant;
   readonly paySide: (merchant: Merchant) => PaySide;
   readonly hazards: () => Hazards;
+  readonly lateness: number;
   readonly faultyCalls: () => number;
   readonly onFault: (kind: string) => void;
 }
@@ -111,7 +112,7 @@ export class Crew {
 
   #spawn(place: number): void {
     if (this.#closed || this.#places[place]?.process.alive === true) return;
-    const { time, chance, history, database, machine, merchant, hazards } = this.#parts;
+    const { time, chance, history, database, machine, merchant, hazards, lateness } = this.#parts;
     this.#births += 1;
     const process = new SimulatedProcess({
       name: `process${this.#births}`,
@@ -119,6 +120,7 @@ export class Crew {
       chance: chance.fork(`process ${this.#births}`),
       history,
       hazards,
+      lateness,
       onFault: (kind, died) => this.#fault(kind, died, place),
     });
     let look: () => void = () => undefined;

@@ -2,6 +2,7 @@ import { WrongRequest } from '../../src/base/errors.ts';
 import type { MerchantId } from '../../src/base/ids.ts';
 import { askAfterRestore } from '../../src/flows/ask-after-restore.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
+import type { PayoutStore } from '../../src/flows/ports/payouts.ts';
 import type { Chance } from './chance.ts';
 import type { Crew } from './crew.ts';
 import type { History } from './history.ts';
@@ -27,6 +28,7 @@ export interface OutsideParts {
   readonly history: History;
   readonly witness: Witness;
   readonly store: SimulatedStore;
+  readonly payouts: PayoutStore;
   readonly database: SimulatedDatabase;
   readonly crew: Crew;
   readonly merchants: readonly MerchantState[];
@@ -101,14 +103,14 @@ export class OutsideWorld {
 
   /** An operator looks at the console: mends what stopped a merchant, resumes it, tries parked payouts again. */
   async #visit(): Promise<void> {
-    const { store, chance, time, merchants } = this.#parts;
+    const { store, payouts, chance, time, merchants } = this.#parts;
     const view = await store.view();
     for (const id of view.stoppedMerchants) {
       const merchant = merchants.find((item) => item.id === id);
       if (merchant === undefined || chance.happens(0.2)) continue;
       if (chance.happens(0.9)) this.#mend(merchant);
       this.#parts.history.note('operator', `resumes ${id}`);
-      await store.payouts.resumeMerchant(id, Math.floor(time.nowMs));
+      await payouts.resumeMerchant(id, Math.floor(time.nowMs));
       this.#parts.crew.wake();
     }
     await this.#retryParked(view);
@@ -123,14 +125,14 @@ export class OutsideWorld {
     paySide.books.deposit(10_000_000);
   }
 
-  async #retryParked({ payouts }: StoreView): Promise<void> {
-    const { store, chance, time, history, crew } = this.#parts;
-    for (const payout of payouts) {
+  async #retryParked(view: StoreView): Promise<void> {
+    const { payouts, chance, time, history, crew } = this.#parts;
+    for (const payout of view.payouts) {
       const tries = this.#retries.get(payout.orderNumber) ?? 0;
       if (payout.state !== 'parked' || tries >= RETRIES_MAX || chance.happens(0.5)) continue;
       this.#retries.set(payout.orderNumber, tries + 1);
       try {
-        await store.payouts.retryParked(payout, Math.floor(time.nowMs));
+        await payouts.retryParked(payout, Math.floor(time.nowMs));
         history.note('operator', `tries ${payout.orderNumber} again`);
         crew.wake();
       } catch (error) {
@@ -201,16 +203,16 @@ export class OutsideWorld {
   }
 
   async #stopAll(whileMs: number): Promise<void> {
-    const { store, time, crew } = this.#parts;
-    await store.payouts.stopSending('an operator wants to look', Math.floor(time.nowMs));
+    const { payouts, time, crew } = this.#parts;
+    await payouts.stopSending('an operator wants to look', Math.floor(time.nowMs));
     await time.sleep(whileMs);
-    await store.payouts.resumeSending(Math.floor(time.nowMs));
+    await payouts.resumeSending(Math.floor(time.nowMs));
     crew.wake();
   }
 
   /** What an operator does with an older backup: nothing is sent before every number was asked about. */
   async #restore(bringBack: () => Promise<void>, afterMs: number): Promise<void> {
-    const { store, time, history, crew, witness } = this.#parts;
+    const { payouts, time, history, crew, witness } = this.#parts;
     const memory = witness.remember();
     await time.sleep(afterMs);
     crew.killAll();
@@ -220,11 +222,11 @@ export class OutsideWorld {
     history.note('operator', 'brought the backup back');
     crew.start();
     const clock = { nowMs: () => Math.floor(time.nowMs), sleep: (durationMs: number) => time.sleep(durationMs) };
-    const asking = { payouts: store.payouts, clock, logger: quietLogger(), patienceMs: ASK_PATIENCE_MS };
+    const asking = { payouts, clock, logger: quietLogger(), patienceMs: ASK_PATIENCE_MS };
     for (let tries = 0; tries < ASK_TRIES_MAX; tries += 1) {
-      const { payouts, unasked, resumed } = await askAfterRestore(asking);
-      history.note('operator', `asked about ${payouts} payouts, ${unasked} without an answer`);
-      if (resumed) break;
+      const asked = await askAfterRestore(asking);
+      history.note('operator', `asked about ${asked.payouts} payouts, ${asked.unasked} without an answer`);
+      if (asked.resumed) break;
       await time.sleep(6 * HOUR);
     }
     crew.wake();

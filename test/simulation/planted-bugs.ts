@@ -82,6 +82,7 @@ function methodsOf(store: MemoryPayoutStore): PayoutStore {
     resumeSending: (nowMs) => store.resumeSending(nowMs),
     retryParked: (payout, nowMs) => store.retryParked(payout, nowMs),
     askAllFirst: (nowMs) => store.askAllFirst(nowMs),
+    askTooOld: (nowMs) => store.askTooOld(nowMs),
     unasked: () => store.unasked(),
   };
 }

@@ -199,6 +199,7 @@ function holding(store: PayoutStore, time: VirtualTime): PayoutStore {
     resumeSending: (nowMs) => time.hold(() => store.resumeSending(nowMs)),
     retryParked: (payout, nowMs) => time.hold(() => store.retryParked(payout, nowMs)),
     askAllFirst: (nowMs) => time.hold(() => store.askAllFirst(nowMs)),
+    askTooOld: (nowMs) => time.hold(() => store.askTooOld(nowMs)),
     unasked: () => time.hold(() => store.unasked()),
   };
 }

@@ -59,6 +59,8 @@ export interface Scenario {
   readonly notFoundShape: 'not-found' | 'system-error';
   readonly faultyCalls: number;
   readonly hazards: Hazards;
+  /** How much later than asked timers fire: 1 on a quiet machine. */
+  readonly lateness: number;
   readonly wins: readonly PlannedWin[];
   readonly troubles: readonly Trouble[];
   /** How long nobody looks after anything: hours as a rule, now and then weeks. */
@@ -92,6 +94,7 @@ export function drawScenario(chance: Chance, size: { readonly winsMax: number })
       kill: chance.happens(0.3) ? 0 : chance.spread(0.0002, 0.01),
       stall: chance.happens(0.3) ? 0 : chance.spread(0.0005, 0.02),
     },
+    lateness: chance.happens(0.7) ? 1 : chance.spread(1, 30),
     wins,
     troubles: drawTroubles(chance, { startMs, wins, merchants, neglectedMs }),
     neglectedMs,
@@ -120,10 +123,12 @@ function drawWins(
   },
 ): readonly PlannedWin[] {
   const people = 3 + chance.below(20);
-  const count = Math.ceil(winsMax / 2) + chance.below(Math.floor(winsMax / 2) + 1);
+  // Now and then everybody wins at once, and the pace is what holds them apart.
+  const rush = chance.happens(0.08);
+  const count = rush ? 2 * winsMax : Math.ceil(winsMax / 2) + chance.below(Math.floor(winsMax / 2) + 1);
   const wins: PlannedWin[] = [];
   while (wins.length < count) {
-    const burst = Math.min(1 + chance.below(25), count - wins.length);
+    const burst = Math.min(1 + chance.below(rush ? count : 25), count - wins.length);
     const atMs = burstTime(chance, startMs);
     const overMs = chance.pick([0, 0, 50, SECOND, MINUTE]);
     const payoutClass = chance.happens(0.2) ? 'batch' : 'live';

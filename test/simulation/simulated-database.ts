@@ -3,12 +3,10 @@ import type { PayoutStore } from '../../src/flows/ports/payouts.ts';
 import type { Chance } from './chance.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import type { VirtualTime } from './virtual-time.ts';
-import type { Witness } from './witness.ts';
 
 /** The way of every process to the store: it goes down with what is under way, and comes back. */
 export class SimulatedDatabase {
   readonly #store: PayoutStore;
-  readonly #witness: Witness;
   readonly #time: VirtualTime;
   readonly #chance: Chance;
   #downUntilMs = -Infinity;
@@ -16,14 +14,8 @@ export class SimulatedDatabase {
   /** How often something was written, so that idling can be told from working. */
   progress = 0;
 
-  constructor(options: {
-    readonly store: PayoutStore;
-    readonly witness: Witness;
-    readonly time: VirtualTime;
-    readonly chance: Chance;
-  }) {
+  constructor(options: { readonly store: PayoutStore; readonly time: VirtualTime; readonly chance: Chance }) {
     this.#store = options.store;
-    this.#witness = options.witness;
     this.#time = options.time;
     this.#chance = options.chance;
   }
@@ -43,7 +35,6 @@ export class SimulatedDatabase {
       claim: (input) =>
         step('claim', async () => {
           const claim = await store.claim(input);
-          this.#witness.claimed(input, claim);
           this.progress += claim.payouts.length;
           return claim;
         }),
@@ -51,28 +42,23 @@ export class SimulatedDatabase {
       beginAttempt: (input) =>
         step('beginAttempt', async () => {
           const number = await store.beginAttempt(input);
-          this.#witness.begun(input, number);
           this.progress += 1;
           return number;
         }),
       recordAnswer: (input) =>
         step('recordAnswer', async () => {
           const recorded = await store.recordAnswer(input);
-          this.#witness.recorded(input);
           this.progress += 1;
           return recorded;
         }),
-      release: (payout, notBeforeMs, call) =>
-        step('release', async () => {
-          await store.release(payout, notBeforeMs, call);
-          this.#witness.released(payout);
-        }),
+      release: (payout, notBeforeMs, call) => step('release', () => store.release(payout, notBeforeMs, call)),
       stopMerchant: (merchant, reason, nowMs) => step('stop', () => store.stopMerchant(merchant, reason, nowMs)),
       resumeMerchant: (merchant, nowMs) => step('resume', () => store.resumeMerchant(merchant, nowMs)),
       stopSending: (reason, nowMs) => step('stop', () => store.stopSending(reason, nowMs)),
       resumeSending: (nowMs) => step('resume', () => store.resumeSending(nowMs)),
       retryParked: (payout, nowMs) => step('retry', () => store.retryParked(payout, nowMs)),
       askAllFirst: (nowMs) => step('ask', () => store.askAllFirst(nowMs)),
+      askTooOld: (nowMs) => step('too old', () => store.askTooOld(nowMs)),
       unasked: () => step('unasked', () => store.unasked()),
     };
   }

@@ -15,6 +15,8 @@ export interface ProcessParts {
   readonly chance: Chance;
   readonly history: History;
   readonly hazards: () => Hazards;
+  /** How much later than asked timers fire: 1 on a quiet machine. */
+  readonly lateness: number;
   /** Told of each kill and stall. */
   readonly onFault: (kind: 'kill' | 'stall', process: SimulatedProcess) => void;
 }
@@ -111,9 +113,9 @@ export class SimulatedProcess {
 
   /** Timers fire a little late, and now and then so late that a turn is missed. */
   #sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
-    const { chance, time } = this.#parts;
+    const { chance, time, lateness } = this.#parts;
     const luck = chance.unit();
-    const lateMs = luck < 0.85 ? luck * 2 : luck < 0.97 ? luck * 8 : luck * 60;
+    const lateMs = (luck < 0.85 ? luck * 2 : luck < 0.97 ? luck * 8 : luck * 60) * lateness;
     return new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
       const done = (): void => {

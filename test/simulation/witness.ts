@@ -1,7 +1,9 @@
-import { beijingDay } from '../../src/base/beijing-day.ts';
+import { addDays, beijingDay } from '../../src/base/beijing-day.ts';
+import type { BeijingDay } from '../../src/base/beijing-day.ts';
 import type { MerchantLimits } from '../../src/flows/ports/accounts.ts';
-import type { Claim, ClaimedPayout, PayoutStore } from '../../src/flows/ports/payouts.ts';
+import type { Claim, ClaimedPayout, PayoutStore, RecordedAnswer } from '../../src/flows/ports/payouts.ts';
 import type { Departure } from './simulated-rail.ts';
+import { EVERYBODY } from './watched-store.ts';
 
 /** A law that was broken. */
 export interface Violation {
@@ -13,6 +15,7 @@ export interface Violation {
 interface Known {
   /** The request as it was first handed out. */
   readonly request: string;
+  readonly merchantId: string;
   leaseToken: string | null;
   leaseUntilMs: number;
   countedOn: string | null;
@@ -38,6 +41,8 @@ type Input<Method extends keyof PayoutStore> = Parameters<PayoutStore[Method]>[0
 export interface Memory {
   readonly known: Map<string, Known>;
   readonly days: Map<string, Counts>;
+  /** Merchants that are stopped, and the general stop. */
+  readonly stopped: Set<string>;
 }
 
 /**
@@ -49,7 +54,10 @@ export class Witness {
   readonly #nowMs: () => number;
   readonly #limits: (merchant: string) => MerchantLimits;
   readonly #sends = new Map<string, number[]>();
-  #memory: Memory = { known: new Map(), days: new Map() };
+  #memory: Memory = { known: new Map(), days: new Map(), stopped: new Set() };
+  /** When a backup came back last, and which numbers a query told of since. */
+  #restoredAtMs = -Infinity;
+  readonly #askedSince = new Set<string>();
 
   constructor(options: { readonly nowMs: () => number; readonly limits: (merchant: string) => MerchantLimits }) {
     this.#nowMs = options.nowMs;
@@ -63,11 +71,13 @@ export class Witness {
   remember(): Memory {
     const known = [...this.#memory.known].map(([number, item]) => [number, { ...item }] as const);
     const days = [...this.#memory.days].map(([day, counts]) => [day, { ...counts }] as const);
-    return { known: new Map(known), days: new Map(days) };
+    return { known: new Map(known), days: new Map(days), stopped: new Set(this.#memory.stopped) };
   }
 
   restore(memory: Memory): void {
     this.#memory = memory;
+    this.#restoredAtMs = this.#nowMs();
+    this.#askedSince.clear();
   }
 
   claimed(input: Input<'claim'>, { payouts }: Claim): void {
@@ -88,12 +98,25 @@ export class Witness {
     if (known.leaseToken !== payout.leaseToken) this.violate('only the holder begins', payout.orderNumber);
     known.leaseUntilMs = nowMs + leaseMs;
     if (call === 'query') return;
+    this.#mayBeSent(payout);
     if (known.paidSeen) this.violate('a paid answer wins', `${payout.orderNumber} is sent again`);
     if (nowMs - known.lastBegunMs < SECOND) this.violate('no call sooner than 1 s', payout.orderNumber);
     known.lastBegunMs = nowMs;
   }
 
-  recorded({ payout, outcome }: Input<'recordAnswer'>): void {
+  stopped(merchant: string): void {
+    this.#memory.stopped.add(merchant);
+  }
+
+  resumed(merchant: string): void {
+    this.#memory.stopped.delete(merchant);
+  }
+
+  recorded({ payout, outcome }: Input<'recordAnswer'>, { actions }: RecordedAnswer): void {
+    if (outcome.kind === 'found' || outcome.kind === 'not-found') this.#askedSince.add(payout.orderNumber);
+    const merchant = this.#memory.known.get(payout.orderNumber)?.merchantId;
+    const stops = actions.some((action) => action.kind === 'stop-merchant');
+    if (stops && merchant !== undefined) this.stopped(merchant);
     const known = this.#memory.known.get(payout.orderNumber);
     if (known === undefined) return;
     if (outcome.kind === 'paid') known.paidSeen = true;
@@ -122,9 +145,17 @@ export class Witness {
       this.violate('at most 30 sends a second', `${times.length} of ${merchantId}`);
   }
 
+  #mayBeSent({ orderNumber, merchantId, createdAtMs }: ClaimedPayout): void {
+    const { stopped } = this.#memory;
+    if (stopped.has(merchantId) || stopped.has(EVERYBODY)) this.violate('nothing is sent while stopped', orderNumber);
+    if (createdAtMs < this.#restoredAtMs && !this.#askedSince.has(orderNumber))
+      this.violate('asked first after a backup came back', orderNumber);
+  }
+
   #knownOf(payout: ClaimedPayout): Known {
     const known = this.#memory.known.get(payout.orderNumber) ?? {
       request: JSON.stringify(payout.request),
+      merchantId: payout.merchantId,
       leaseToken: null,
       leaseUntilMs: 0,
       countedOn: null,
@@ -144,10 +175,17 @@ export class Witness {
     known.countedOn = today;
     const limits = this.#limits(payout.merchantId);
     const person = this.#add(`${payout.merchantId} ${today} ${payout.openid}`, payout.amountFen);
-    const merchant = this.#add(`${payout.merchantId} ${today}`, payout.amountFen);
+    const merchant = this.#add(this.#merchantDay(payout.merchantId, today), payout.amountFen);
     if (person.packets > limits.personDayPackets || person.amountFen > limits.personDayFen)
       this.violate("a person's day", `${payout.openid}: ${person.packets} packets, ${person.amountFen} fen`);
     if (merchant.amountFen > limits.dayFen) this.violate("a merchant's day", `${merchant.amountFen} fen`);
+  }
+
+  /** Clocks differ by milliseconds: once one of them has begun a merchant's new day, it has begun. */
+  #merchantDay(merchant: string, today: string): string {
+    const { days } = this.#memory;
+    const tomorrow = `${merchant} ${addDays(today as BeijingDay, 1)}`;
+    return days.has(tomorrow) ? tomorrow : `${merchant} ${today}`;
   }
 
   #add(key: string, amountFen: number): Counts {

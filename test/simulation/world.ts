@@ -17,6 +17,7 @@ import type { PlannedWin, Scenario } from './scenario.ts';
 import { SimulatedDatabase } from './simulated-database.ts';
 import type { SimulatedStore, Win } from './simulated-store.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { watchedStore } from './watched-store.ts';
 import { Witness } from './witness.ts';
 import type { Violation } from './witness.ts';
 
@@ -95,13 +96,15 @@ class World {
     const limitsOf = (id: string) => this.#row(id).limits;
     this.#witness = new Witness({ nowMs: () => time.nowMs, limits: limitsOf });
     const shared = { time, history: this.#history, witness: this.#witness, onFault: this.#fault.bind(this) };
-    const database = new SimulatedDatabase({ ...shared, store: store.payouts, chance: chance.fork('database') });
+    const payouts = watchedStore(store.payouts, this.#witness);
+    const database = new SimulatedDatabase({ time, store: payouts, chance: chance.fork('database') });
     const crewParts = { ...shared, chance: chance.fork('crew'), database, machine: createPayoutMachine() };
     this.#crew = new Crew({ ...crewParts, ...this.#surroundings() }, scenario.processes);
     this.#outside = new OutsideWorld({
       ...shared,
       scenario,
       store,
+      payouts,
       database,
       crew: this.#crew,
       merchants: this.#merchants,
@@ -211,6 +214,7 @@ class World {
       merchant: (id: string) => merchantOf(this.#row(id), state(id)),
       paySide: (merchant: Merchant) => state(merchant.id).paySide,
       hazards: () => scenario.hazards,
+      lateness: scenario.lateness,
       faultyCalls: () => scenario.faultyCalls,
     };
   }

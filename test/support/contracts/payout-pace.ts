@@ -12,6 +12,7 @@ import {
   LEASE,
   MINUTE,
   NOON,
+  notFound,
   numbersOf,
   paid,
   play,
@@ -174,6 +175,18 @@ export function paceContract(open: () => Promise<PayoutContractWorld>): void {
     assert.deepEqual(numbersOf((await claim(world.store, atMs)).payouts), [more[0]?.orderNumber]);
   });
 
+  it('counts a refused packet anew on another day although it was asked about between', async () => {
+    await world.merchant('main', { personDayPackets: 1 });
+    const key = await world.win({ openid: 'oPatient' });
+    await play(world.store, key, refused('FREQ_LIMIT'));
+    await world.store.askAllFirst(NOON + DAY);
+    await play(world.store, key, notFound, NOON + DAY);
+    const atMs = NOON + DAY + HOUR;
+    assert.equal((await claimOnly(world.store, key, atMs)).call, 'send');
+    await world.win({ openid: 'oPatient', dueAtMs: atMs });
+    assert.deepEqual((await claim(world.store, atMs)).payouts, []);
+  });
+
   it('counts a parked packet that is sent again on another day', async () => {
     await world.merchant('main', { personDayPackets: 1 });
     const key = await world.win({ openid: 'oRisky' });
@@ -192,6 +205,16 @@ export function paceContract(open: () => Promise<PayoutContractWorld>): void {
     assert.equal((await claim(world.store, NOON + LEASE - 1)).payouts.length, 0);
     const next = await claim(world.store, TOMORROW + MINUTE);
     assert.ok(next.payouts.some((payout) => keys.some((key) => key.orderNumber === payout.orderNumber)));
+  });
+
+  it("begins a merchant's new day once, though clocks differ by milliseconds at midnight", async () => {
+    await world.merchant('main', { dayFen: 1000 });
+    const taken: number[] = [];
+    for (const offsetMs of [1, -1, 2]) {
+      await world.win({ amountFen: 400, dueAtMs: TOMORROW - SECOND });
+      taken.push((await claim(world.store, TOMORROW + offsetMs)).payouts.length);
+    }
+    assert.deepEqual(taken, [1, 1, 0]);
   });
 
   it('halves the pace for a minute when WeChat Pay says "too fast"', async () => {
