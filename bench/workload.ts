@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { openid } from '../src/base/ids.ts';
 import type { Openid, RequestKey } from '../src/base/ids.ts';
 import type { DrawResult, LiveActivity } from '../src/flows/ports/draws.ts';
-import { renderTextReply } from '../src/wechat/reply.ts';
+import { renderTextReply } from '../src/wechat/messages/reply.ts';
 import { publishActivity } from '../test/support/live-activity.ts';
 
 const FOLLOWERS = 1_000_000;

@@ -53,7 +53,7 @@ import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import { createApiClient } from './wechat/api-client.ts';
 import type { ApiClient } from './wechat/api-client.ts';
-import { messageDoor } from './wechat/message-door.ts';
+import { messageDoor } from './wechat/messages/message-door.ts';
 import { createWebAuthorization } from './wechat/oauth.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 

@@ -6,7 +6,7 @@ import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import { flaws } from '../../src/simulator/push/flawed-push.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
-import { messageDoor } from '../../src/wechat/message-door.ts';
+import { messageDoor } from '../../src/wechat/messages/message-door.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount } from '../wechat/builders.ts';
 import { runApp } from './running-app.ts';

@@ -7,8 +7,8 @@ import type { InboundMessage, ReceiveMessage } from '../../src/flows/ports/messa
 import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import type { WechatCallbackDependencies } from '../../src/http/routes/wechat-callback.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
-import { decryptMessage, messageKey } from '../../src/wechat/message-crypto.ts';
-import { messageDoor } from '../../src/wechat/message-door.ts';
+import { decryptMessage, messageKey } from '../../src/wechat/messages/message-crypto.ts';
+import { messageDoor } from '../../src/wechat/messages/message-door.ts';
 import { anAccount, aTextXml, FOLLOWER, plainDelivery, sealedDelivery, wechatSign } from '../wechat/builders.ts';
 import type { Delivery } from '../wechat/builders.ts';
 import { rawRequest, runApp } from './running-app.ts';

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { createCipheriv } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decryptMessage, encryptMessage, messageKey, Undecryptable } from '../../src/wechat/message-crypto.ts';
+import {
+  decryptMessage,
+  encryptMessage,
+  messageKey,
+  Undecryptable,
+} from '../../../src/wechat/messages/message-crypto.ts';
 
 const key = messageKey('abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG');
 const appId = 'wx2c2769f8efd9abc2';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { sealReply } from '../../src/wechat/envelope.ts';
-import { answerUrlCheck, openEnvelope } from '../../src/wechat/envelope.ts';
-import { decryptMessage, encryptMessage, messageKey } from '../../src/wechat/message-crypto.ts';
-import { isSignedBy, sign } from '../../src/wechat/signature.ts';
-import { anAccount } from './builders.ts';
+import { sealReply } from '../../../src/wechat/messages/envelope.ts';
+import { answerUrlCheck, openEnvelope } from '../../../src/wechat/messages/envelope.ts';
+import { decryptMessage, encryptMessage, messageKey } from '../../../src/wechat/messages/message-crypto.ts';
+import { isSignedBy, sign } from '../../../src/wechat/messages/signature.ts';
+import { anAccount } from '../builders.ts';
 
 interface EncryptedExample {
   readonly id: string;
@@ -28,7 +28,7 @@ interface SignedExample {
   readonly signature: string;
   readonly echostr?: string;
 }
-const examples = JSON.parse(readFileSync(new URL('../vectors/official-account.json', import.meta.url), 'utf8')) as {
+const examples = JSON.parse(readFileSync(new URL('../../vectors/official-account.json', import.meta.url), 'utf8')) as {
   encrypted: EncryptedExample[];
   plainSignatures: SignedExample[];
 };

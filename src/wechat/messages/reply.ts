@@ -1,4 +1,4 @@
-import { cdata } from '../base/xml.ts';
+import { cdata } from '../../base/xml.ts';
 
 /**
  * Largest text WeChat shows: 2048 bytes of UTF-8 by its old documentation, of which 2047 are known to work; above it

@@ -1,4 +1,4 @@
-import type { MessageDoor } from '../flows/ports/messages.ts';
+import type { MessageDoor } from '../../flows/ports/messages.ts';
 import { answerUrlCheck, openEnvelope, sealReply } from './envelope.ts';
 import { parseInboundMessage } from './inbound-message.ts';
 import { renderTextReply } from './reply.ts';

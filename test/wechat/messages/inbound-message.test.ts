@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WrongRequest } from '../../src/base/errors.ts';
-import { parseInboundMessage } from '../../src/wechat/inbound-message.ts';
-import { aTextXml, FOLLOWER } from './builders.ts';
+import { WrongRequest } from '../../../src/base/errors.ts';
+import { parseInboundMessage } from '../../../src/wechat/messages/inbound-message.ts';
+import { aTextXml, FOLLOWER } from '../builders.ts';
 
 const event = (fields: Record<string, string | undefined>) =>
   aTextXml({ MsgType: 'event', Content: undefined, MsgId: undefined, ...fields });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { cleanText } from '../base/clean-text.ts';
-import { WrongRequest } from '../base/errors.ts';
-import { openid } from '../base/ids.ts';
-import type { Openid, RequestKey } from '../base/ids.ts';
-import { readXml, xmlText } from '../base/xml.ts';
-import type { XmlElement } from '../base/xml.ts';
-import type { InboundMessage } from '../flows/ports/messages.ts';
+import { cleanText } from '../../base/clean-text.ts';
+import { WrongRequest } from '../../base/errors.ts';
+import { openid } from '../../base/ids.ts';
+import type { Openid, RequestKey } from '../../base/ids.ts';
+import { readXml, xmlText } from '../../base/xml.ts';
+import type { XmlElement } from '../../base/xml.ts';
+import type { InboundMessage } from '../../flows/ports/messages.ts';
 
 // An event's key may be a whole URL, but an index row in Postgres has room for about 2700 bytes.
 const EVENT_KEY_IN_REQUEST_KEY_MAX = 200;

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { OurBug, WrongRequest } from '../base/errors.ts';
-import { cdata, readXml, xmlText } from '../base/xml.ts';
-import type { Account } from '../flows/ports/accounts.ts';
-import type { CallbackQuery } from '../flows/ports/messages.ts';
+import { OurBug, WrongRequest } from '../../base/errors.ts';
+import { cdata, readXml, xmlText } from '../../base/xml.ts';
+import type { Account } from '../../flows/ports/accounts.ts';
+import type { CallbackQuery } from '../../flows/ports/messages.ts';
 import { decryptMessage, encryptMessage, messageKey, Undecryptable } from './message-crypto.ts';
 import { isSignedBy, sign } from './signature.ts';
 

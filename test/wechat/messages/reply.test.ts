@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readXml, xmlText } from '../../src/base/xml.ts';
-import { cutToBytes, renderTextReply, TEXT_REPLY_BYTES_MAX } from '../../src/wechat/reply.ts';
+import { readXml, xmlText } from '../../../src/base/xml.ts';
+import { cutToBytes, renderTextReply, TEXT_REPLY_BYTES_MAX } from '../../../src/wechat/messages/reply.ts';
 
 const render = (text: string) =>
   renderTextReply({ toUser: 'oFollower', fromUser: 'gh_account', createTimeSeconds: 1_409_735_668, text });

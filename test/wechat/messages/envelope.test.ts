@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WrongRequest } from '../../src/base/errors.ts';
-import { readXml, xmlText } from '../../src/base/xml.ts';
-import type { CallbackQuery } from '../../src/flows/ports/messages.ts';
-import { answerUrlCheck, openEnvelope, sealReply } from '../../src/wechat/envelope.ts';
-import { decryptMessage, messageKey } from '../../src/wechat/message-crypto.ts';
-import { aTextXml, anAccount, plainDelivery, sealedDelivery, wechatSign } from './builders.ts';
-import type { Delivery } from './builders.ts';
+import { WrongRequest } from '../../../src/base/errors.ts';
+import { readXml, xmlText } from '../../../src/base/xml.ts';
+import type { CallbackQuery } from '../../../src/flows/ports/messages.ts';
+import { answerUrlCheck, openEnvelope, sealReply } from '../../../src/wechat/messages/envelope.ts';
+import { decryptMessage, messageKey } from '../../../src/wechat/messages/message-crypto.ts';
+import { aTextXml, anAccount, plainDelivery, sealedDelivery, wechatSign } from '../builders.ts';
+import type { Delivery } from '../builders.ts';
 
 const nowMs = 1_409_735_669_000;
 const OLD_KEY = 'kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR';
