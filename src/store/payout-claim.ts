@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { beijingDay } from '../base/beijing-day.ts';
 import { fen } from '../base/fen.ts';
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../base/ids.ts';
+import { riskInfo } from '../base/risk-info.ts';
 import type { CallPlan, CallPlanner, DueCall, MerchantQueue, PersonDay } from '../flows/ports/merchant-queue.ts';
 import type {
   Attempt,
@@ -24,6 +25,7 @@ interface DueRow {
   readonly class: 'live' | 'batch';
   readonly openid: Openid;
   readonly amount_fen: string;
+  readonly created_at: Date;
   readonly uncounted: boolean;
   readonly person_packets: number | null;
   readonly person_fen: string | null;
@@ -72,7 +74,7 @@ const DUE = `
 with live as materialized (${due('send', 'live', '$4')}), batch as materialized (${due('send', 'batch', '$4')}),
 asked as materialized (${due('query', 'live', '$5')}), asked_batch as materialized (${due('query', 'batch', '$5')}),
 found as (select * from live union all select * from batch union all select * from asked union all select * from asked_batch)
-select payout.account_id, payout.order_number, payout.next_call as call, payout.class, payout.openid, payout.amount_fen,
+select payout.account_id, payout.order_number, payout.next_call as call, payout.class, payout.openid, payout.amount_fen, payout.created_at,
   payout.counted_on is null or (payout.counted_on <> $3::date and payout.state in ('waiting', 'parked')) as uncounted,
   person.packets as person_packets, person.amount_fen as person_fen, person.full_by_answer as person_full
 from found join payout using (account_id, order_number)
@@ -93,7 +95,7 @@ with taken as (
     counted_on = case when item.counted then $5::date else counted_on end,
     (request, request_hash) = (select body, coalesce(payout.request_hash, ${hashOf('body')})
       from (select coalesce(payout.request, (${FROZEN_REQUEST})) as body) as frozen)
-  from jsonb_to_recordset($4) as item (a text, n text, at float8, counted boolean)
+  from jsonb_to_recordset($4) as item (a text, n text, at float8, counted boolean, risk text)
   where payout.account_id = item.a and payout.order_number = item.n
   returning payout.*, item.at as call_at_ms
 )
@@ -182,7 +184,10 @@ async function take(
   { nowMs, leaseMs, leaseToken }: ClaimInput,
 ): Promise<readonly ClaimedPayout[]> {
   if (plan.taken.length === 0) return [];
-  const items = plan.taken.map(({ id, callAtMs, counted }) => ({ ...keyOf(rows, id), at: callAtMs, counted }));
+  const items = plan.taken.map(({ id, callAtMs, counted }) => {
+    const wonAtMs = rows.get(id)?.created_at.getTime() ?? nowMs;
+    return { ...keyOf(rows, id), at: callAtMs, counted, risk: riskInfo({ postTimeMs: wonAtMs }) };
+  });
   const taken = await client.query<ClaimedRow>(TAKE, [
     new Date(nowMs),
     new Date(nowMs + leaseMs),

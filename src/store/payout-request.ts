@@ -2,9 +2,8 @@
 export const hashOf = (request: string): string => `encode(sha256(convert_to((${request})::text, 'UTF8')), 'hex')`;
 
 /**
- * What the first claim freezes, as a subquery over a row of payout: the texts are of the rule version the draw was
- * decided by, or the published one where there is no draw. risk_info is built as WeChat Pay asks for it: the Unix time
- * of what the person did, the whole percent-encoded once (https://pay.weixin.qq.com/doc/v2/merchant/4011974053).
+ * What the first claim freezes, as a subquery over a row of payout and an `item` whose `risk` is the risk information
+ * for it: the texts are of the rule version the draw was decided by, or the published one where there is no draw.
  */
 export const FROZEN_REQUEST = `
 select jsonb_build_object(
@@ -14,7 +13,7 @@ select jsonb_build_object(
     'remark', version.rule #>> '{packet,remark}', 'clientIp', merchant.client_ip,
     'sceneId', case when payout.amount_fen not between 100 and 20000 then version.rule #>> '{packet,sceneId}' end,
     'subMchId', merchant.sub_mch_id, 'msgAppId', merchant.msg_app_id, 'consumeMchId', merchant.consume_mch_id,
-    'riskInfo', case when merchant.risk_info then 'posttime%3d' || floor(extract(epoch from payout.created_at))::bigint end)
+    'riskInfo', case when merchant.risk_info then item.risk end)
 from account, merchant, activity, rule_version as version
 where account.id = payout.account_id and merchant.id = payout.merchant_id
   and activity.account_id = payout.account_id and activity.id = payout.activity_id

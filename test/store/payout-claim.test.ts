@@ -67,6 +67,19 @@ test('the first claim freezes the request with the texts of the rule the draw wa
   await world.client.query(`update merchant set send_name = '红包商户', client_ip = '127.0.0.1'`);
 });
 
+test('risk information goes along where the merchant sends it: when the person acted, encoded as it is signed', async () => {
+  await world.client.query(
+    `update merchant set risk_info = true, sub_mch_id = '1900000110', msg_app_id = 'wx0000000000000002'`,
+  );
+  await buildWin(world.client, activity);
+  const { request } = await claimOne(world.store);
+  await world.client.query('update merchant set risk_info = false, sub_mch_id = null, msg_app_id = null');
+  assert.deepEqual(
+    [request.riskInfo, request.subMchId, request.msgAppId],
+    [`posttime%3d${NOON_MS / 1000}`, '1900000110', 'wx0000000000000002'],
+  );
+});
+
 test('a scene goes along only with an amount that needs one', async () => {
   const prize = { kind: 'red-packet', tickets: 1, stock: 10 } as const;
   const prizes = [
