@@ -5,6 +5,8 @@ export interface ArrivalFigures {
   readonly perSecond: number;
   /** The most calls within any second that slides over the whole run. */
   readonly mostInASecond: number;
+  /** When the fullest second began, counted from the first arrival. */
+  readonly fullestFromMs: number;
   /** Fewest and most calls of the whole seconds counted from the first arrival; the last second is left out. */
   readonly wholeSeconds: { readonly fewest: number; readonly most: number };
   readonly lastedMs: number;
@@ -23,19 +25,20 @@ export function arrivalFigures(timesMs: readonly number[]): ArrivalFigures {
   return {
     count: sorted.length,
     perSecond: lastedMs === 0 ? 0 : ((sorted.length - 1) / lastedMs) * 1000,
-    mostInASecond: mostWithin(sorted, 1000),
+    ...fullest(sorted, 1000),
     wholeSeconds: { fewest: Math.min(...seconds), most: Math.max(...seconds) },
     lastedMs,
   };
 }
 
-/** Returns the most times that lie within one span: two that are exactly the span apart do not. */
-function mostWithin(sorted: readonly number[], spanMs: number): number {
-  let most = 0;
+/** Finds the span that holds the most times: two that are exactly a span apart do not share one. */
+function fullest(sorted: readonly number[], spanMs: number): Pick<ArrivalFigures, 'mostInASecond' | 'fullestFromMs'> {
+  let found = { mostInASecond: 0, fullestFromMs: 0 };
   let from = 0;
   for (const [index, atMs] of sorted.entries()) {
     while ((sorted[from] ?? atMs) <= atMs - spanMs) from += 1;
-    most = Math.max(most, index - from + 1);
+    const fromMs = (sorted[from] ?? atMs) - (sorted[0] ?? atMs);
+    if (index - from + 1 > found.mostInASecond) found = { mostInASecond: index - from + 1, fullestFromMs: fromMs };
   }
-  return most;
+  return found;
 }

@@ -53,12 +53,13 @@ export function payoutTable(results: PayoutResults, before: PayoutResults | null
 /** Renders where a run's database time went, a line a statement. */
 export function statementTable(run: PayoutRun): string {
   return aligned([
-    ['statement', 'calls/payout', 'ms/call', 'ms/payout'],
+    ['statement', 'calls/payout', 'ms/call', 'ms/payout', 'of it planning'],
     ...run.statements.map((one) => [
       one.statement,
       one.callsPerPayout.toFixed(2),
       one.msPerCall.toFixed(3),
       one.msPerPayout.toFixed(3),
+      one.planMsPerPayout.toFixed(3),
     ]),
   ]);
 }

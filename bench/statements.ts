@@ -7,6 +7,8 @@ export interface StatementCosts {
   readonly callsPerPayout: number;
   readonly msPerCall: number;
   readonly msPerPayout: number;
+  /** How much of that was planning. */
+  readonly planMsPerPayout: number;
 }
 
 const TOP = 12;
@@ -17,15 +19,17 @@ export async function readStatements(
   database: string,
   payouts: number,
 ): Promise<readonly StatementCosts[]> {
-  const { rows } = await admin.query<{ query: string; calls: number; ms: number }>(
-    `select query, calls::float8 as calls, total_exec_time + total_plan_time as ms from pg_stat_statements
+  const { rows } = await admin.query<{ query: string; calls: number; ms: number; plan_ms: number }>(
+    `select query, calls::float8 as calls, total_exec_time + total_plan_time as ms,
+       total_plan_time as plan_ms from pg_stat_statements
      where dbid = (select oid from pg_database where datname = $1) order by ms desc limit $2`,
     [database, TOP],
   );
-  return rows.map(({ query, calls, ms }) => ({
+  return rows.map(({ query, calls, ms, plan_ms: planMs }) => ({
     statement: query.replaceAll(/\s+/g, ' ').trim().slice(0, 60),
     callsPerPayout: calls / payouts,
     msPerCall: ms / calls,
     msPerPayout: ms / payouts,
+    planMsPerPayout: planMs / payouts,
   }));
 }
