@@ -3,6 +3,9 @@ import { assert, OutsideTrouble } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { logLevelOf, readRefusal } from './api-refusal.ts';
 import type { ApiRefusal } from './api-refusal.ts';
+import { renderMultipart } from './api/multipart.ts';
+import type { FilePart } from './api/multipart.ts';
+import { readWireJson, renderWireJson } from './api/wire-json.ts';
 
 /** One call to WeChat's API. */
 export interface ApiRequest {
@@ -13,6 +16,17 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON in plain UTF-8: WeChat takes no \u escapes. */
   readonly json?: Readonly<Record<string, unknown>>;
+  /** Sent as a form instead of JSON. */
+  readonly upload?: { readonly file: FilePart; readonly texts?: Readonly<Record<string, string>> };
+  /** Of this call; the client's own unless given. */
+  readonly deadlineMs?: number;
+}
+
+/** A file that WeChat sent. */
+export interface ReceivedFile {
+  readonly kind: 'file';
+  readonly contentType: string;
+  readonly bytes: Buffer;
 }
 
 /** What WeChat said. It answers status 200 either way; an errcode that is absent or 0 means success. */
@@ -24,19 +38,18 @@ export interface ApiClient {
    * `wechat-unreachable`, `wechat-too-slow` or `wechat-garbled`, none of which says whether WeChat acted.
    */
   call(call: ApiRequest): Promise<ApiAnswer>;
+  /** The same for what may answer a file, of 20 MB at most; a refusal comes as JSON also there. */
+  download(call: ApiRequest): Promise<ReceivedFile | ApiAnswer>;
   /** Cuts every connection; calls under way end with `wechat-unreachable`. */
   close(): Promise<void>;
 }
 
 const ANSWER_BYTES_MAX = 1_048_576;
+const FILE_BYTES_MAX = 20_971_520;
 const CALL_DEADLINE_MS = 5000;
 const CONNECTIONS_MAX = 50;
 /** What must not come back in an error's text. */
 const SECRET_NAMES = ['secret', 'code', 'access_token', 'refresh_token', 'openid'] as const;
-// Nicknames carry raw control characters that JSON forbids inside strings.
-// oxlint-disable-next-line no-control-regex -- exactly these control characters are meant
-const RAW_CONTROLS = /[\u0000-\u001F]/g;
-
 /**
  * Opens a client of WeChat's HTTP API (https://developers.weixin.qq.com/doc/subscription/guide/dev/api/). `baseUrl` is
  * its host. The deadline of a call, 5 s by default, is absolute: it covers connecting, headers and body together, so
@@ -51,22 +64,29 @@ export function createApiClient(options: {
   assert(URL.canParse(options.baseUrl), 'the API needs an absolute address');
   const baseUrl = options.baseUrl.replace(/\/$/, '');
   const agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: deadlineMs } });
-  return {
-    async call(call) {
-      const startedMs = performance.now();
-      const fields = () => ({ path: call.path, durationMs: Math.round(performance.now() - startedMs) });
-      try {
-        const answer = readAnswer(call, await withinDeadline({ agent, baseUrl, deadlineMs, call }));
-        if (answer.kind === 'ok') logger.debug(fields(), 'wechat-answered');
-        else logger[logLevelOf(answer)]({ ...fields(), ...said(answer) }, 'wechat-refused');
-        return answer;
-      } catch (error) {
-        if (error instanceof OutsideTrouble) {
-          logger.warn({ ...fields(), code: error.code, error: error.message }, 'wechat-call-failed');
-        }
-        throw error;
+  const heard = async <Answer extends ReceivedFile | ApiAnswer>(
+    call: ApiRequest,
+    bytesMax: number,
+    read: (call: ApiRequest, response: RawAnswer) => Answer,
+  ): Promise<Answer> => {
+    const startedMs = performance.now();
+    const fields = () => ({ path: call.path, durationMs: Math.round(performance.now() - startedMs) });
+    try {
+      const exchange = { agent, baseUrl, deadlineMs: call.deadlineMs ?? deadlineMs, call, bytesMax };
+      const answer = read(call, await withinDeadline(exchange));
+      if (answer.kind === 'refused') logger[logLevelOf(answer)]({ ...fields(), ...said(answer) }, 'wechat-refused');
+      else logger.debug(fields(), 'wechat-answered');
+      return answer;
+    } catch (error) {
+      if (error instanceof OutsideTrouble) {
+        logger.warn({ ...fields(), code: error.code, error: error.message }, 'wechat-call-failed');
       }
-    },
+      throw error;
+    }
+  };
+  return {
+    call: (call) => heard(call, ANSWER_BYTES_MAX, readAnswer),
+    download: (call) => heard(call, FILE_BYTES_MAX, readFileOrAnswer),
     close: async () => agent.destroy(),
   };
 }
@@ -76,9 +96,15 @@ interface Exchange {
   readonly baseUrl: string;
   readonly deadlineMs: number;
   readonly call: ApiRequest;
+  readonly bytesMax: number;
 }
 
-async function withinDeadline(exchange: Exchange): Promise<string> {
+interface RawAnswer {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+async function withinDeadline(exchange: Exchange): Promise<RawAnswer> {
   const { call, deadlineMs } = exchange;
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -101,41 +127,47 @@ async function withinDeadline(exchange: Exchange): Promise<string> {
   }
 }
 
-async function converse({ agent, baseUrl, call }: Exchange, signal: AbortSignal): Promise<string> {
+async function converse({ agent, baseUrl, call, bytesMax }: Exchange, signal: AbortSignal): Promise<RawAnswer> {
   const query = new URLSearchParams(call.query).toString();
-  const { statusCode, body } = await request(`${baseUrl}${call.path}${query === '' ? '' : `?${query}`}`, {
+  const { statusCode, headers, body } = await request(`${baseUrl}${call.path}${query === '' ? '' : `?${query}`}`, {
     dispatcher: agent,
     method: call.method,
     signal,
-    ...(call.json === undefined
-      ? {}
-      : {
-          headers: { 'content-type': 'application/json; charset=utf-8' },
-          body: JSON.stringify(call.json, wellFormed),
-        }),
+    ...contentOf(call),
   });
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     // Leaving the loop cuts the connection: the rest is never read.
-    if (bytes > ANSWER_BYTES_MAX) throw garbled(call.path, 'the answer is too large');
+    if (bytes > bytesMax) throw garbled(call.path, 'the answer is too large');
     chunks.push(chunk);
   }
   if (statusCode !== 200) throw garbled(call.path, `status ${statusCode}`);
-  return Buffer.concat(chunks).toString('utf8');
+  return { contentType: String(headers['content-type'] ?? ''), bytes: Buffer.concat(chunks) };
 }
 
-/** JSON writes a lone surrogate as an escape, which WeChat refuses (40033). */
-function wellFormed(_name: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : value;
+function contentOf({ json, upload }: ApiRequest): { headers?: Record<string, string>; body?: string | Buffer } {
+  if (upload !== undefined) {
+    const { contentType, body } = renderMultipart(upload.file, upload.texts);
+    return { headers: { 'content-type': contentType }, body };
+  }
+  if (json === undefined) return {};
+  return { headers: { 'content-type': 'application/json; charset=utf-8' }, body: renderWireJson(json) };
+}
+
+/** A refusal of a file is JSON, called so or plain text. */
+function readFileOrAnswer(call: ApiRequest, { contentType, bytes }: RawAnswer): ReceivedFile | ApiAnswer {
+  if (/^(application\/json|text\/plain)\b/i.test(contentType)) return readAnswer(call, { contentType, bytes });
+  if (contentType === '' || bytes.length === 0) throw garbled(call.path, 'no file');
+  return { kind: 'file', contentType, bytes };
 }
 
 /** Reads JSON whatever the content type says: the sns endpoints call theirs text/plain. */
-function readAnswer(call: ApiRequest, text: string): ApiAnswer {
+function readAnswer(call: ApiRequest, { bytes }: RawAnswer): ApiAnswer {
   let body: unknown;
   try {
-    body = JSON.parse(text.replace(RAW_CONTROLS, ' '));
+    body = readWireJson(bytes.toString('utf8'));
   } catch {
     throw garbled(call.path, 'the answer is no JSON');
   }

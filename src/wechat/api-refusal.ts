@@ -1,5 +1,7 @@
 import { OutsideTrouble } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { errorRow } from './api/error-table.ts';
+import type { ApiAction } from './api/error-table.ts';
 
 /** WeChat's no. Only the number says what it means; the text is for people and changes. */
 export interface ApiRefusal {
@@ -43,6 +45,7 @@ const NO_RIGHT = 'the account has no right to this API: look at its verification
 
 /** What a person has to do about it. https://developers.weixin.qq.com/doc/service/guide/dev/api/errorcode.html */
 const TO_DO: Readonly<Record<number, string>> = {
+  40001: CHECK_SECRET,
   40002: 'this service asked in a way WeChat no longer takes: update it',
   40013: "set the app id shown on WeChat's admin page",
   41002: "set the app id shown on WeChat's admin page",
@@ -58,24 +61,42 @@ const TO_DO: Readonly<Record<number, string>> = {
   89507: CONFIRM_ADDRESS,
   48001: NO_RIGHT,
   48004: 'WeChat has blocked this API for the account: see the notice on the admin page',
-  50001: NO_RIGHT,
+  48008: NO_RIGHT,
 };
-
-/** What people and time do all day: nothing to look into. */
-const ORDINARY: ReadonlySet<number> = new Set([40001, 40003, 40014, 40029, 40163, 41008, 42001, 42003, 42007, 43004]);
-const TOKEN_PATHS: ReadonlySet<string> = new Set(['/cgi-bin/token', '/cgi-bin/stable_token']);
+const PERSON_NEEDED: ReadonlySet<ApiAction> = new Set(['stop-and-alarm', 'ask-administrator', 'feature-off']);
+const ADDRESS_CODES: ReadonlySet<number> = new Set([40164, 61004, 45035, 89501, 89503, 89506, 89507]);
+/** The first address in the text, version 4 or 6. Only told to people, never decided by. */
+const ADDRESS = /\b(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w.:])/i;
 
 /** Returns what a person has to do, or undefined when nobody has to. */
-export function toDoAbout({ path, errcode }: Pick<ApiRefusal, 'path' | 'errcode'>): string | undefined {
-  // Where a token is asked for, an invalid credential can only be the secret.
-  if (errcode === 40001 && TOKEN_PATHS.has(path)) return CHECK_SECRET;
-  return TO_DO[errcode];
+export function toDoAbout({
+  path,
+  errcode,
+  errmsg,
+}: Pick<ApiRefusal, 'path' | 'errcode' | 'errmsg'>): string | undefined {
+  if (!PERSON_NEEDED.has(errorRow({ path, errcode }).action)) return undefined;
+  const toDo = TO_DO[errcode] ?? "look at WeChat's admin page";
+  const address = ADDRESS_CODES.has(errcode) ? ADDRESS.exec(errmsg)?.[0] : undefined;
+  return address === undefined ? toDo : `${toDo} (${address})`;
 }
+
+/** What people and time do all day: nothing to look into. */
+const ORDINARY: ReadonlySet<ApiAction> = new Set([
+  'new-token-once',
+  'drop',
+  'spend-grant',
+  'wait-for-person',
+  'restart-authorization',
+  'sent-before',
+  'no-menu',
+]);
+const URGENT: ReadonlySet<ApiAction> = new Set(['stop-and-alarm', 'ask-administrator', 'feature-off', 'our-bug']);
 
 /** How loud a refusal is in the log. */
 export function logLevelOf(refusal: ApiRefusal): keyof Logger {
-  if (toDoAbout(refusal) !== undefined) return 'error';
-  return ORDINARY.has(refusal.errcode) ? 'info' : 'warn';
+  const { action } = errorRow(refusal);
+  if (URGENT.has(action)) return 'error';
+  return ORDINARY.has(action) ? 'info' : 'warn';
 }
 
 /**
@@ -88,6 +109,7 @@ export function troubleOf(refusal: ApiRefusal, account: { readonly id: string })
   const toDo = toDoAbout(refusal);
   const said = `WeChat refused ${path} for account ${account.id} with ${errcode} (${errmsg})`;
   if (toDo !== undefined) return new OutsideTrouble('wechat-configuration', `${said}: ${toDo}`);
-  if (errcode === -1 || errcode === 45011) return new OutsideTrouble('wechat-busy', said);
-  return new OutsideTrouble(errcode === 45009 ? 'wechat-quota' : 'wechat-refused', said);
+  const { action } = errorRow(refusal);
+  if (action === 'retry-if-repeatable' || action === 'wait-a-minute') return new OutsideTrouble('wechat-busy', said);
+  return new OutsideTrouble(action === 'wait-a-day' ? 'wechat-quota' : 'wechat-refused', said);
 }
