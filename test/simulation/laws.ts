@@ -19,19 +19,36 @@ export interface Bench {
 /** An award's number without the digit of a re-issue: prefix and 22 digits. */
 const NUMBER_LENGTH = 26;
 
-/** Paid and promised together never exceed the budget. */
+/** Paid and promised together never exceed the budget; no award has two packets out. */
 export function checkBudgets({ view, paySides, witness, budgetFen, activities }: Bench): void {
-  const paid = new Set<string>();
+  const out = new Map<string, number>();
   for (const { books } of paySides)
-    for (const number of books.paidCountByNumber.keys())
-      if (books.packet(number)?.status !== 'REFUND') paid.add(number.slice(0, NUMBER_LENGTH));
+    for (const [number, times] of books.paidCountByNumber) {
+      const award = number.slice(0, NUMBER_LENGTH);
+      const back = books.packet(number)?.status === 'REFUND' ? 1 : 0;
+      out.set(award, (out.get(award) ?? 0) + times - back);
+    }
+  for (const [award, times] of out)
+    if (times > 1) witness.violate('at most one paid packet per award', `${award} is paid ${times} times`);
   for (const activity of activities) {
     let fen = 0;
-    for (const payout of view.payouts)
-      if (payout.activityId === activity && (payout.state !== 'returned' || paid.has(payout.orderNumber)))
+    for (const payout of lastNumbers(view))
+      if (payout.activityId === activity && (payout.state !== 'returned' || (out.get(awardOf(payout)) ?? 0) > 0))
         fen += payout.amountFen;
     if (fen > budgetFen) witness.violate('paid + reserved <= budget', `${fen} of ${budgetFen} fen`);
   }
+}
+
+/** Each award's last number, which speaks for it. */
+function lastNumbers({ payouts }: StoreView): readonly PayoutView[] {
+  const last = new Map<string, PayoutView>();
+  for (const payout of payouts)
+    if (payout.series >= (last.get(payout.awardId)?.series ?? 0)) last.set(payout.awardId, payout);
+  return [...last.values()];
+}
+
+function awardOf({ orderNumber }: { readonly orderNumber: string }): string {
+  return orderNumber.slice(0, NUMBER_LENGTH);
 }
 
 /** Everything that must be true when all has come to its end. */
@@ -40,28 +57,28 @@ export async function checkEnd(bench: Bench): Promise<void> {
   checkBudgets(bench);
   checkSimulator(bench);
   const packets = new Map(bench.paySides.flatMap(({ books }) => books.packets()).map((item) => [item.number, item]));
+  const last = new Set(lastNumbers(view));
   for (const payout of view.payouts) {
-    const wrong = endFault(payout) ?? mismatch(payout, packets.get(payout.orderNumber));
-    if (wrong !== null) witness.violate(wrong, describe(payout, packets.get(payout.orderNumber)));
+    const packet = packets.get(payout.orderNumber);
+    const wrong = (last.has(payout) ? endFault(payout) : replacedFault(payout)) ?? mismatch(payout, packet);
+    if (wrong !== null) witness.violate(wrong, describe(payout, packet));
   }
   for (const difference of await store.differences()) witness.violate('books agree', difference);
   await checkSums(bench);
 }
 
-/** By the simulator's own books: nothing paid twice, no number known that we never gave, no rule of calling broken. */
-function checkSimulator({ paySides, witness, won, view }: Bench): void {
-  const known = new Set([...won.keys(), ...view.payouts.map((payout) => payout.orderNumber)]);
-  const paidAwards = new Map<string, number>();
+/** By the simulator's own books: no number known that is of no award of ours, no rule of calling broken. */
+function checkSimulator({ paySides, witness, won }: Bench): void {
   for (const { books } of paySides) {
     for (const violation of books.violations) witness.violate(violation.kind, `${violation.number}: ${violation.text}`);
-    for (const [number, times] of books.paidCountByNumber) {
-      const award = number.slice(0, NUMBER_LENGTH);
-      paidAwards.set(award, (paidAwards.get(award) ?? 0) + times);
-      if (!known.has(number)) witness.violate('no number that is not ours', number);
-    }
+    for (const number of books.paidCountByNumber.keys())
+      if (!won.has(number.slice(0, NUMBER_LENGTH))) witness.violate('no number that is not ours', number);
   }
-  for (const [award, times] of paidAwards)
-    if (times > 1) witness.violate('at most one paid packet per award', `${award} is paid ${times} times`);
+}
+
+/** Only a number that was proved unpaid is followed by another one. */
+function replacedFault({ state }: PayoutView): string | null {
+  return state === 'dead' || state === 'returned' ? null : 'a new number only when the old one is proved unpaid';
 }
 
 function endFault({ state, award, reason }: PayoutView): string | null {

@@ -9,6 +9,7 @@ import type { ActivityRow, AwardRow, MerchantRow, PayoutRow, PayoutTables } from
 
 const SAME_NUMBER_MS = 1000;
 const UNTOUCHED = {
+  series: 0,
   state: 'waiting',
   nextCall: 'send',
   leaseToken: null,
@@ -108,6 +109,8 @@ export class MemoryPayoutStore implements PayoutStore {
     const known = row.attempts.length === payout.attempts.length;
     if (!held || !known || row.dueAtMs === null || row.dueAtMs > nowMs) return false;
     if (call === 'query') return true;
+    // A late answer that shows it paid leaves only queries.
+    if (row.nextCall !== 'send') return false;
     if (row.lastSentAtMs !== null && row.lastSentAtMs > nowMs - SAME_NUMBER_MS) return false;
     return this.#tables.sendingStopped === null && this.#tables.merchants.get(row.merchantId)?.state === 'open';
   }

@@ -40,9 +40,21 @@ export function recordIn(tables: PayoutTables, rules: PayoutRules, answer: Answe
   const step = rules.machine(factsOf(tables, row), event);
   if (!fresh) return { ...step, actions: [], fresh };
   const answered = { ...attempt, answeredAtMs: answer.nowMs, outcome };
-  write(tables, row, answer, { ...step, attempts: row.attempts.with(answer.number - 1, answered) });
+  const attempts = row.attempts.with(answer.number - 1, answered);
+  if (isReplaced(tables, row)) {
+    change(tables, payoutId(row), { attempts });
+    for (const action of step.actions)
+      if (action.kind !== 'book') act(tables, row, action, { nowMs: answer.nowMs, slowForMs: rules.slowForMs });
+    return { ...step, state: row.state, fresh };
+  }
+  write(tables, row, answer, { ...step, attempts });
   for (const action of step.actions) act(tables, row, action, { nowMs: answer.nowMs, slowForMs: rules.slowForMs });
   return { ...step, fresh };
+}
+
+/** A number whose award has a later one keeps its state, whatever is told of it: an alarm tells of it. */
+function isReplaced(tables: PayoutTables, row: PayoutRow): boolean {
+  return [...tables.payouts.values()].some((other) => other.awardId === row.awardId && other.series > row.series);
 }
 
 /** The first clear word about an attempt stays; only "we do not know" gives way to it. */

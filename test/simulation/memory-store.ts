@@ -3,6 +3,7 @@ import { createPayoutRules } from '../../src/flows/payout-rules.ts';
 import type { PayoutStore } from '../../src/flows/ports/payouts.ts';
 import { memoryDifferences } from './memory-differences.ts';
 import { MemoryPayoutStore } from './memory-payout-store.ts';
+import { issueAgain, reissueItems } from './memory-reissue.ts';
 import { balanceFen } from './payout-tables.ts';
 import type { PayoutRow, PayoutTables } from './payout-tables.ts';
 import type { PayoutView, SimulatedStore, Win } from './simulated-store.ts';
@@ -24,6 +25,10 @@ export function openMemoryStore(plant: (store: MemoryPayoutStore) => PayoutStore
         stoppedMerchants: [...tables.merchants.values()].filter((row) => row.state === 'stopped').map((row) => row.id),
       };
     },
+    async askReissue() {
+      const items = reissueItems(store.tables);
+      return async (nowMs) => issueAgain(store.tables, items, nowMs);
+    },
     nextDueMs: async () => nextDueMs(store.tables),
     balanceFen: async (activity, account) => balanceFen(store.tables, activity, account),
     async backup() {
@@ -44,10 +49,10 @@ function addWin(store: MemoryPayoutStore, win: Win): boolean {
 }
 
 function viewOf(tables: PayoutTables, row: PayoutRow): PayoutView {
-  const { accountId, orderNumber, awardId, activityId, merchantId, openid, amountFen, state, reason } = row;
+  const { accountId, orderNumber, awardId, activityId, merchantId, openid, amountFen, state, reason, series } = row;
   const award = tables.awards.get(awardId)?.state ?? 'none';
   const key = { accountId, orderNumber, awardId, activityId, merchantId, openid, amountFen };
-  return { ...key, state, award, reason };
+  return { ...key, state, award, reason, series };
 }
 
 function byNumber(left: PayoutView, right: PayoutView): number {

@@ -36,6 +36,8 @@ export interface OutsideParts {
 }
 
 const RETRIES_MAX = 3;
+const REISSUES_MAX = 3;
+const QUIET_VISITS = 6;
 const ASK_PATIENCE_MS = HOUR;
 const ASK_TRIES_MAX = 300;
 
@@ -44,6 +46,8 @@ export class OutsideWorld {
   readonly #parts: OutsideParts;
   readonly #retries = new Map<string, number>();
   #busy = 0;
+  #quietVisits = 0;
+  #reissues = 0;
 
   constructor(parts: OutsideParts) {
     this.#parts = parts;
@@ -52,6 +56,11 @@ export class OutsideWorld {
   /** Whether some trouble is still to come or under way. */
   get restless(): boolean {
     return this.#busy > 0;
+  }
+
+  /** Whether operators have looked several times and found nothing to do. */
+  get settled(): boolean {
+    return this.#quietVisits >= QUIET_VISITS;
   }
 
   start(): void {
@@ -103,6 +112,7 @@ export class OutsideWorld {
 
   /** An operator looks at the console: mends what stopped a merchant, resumes it, tries parked payouts again. */
   async #visit(): Promise<void> {
+    this.#quietVisits += 1;
     const { store, payouts, chance, time, merchants } = this.#parts;
     const view = await store.view();
     for (const id of view.stoppedMerchants) {
@@ -111,9 +121,24 @@ export class OutsideWorld {
       if (chance.happens(0.9)) this.#mend(merchant);
       this.#parts.history.note('operator', `resumes ${id}`);
       await payouts.resumeMerchant(id, Math.floor(time.nowMs));
+      this.#quietVisits = 0;
       this.#parts.crew.wake();
     }
     await this.#retryParked(view);
+    if (this.#reissues < REISSUES_MAX && chance.happens(0.3)) await this.#reissue();
+  }
+
+  /** One person asks for new numbers for what is proved unpaid, and somewhat later another one approves. */
+  async #reissue(): Promise<void> {
+    const { store, chance, time, history, crew } = this.#parts;
+    const approve = await store.askReissue(Math.floor(time.nowMs));
+    await time.sleep(chance.spread(SECOND, HOUR));
+    const issued = await approve(Math.floor(time.nowMs));
+    if (issued === 0) return;
+    history.note('operator', `gives ${issued} awards a new number`);
+    this.#reissues += 1;
+    this.#quietVisits = 0;
+    crew.wake();
   }
 
   #mend({ paySide }: MerchantState): void {
@@ -134,6 +159,7 @@ export class OutsideWorld {
       try {
         await payouts.retryParked(payout, Math.floor(time.nowMs));
         history.note('operator', `tries ${payout.orderNumber} again`);
+        this.#quietVisits = 0;
         crew.wake();
       } catch (error) {
         if (!(error instanceof WrongRequest)) throw error;

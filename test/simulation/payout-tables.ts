@@ -25,6 +25,8 @@ export interface ActivityRow {
   readonly remark: string;
   readonly sceneId: string | null;
   readonly returnsToBudget: boolean;
+  /** Whether a packet that came back may be issued again. */
+  readonly reissuesReturned: boolean;
   readonly budgetFen: number;
 }
 
@@ -50,6 +52,8 @@ export interface PayoutRow {
   readonly openid: Openid;
   readonly amountFen: Fen;
   readonly class: 'live' | 'batch';
+  /** 0 for the first number of an award, one more for each re-issue. */
+  readonly series: number;
   readonly state: PayoutState;
   readonly nextCall: 'send' | 'query';
   readonly dueAtMs: number | null;

@@ -34,6 +34,7 @@ export function plainActivity(id: ActivityId): ActivityRow {
     remark: '抽奖红包',
     sceneId: null,
     returnsToBudget: false,
+    reissuesReturned: false,
     budgetFen: 100_000_000,
   };
 }

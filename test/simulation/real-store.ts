@@ -2,8 +2,10 @@ import type pg from 'pg';
 import type { ActivityId } from '../../src/base/ids.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
 import type { PayoutStore } from '../../src/flows/ports/payouts.ts';
+import { REISSUE_MAX } from '../../src/flows/ports/reissues.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createPayoutStore } from '../../src/store/payout-store.ts';
+import { createReissueStore } from '../../src/store/reissue-store.ts';
 import { verifyBooks } from '../../src/store/verify-books.ts';
 import { buildAccount, buildActivity, buildMerchant, buildWin } from '../support/builders.ts';
 import type { BuiltActivity } from '../support/builders.ts';
@@ -24,14 +26,14 @@ export interface RealDatabase {
 
 /** What a run writes to, children before their parents. */
 const TABLES =
-  'alarm payout_attempt payout book_entry award draw participant activity_day activity_counter prize_counter payout_person_day merchant_pace merchant installation'.split(
+  'reissue_item reissue alarm payout_attempt payout book_entry award draw participant activity_day activity_counter prize_counter payout_person_day merchant_pace merchant installation'.split(
     ' ',
   );
 
 const VIEW = `
 select payout.account_id as "accountId", order_number as "orderNumber", award_id as "awardId",
   payout.activity_id as "activityId", merchant_id as "merchantId", payout.openid, payout.amount_fen::int as "amountFen",
-  payout.state, award.state as award, reason
+  payout.state, award.state as award, reason, series
 from payout join award on award.account_id = payout.account_id and award.id = payout.award_id
 order by order_number`;
 
@@ -123,6 +125,33 @@ class RealStore implements SimulatedStore {
     });
   }
 
+  /** Each merchant's in a request of its own. */
+  async askReissue(nowMs: number): Promise<(nowMs: number) => Promise<number>> {
+    const reissues = createReissueStore({ pool: this.#pool, payoutsMax: REISSUE_MAX });
+    const asked: string[] = [];
+    await this.#time.hold(async () => {
+      for (const { account } of this.#activities.values()) {
+        const period = { fromMs: 0, untilMs: nowMs + 1, reason: null, activityId: null };
+        const selection = { merchantId: account.merchant.id, ...period };
+        if ((await reissues.candidates(selection, 1)).length === 0) continue;
+        const id = `${nowMs} ${account.merchant.id}`;
+        await reissues.request({ id, selection, why: 'proved unpaid', operatorId: 'one', nowMs });
+        asked.push(id);
+      }
+    });
+    const approve = async (id: string, atMs: number): Promise<number> => {
+      const decision = { id, decision: 'approved', operatorId: 'another', nowMs: atMs, orderPrefix: 'test' } as const;
+      const { items } = await reissues.decide(decision, () => undefined);
+      return items.filter((item) => item.newOrderNumber !== null).length;
+    };
+    return (atMs) =>
+      this.#time.hold(async () => {
+        let issued = 0;
+        for (const id of asked) issued += await approve(id, atMs);
+        return issued;
+      });
+  }
+
   nextDueMs(): Promise<number | null> {
     return this.#time.hold(async () => {
       const { rows } = await this.#client.query<{ due: number | null }>(NEXT_DUE);
@@ -173,12 +202,12 @@ class RealStore implements SimulatedStore {
 }
 
 /** A prize for every amount that is won, its id made from the amount. */
-function ruleOf({ amounts, budgetFen, returnsToBudget }: PlayedActivity) {
+function ruleOf({ amounts, budgetFen, returnsToBudget, reissuesReturned }: PlayedActivity) {
   const prizes = amounts.map(
     (amountFen) =>
       ({ id: `p${amountFen}`, name: '红包', kind: 'red-packet', amountFen, tickets: 1, stock: 1000 }) as const,
   );
-  const returned = { money: returnsToBudget ? ('budget' as const) : ('returned' as const) };
+  const returned = { money: returnsToBudget ? ('budget' as const) : ('returned' as const), reissue: reissuesReturned };
   return { prizes, budgetFen, returned };
 }
 

@@ -51,6 +51,7 @@ export interface Scenario {
   readonly amounts: readonly number[];
   readonly budgetFen: number;
   readonly returnsToBudget: boolean;
+  readonly reissuesReturned: boolean;
   /** Of what is going to be won, what the merchant has on its account in the beginning. */
   readonly fundedShare: number;
   readonly riskyShare: number;
@@ -84,6 +85,7 @@ export function drawScenario(chance: Chance, size: { readonly winsMax: number })
     limits: Array.from({ length: merchants }, () => drawLimits(chance, totalFen)),
     budgetFen: Math.round(totalFen * (chance.happens(0.7) ? 2 : chance.between(0.3, 1))),
     returnsToBudget: chance.happens(0.4),
+    reissuesReturned: chance.happens(0.4),
     fundedShare: chance.happens(0.6) ? 2 : chance.between(0.1, 0.9),
     riskyShare: chance.happens(0.5) ? 0 : chance.between(0, 0.3),
     openedShare: chance.between(0.3, 1),

@@ -24,6 +24,8 @@ export interface PayoutView extends PayoutKey {
   readonly state: PayoutState;
   readonly award: string;
   readonly reason: string | null;
+  /** 0 for the first number of an award, one more for each re-issue. */
+  readonly series: number;
 }
 
 /** An activity, with every amount that can be won in it. */
@@ -44,6 +46,11 @@ export interface SimulatedStore {
   /** Writes a win, unless the budget does not hold it. */
   win(win: Win): Promise<boolean>;
   view(): Promise<StoreView>;
+  /**
+   * Asks for new numbers for every award whose last one is proved unpaid; what it returns is the second person's
+   * approval, and tells how many were issued.
+   */
+  askReissue(nowMs: number): Promise<(nowMs: number) => Promise<number>>;
   /** The earliest time at which a claim could find something; null when nothing is left to do. */
   nextDueMs(): Promise<number | null>;
   /** What an account of an activity's books holds. */

@@ -43,8 +43,8 @@ export interface RunResult {
 }
 
 const WINS_MAX = 50;
-/** WeChat Pay answers for 30 days; by then everything has come to an end. */
-const PLAYED_MS = 36 * DAY;
+/** WeChat Pay answers for 30 days; after each of a few re-issues and weeks of a day's limits everything has ended. */
+const PLAYED_MS = 75 * DAY;
 
 /** Plays one seed from the first award to the end of everything, and returns what was broken. */
 export async function playSeed(options: RunOptions): Promise<RunResult> {
@@ -122,6 +122,7 @@ class World {
         accountId: accountOf(index),
         amounts: scenario.amounts,
         returnsToBudget: scenario.returnsToBudget,
+        reissuesReturned: scenario.reissuesReturned,
         budgetFen: scenario.budgetFen,
       })),
     );
@@ -132,7 +133,7 @@ class World {
     time.onIdle = async () => {
       const dueMs = await store.nextDueMs();
       if (dueMs !== null) this.#crew.wakeWhenDue(dueMs);
-      else isOver = this.#winsToCome === 0 && !this.#outside.restless;
+      else isOver = this.#winsToCome === 0 && !this.#outside.restless && this.#outside.settled;
     };
     const lastMs = Math.max(...scenario.wins.map((win) => win.atMs), ...scenario.troubles.map((item) => item.atMs));
     await time.run(lastMs + scenario.neglectedMs + PLAYED_MS, () => isOver || this.#witness.violations.length > 0);

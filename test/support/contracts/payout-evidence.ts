@@ -67,6 +67,17 @@ export function evidenceContract(open: () => Promise<PayoutContractWorld>): void
     assert.equal((await world.see(key)).leased, false);
   });
 
+  it('begins no send of a number that a late answer has shown to be paid, although a query of it is due', async () => {
+    const late = await claimOnly(world.store, key);
+    assert.equal(await begin(world.store, late, NOON), 1);
+    const heir = await claimOnly(world.store, key, NOON + 40 * SECOND);
+    assert.equal(heir.call, 'send');
+    // Recorded late, with the time at which it was read.
+    await record(world.store, late, { number: 1, outcome: paid, nowMs: NOON + SECOND });
+    assert.ok(((await world.see(key)).dueAtMs ?? Infinity) <= NOON + 62 * SECOND);
+    assert.equal(await begin(world.store, heir, NOON + 62 * SECOND), null);
+  });
+
   it('takes a late refusal for no proof once a later attempt has begun', async () => {
     const { late, heir } = await takenOver();
     const nowMs = NOON + LEASE + SECOND;
