@@ -9,6 +9,9 @@ export interface XmlElement {
 
 // Anything that could define or pull in an entity is refused before the parser sees it; WeChat never sends one.
 const DECLARATION = /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)/i;
+const CDATA_SECTION = /<!\[CDATA\[[^]*?\]\]>/g;
+// Where none of these is left outside the sections, every `<![CDATA[` began a section for the parser too.
+const COULD_HIDE_A_DECLARATION = /<[!?]|["']/;
 // XML 1.0 forbids these, but people type them and WeChat passes them on; strict parsers fail on the whole message.
 // oxlint-disable-next-line no-control-regex -- exactly these control characters are meant
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
@@ -18,7 +21,8 @@ const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
  * Throws WrongRequest `xml-malformed` for a document type declaration or anything that is not one well-formed element.
  */
 export function readXml(text: string): XmlElement {
-  if (DECLARATION.test(text)) throw malformed('a document type declaration is not accepted');
+  const allowed = text.replace(FORBIDDEN, '');
+  if (declares(allowed)) throw malformed('a document type declaration is not accepted');
   const parser = new Parser({
     explicitArray: false,
     explicitRoot: false,
@@ -28,13 +32,23 @@ export function readXml(text: string): XmlElement {
   });
   let root: unknown;
   let fault: Error | null = null;
-  parser.parseString(text.replace(FORBIDDEN, ''), (error: Error | null, result: unknown) => {
-    fault ??= error;
-    root ??= result;
-  });
+  try {
+    parser.parseString(allowed, (error: Error | null, result: unknown) => {
+      fault ??= error;
+      root ??= result;
+    });
+  } catch (cause) {
+    // A second fault in one document is thrown past the callback.
+    throw malformed('not well-formed XML', cause);
+  }
   if (fault !== null) throw malformed('not well-formed XML', fault);
   if (root === null || typeof root !== 'object') return Object.create(null) as XmlElement;
   return root as XmlElement;
+}
+
+/** A declaration inside a CDATA section is a text that somebody typed; anywhere else it is refused. */
+function declares(text: string): boolean {
+  return DECLARATION.test(text) && COULD_HIDE_A_DECLARATION.test(text.replace(CDATA_SECTION, ''));
 }
 
 /** Returns the text of a child, or undefined when it is absent, repeated or has children of its own. */
