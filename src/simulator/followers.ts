@@ -109,9 +109,14 @@ export class Followers {
     return appId === this.#parts.appIds[0] ? follower.openid : follower.otherOpenids[appId];
   }
 
-  belongs(openid: string, appId: string): boolean {
+  /** The person whom an account knows by this openid. */
+  under(openid: string, appId: string): Follower | undefined {
     const follower = this.#people.get(openid) ?? this.#otherOpenids.get(openid);
-    return follower !== undefined && this.openidFor(follower, appId) === openid;
+    return follower && this.openidFor(follower, appId) === openid ? follower : undefined;
+  }
+
+  belongs(openid: string, appId: string): boolean {
+    return this.under(openid, appId) !== undefined;
   }
 
   isRisky(openid: string): boolean {

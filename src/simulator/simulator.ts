@@ -11,6 +11,7 @@ import type { Push } from './push/push.ts';
 import { StateFolder } from './saved-state.ts';
 import type { ServiceLinks, SimulatorOptions } from './simulator-options.ts';
 import type { Timeline } from './timeline.ts';
+import type { AccountDesk } from './weixin/account-desk.ts';
 import type { Tokens } from './weixin/tokens.ts';
 import type { WebAuthorization } from './weixin/web-authorization.ts';
 import { WeixinApi } from './weixin/weixin-api.ts';
@@ -36,6 +37,8 @@ export type Simulator = {
   payRules: PayRules;
   tokens: Tokens;
   authorization: WebAuthorization;
+  /** What each account played has at WeChat, by app id: rights, people, menus, media and so on. */
+  desks: ReadonlyMap<string, AccountDesk>;
   timeline: Timeline;
   setCallbackUrl(url: string): void;
   setRedirectHosts(hosts: readonly string[]): void;

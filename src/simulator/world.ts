@@ -13,7 +13,7 @@ import type { Identities, SavedState, StateFolder } from './saved-state.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 import { Timeline } from './timeline.ts';
 import { makeCertificates } from './tls/certificates.ts';
-import { CustomerMessages } from './weixin/customer-messages.ts';
+import { AccountDesk } from './weixin/account-desk.ts';
 import { Tokens } from './weixin/tokens.ts';
 import { WebAuthorization } from './weixin/web-authorization.ts';
 
@@ -62,7 +62,7 @@ export class World {
   readonly flawedPush: FlawedPush;
   readonly tokens: Tokens;
   readonly authorization: WebAuthorization;
-  readonly customerMessages: CustomerMessages;
+  readonly desks: ReadonlyMap<string, AccountDesk>;
 
   constructor({ options, identities, saved, folder }: Origins) {
     this.identities = identities;
@@ -83,10 +83,12 @@ export class World {
     clock.onAdvance(changed);
     books.onChange((packet) => this.#notePacket(packet));
     const { followers, secrets } = this;
-    this.desk = this.#makeDesk();
+    this.desk = this.#makePacketDesk();
     this.tokens = new Tokens({ clock, random: random.fork('tokens'), secrets });
-    this.customerMessages = new CustomerMessages({ clock, followers, timeline });
-    this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), followers, timeline, secrets });
+    this.desks = new Map(appIds.map((appId) => [appId, this.#makeDesk(appId)]));
+    const accountOf = (appId: string): AccountDesk => this.#desk(appId);
+    const people = { followers, timeline, secrets, accountOf };
+    this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), ...people });
     if (options.oauthHosts) this.authorization.setHosts(options.oauthHosts);
     this.push = this.#makePush(options);
     const { account } = identities;
@@ -96,10 +98,10 @@ export class World {
   /** The parts by name, for those that need many of them. */
   parts() {
     const { secrets, random, clock, timeline, payRules, books, followers } = this;
-    const { faults, desk, push, flawedPush, tokens, authorization, customerMessages } = this;
+    const { faults, desk, push, flawedPush, tokens, authorization, desks } = this;
     const { account } = this.identities;
     const some = { account, secrets, random, clock, timeline, payRules, books, followers };
-    return { ...some, faults, desk, push, flawedPush, tokens, authorization, customerMessages };
+    return { ...some, faults, desk, push, flawedPush, tokens, authorization, desks };
   }
 
   #fill(options: SimulatorOptions, saved: SavedState | undefined, folder: StateFolder | undefined): void {
@@ -110,7 +112,30 @@ export class World {
     if (this.books.entries().length === 0 && balanceFen > 0) this.books.deposit(balanceFen);
   }
 
-  #makeDesk(): PacketDesk {
+  /** What an account that is played has at WeChat. */
+  #desk(appId: string): AccountDesk {
+    const desk = this.desks.get(appId);
+    if (!desk) throw new Error(`no account ${appId}`);
+    return desk;
+  }
+
+  #makeDesk(appId: string): AccountDesk {
+    const { clock, followers, timeline } = this;
+    const main = appId === this.identities.account.appId;
+    return new AccountDesk({
+      appId,
+      main,
+      clock,
+      followers,
+      timeline,
+      random: this.random.fork(`desk/${appId}`),
+      mediaMade: (mediaId) => this.push.mediaIds.add(mediaId),
+      push: (openid, fields) => this.push.sendEvent(openid, fields),
+      mayPush: () => main && this.push.callbackUrl !== undefined,
+    });
+  }
+
+  #makePacketDesk(): PacketDesk {
     const { payRules: rules, clock, books, followers: people, faults, random, identities } = this;
     const boundAppIds = new Set(this.secrets.keys());
     const parts = { merchant: identities.merchant, boundAppIds, rules, clock, books, people, faults };
@@ -118,7 +143,7 @@ export class World {
   }
 
   #makePush(options: SimulatorOptions): Push {
-    const { clock, followers, timeline, customerMessages } = this;
+    const { clock, followers, timeline } = this;
     const mode = options.mode ?? defaultPush.mode;
     const push = new Push({
       account: this.identities.account,
@@ -127,7 +152,7 @@ export class World {
       random: this.random.fork('push'),
       followers,
       timeline,
-      acted: (openid, event) => customerMessages.acted(openid, event),
+      acted: (openid, event) => this.#desk(this.identities.account.appId).customerMessages.acted(openid, event),
     });
     push.setCallbackUrl(options.callbackUrl);
     return push;

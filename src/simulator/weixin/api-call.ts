@@ -1,19 +1,40 @@
+import { isUtf8 } from 'node:buffer';
 import type { Random } from '../random.ts';
 
-/** One request to api.weixin.qq.com or open.weixin.qq.com. */
+/** One request to api.weixin.qq.com, mp.weixin.qq.com or open.weixin.qq.com. */
 export type ApiCall = {
   method: string;
   path: string;
   /** The query as it came, because the authorize page checks the order of its parameters. */
   rawQuery: string;
   query: URLSearchParams;
-  body: string;
+  contentType: string;
+  bytes: Buffer;
   cookie: string;
   address: string;
 };
 
-/** Always status 200 and JSON for the API; a page or a redirect for the authorize page. */
-export type ApiReply = { status: number; contentType: string; body: string; location?: string };
+/** Always status 200 and JSON for the API; a file, a page or a redirect where WeChat gives one. */
+export type ApiReply = {
+  status: number;
+  contentType: string;
+  body: string | Buffer;
+  location?: string;
+  disposition?: string;
+};
+
+/** A handler answers JSON by its value, anything else by a whole reply. */
+export class FileReply {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly fileName: string;
+
+  constructor(contentType: string, bytes: Buffer, fileName: string) {
+    this.contentType = contentType;
+    this.bytes = bytes;
+    this.fileName = fileName;
+  }
+}
 
 /** A refusal by its number; the text is only for people. */
 export class ApiFault extends Error {
@@ -26,6 +47,14 @@ export class ApiFault extends Error {
   }
 }
 
+/** Newer than the compiler's library: a number that JSON.stringify writes digit by digit. */
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
+
+/** Makes a whole number of any size that goes into JSON bare, as WeChat writes its message ids. */
+export function bareNumber(value: bigint): unknown {
+  return rawJSON(String(value));
+}
+
 /** `cgi-bin` says encoding instead of charset; `sns` calls its JSON plain text and puts a comma before the rid. */
 export function jsonReply(path: string, value: object): ApiReply {
   const contentType = path.startsWith('/sns/') ? 'text/plain' : 'application/json; encoding=utf-8';
@@ -33,20 +62,29 @@ export function jsonReply(path: string, value: object): ApiReply {
 }
 
 /** The rid's first group is the time of the request in seconds, in hex. */
-export function faultReply(path: string, fault: ApiFault, nowMs: number, random: Random): ApiReply {
-  const rid = `${Math.floor(nowMs / 1000).toString(16)}-${random.hex(8)}-${random.hex(8)}`;
+export function makeRid(nowMs: number, random: Random): string {
+  return `${Math.floor(nowMs / 1000).toString(16)}-${random.hex(8)}-${random.hex(8)}`;
+}
+
+export function faultReply(path: string, fault: ApiFault, rid: string): ApiReply {
   const comma = path.startsWith('/sns/') ? ',' : '';
   return jsonReply(path, { errcode: fault.code, errmsg: `${fault.message}${comma} rid: ${rid}` });
 }
 
-/** The JSON body of a POST, checked in the order of the platform: method, empty, JSON, escapes. */
-export function jsonBody({ method, body }: ApiCall): Record<string, unknown> {
+/** The JSON body of a POST, checked in the order of the platform: method, empty, characters, JSON. */
+export function jsonBody({ method, bytes }: ApiCall): Record<string, unknown> {
   if (method !== 'POST') throw new ApiFault(43002, 'require POST method');
-  if (body === '') throw new ApiFault(44002, 'empty post data');
-  if (/\\u[0-9a-fA-F]{4}/.test(body)) throw new ApiFault(40033, 'invalid charset. please check your request');
+  if (bytes.length === 0) throw new ApiFault(44002, 'empty post data');
+  const body = bytes.toString('utf8');
+  if (!isUtf8(bytes) || hasEscape(body)) throw new ApiFault(40033, 'invalid charset. please check your request');
   const value = parsed(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notJson();
   return value as Record<string, unknown>;
+}
+
+/** A backslash that is itself escaped begins no escape. */
+function hasEscape(body: string): boolean {
+  return /(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}/.test(body);
 }
 
 function parsed(body: string): unknown {
@@ -63,4 +101,16 @@ function notJson(): ApiFault {
 
 export function requireGet({ method }: ApiCall): void {
   if (method !== 'GET') throw new ApiFault(43001, 'require GET method');
+}
+
+export const done = { errcode: 0, errmsg: 'ok' } as const;
+
+/** A text field; empty for anything else. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** An object's fields; none for anything else. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

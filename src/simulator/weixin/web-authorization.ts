@@ -2,7 +2,9 @@ import type { SimulatorClock } from '../clock.ts';
 import type { Follower, Followers } from '../followers.ts';
 import type { Random } from '../random.ts';
 import type { Timeline } from '../timeline.ts';
+import type { AccountPeople } from './account-people.ts';
 import { ApiFault, requireGet, type ApiCall, type ApiReply } from './api-call.ts';
+import type { Rights } from './rights.ts';
 import { checkSecret } from './tokens.ts';
 
 type Scope = 'snsapi_base' | 'snsapi_userinfo';
@@ -15,6 +17,8 @@ type Parts = {
   followers: Followers;
   timeline: Timeline;
   secrets: ReadonlyMap<string, string>;
+  /** What is known of people under an account that is played. */
+  accountOf: (appId: string) => { readonly people: AccountPeople; readonly rights: Rights };
 };
 
 const codeLifetimeMs = 300_000;
@@ -41,6 +45,8 @@ const pageFaults: Readonly<Record<string, string>> = {
 export class WebAuthorization {
   /** While on, pages get a virtual user as on a snapshot page. */
   snapshotMode = false;
+  /** The flag of a virtual user is reported missing at times. */
+  snapshotFlag: 'told' | 'missing' = 'told';
   readonly #parts: Parts;
   readonly #codes = new Map<string, Code>();
   readonly #tokens = new Map<string, SnsToken>();
@@ -109,7 +115,7 @@ export class WebAuthorization {
     if (grant.scope !== 'snsapi_userinfo' || grant.snapshot) throw new ApiFault(48001, 'api unauthorized');
     const { nickname } = this.#parts.followers.get(grant.person);
     const place = { sex: 0, language: '', city: '', province: '', country: '', headimgurl: '', privilege: [] };
-    return { openid: grant.openid, nickname, ...place };
+    return { openid: grant.openid, nickname, ...place, ...this.#unionId(grant) };
   }
 
   checkAuthorization(call: ApiCall): object {
@@ -125,6 +131,7 @@ export class WebAuthorization {
     if (!inOrder(rawQuery) || query.get('response_type') !== 'code') return 'parameter-order';
     if (!this.#parts.secrets.has(query.get('appid') ?? '')) return '10016';
     if (!['snsapi_base', 'snsapi_userinfo'].includes(query.get('scope') ?? '')) return '10005';
+    if (!this.#parts.accountOf(query.get('appid') ?? '').rights.mayAuthorizePeople()) return '10005';
     if (!/^[a-zA-Z0-9]{1,128}$/.test(query.get('state') ?? '')) return 'state-form';
     return this.#hostAllowed(query.get('redirect_uri') ?? '') ? undefined : '10003';
   }
@@ -160,14 +167,23 @@ export class WebAuthorization {
     const expiresAtMs = this.#parts.clock.nowMs() + refreshLifetimeMs;
     this.#refreshTokens.set(refreshToken, { ...grant, expiresAtMs });
     const answer = { ...this.#tokenAnswer(grant), refresh_token: refreshToken };
-    return snapshot ? { ...answer, is_snapshotuser: 1 } : answer;
+    return snapshot && this.snapshotFlag === 'told' ? { ...answer, is_snapshotuser: 1 } : answer;
   }
 
   #tokenAnswer({ appId, openid, person, scope, snapshot }: Grant): object {
     const text = `${this.#parts.random.whole(90) + 10}_${this.#parts.random.text(86)}`;
     const expiresAtMs = this.#parts.clock.nowMs() + tokenLifetimeMs;
     this.#tokens.set(text, { appId, openid, person, scope, snapshot, expiresAtMs });
-    return { access_token: text, expires_in: tokenLifetimeMs / 1000, openid, scope };
+    const known = { access_token: text, expires_in: tokenLifetimeMs / 1000, openid, scope };
+    return { ...known, ...this.#unionId({ appId, openid, person, scope, snapshot }) };
+  }
+
+  /** A virtual user's is as made up as the rest. */
+  #unionId({ appId, openid, person, snapshot }: Grant): { unionid?: string } {
+    const follower = this.#parts.followers.get(person);
+    const unionid = this.#parts.accountOf(appId).people.unionId({ follower });
+    if (unionid === undefined) return {};
+    return { unionid: snapshot ? `${unionid.slice(0, 6)}${openid.slice(6)}` : unionid };
   }
 
   #checkToken(call: ApiCall): SnsToken {

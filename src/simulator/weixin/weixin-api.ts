@@ -1,31 +1,32 @@
 import type { SimulatorClock } from '../clock.ts';
-import type { Followers } from '../followers.ts';
 import type { Random } from '../random.ts';
-import { ApiFault, faultReply, jsonReply, requireGet, type ApiCall, type ApiReply } from './api-call.ts';
-import type { CustomerMessages } from './customer-messages.ts';
+import type { AccountDesk } from './account-desk.ts';
+import { ApiFault, faultReply, FileReply, jsonReply, makeRid, type ApiCall, type ApiReply } from './api-call.ts';
 import type { Tokens } from './tokens.ts';
 import type { WebAuthorization } from './web-authorization.ts';
 
 export type WeixinParts = {
   clock: SimulatorClock;
   random: Random;
-  followers: Followers;
   tokens: Tokens;
   authorization: WebAuthorization;
-  customerMessages: CustomerMessages;
+  /** Every account played, by app id. */
+  desks: ReadonlyMap<string, AccountDesk>;
 };
 
 type Handler = (call: ApiCall) => object;
 
-/** api.weixin.qq.com and open.weixin.qq.com by path. Every API answer has status 200; the JSON says what happened. */
+const ticketPath = '/cgi-bin/ticket/getticket';
+const uncounted = ['/cgi-bin/openapi/', '/cgi-bin/clear_quota'];
+
+/** api.weixin.qq.com, mp.weixin.qq.com and open.weixin.qq.com by path. API answers have status 200; the JSON tells. */
 export class WeixinApi {
   readonly #parts: WeixinParts;
   readonly #open: ReadonlyMap<string, Handler>;
-  readonly #tokenGuarded: ReadonlyMap<string, Handler>;
 
   constructor(parts: WeixinParts) {
     this.#parts = parts;
-    const { tokens, authorization, customerMessages } = parts;
+    const { tokens, authorization } = parts;
     this.#open = new Map<string, Handler>([
       ['/cgi-bin/token', (call) => tokens.token(call)],
       ['/cgi-bin/stable_token', (call) => tokens.stableToken(call)],
@@ -33,12 +34,6 @@ export class WeixinApi {
       ['/sns/oauth2/refresh_token', (call) => authorization.refreshToken(call)],
       ['/sns/userinfo', (call) => authorization.userInfo(call)],
       ['/sns/auth', (call) => authorization.checkAuthorization(call)],
-    ]);
-    this.#tokenGuarded = new Map<string, Handler>([
-      ['/cgi-bin/ticket/getticket', (call) => tokens.ticket(call)],
-      ['/cgi-bin/user/info', (call) => this.#userInfo(call)],
-      ['/cgi-bin/message/custom/send', (call) => customerMessages.send(call)],
-      ['/cgi-bin/getcallbackip', (call) => this.#callbackAddresses(call)],
     ]);
   }
 
@@ -49,38 +44,46 @@ export class WeixinApi {
 
   handle(call: ApiCall): ApiReply {
     if (call.path === '/connect/oauth2/authorize') return this.#parts.authorization.authorize(call);
+    if (call.path === '/cgi-bin/showqrcode') return this.#showCode(call.query.get('ticket') ?? '');
+    const { clock, random } = this.#parts;
     try {
-      return jsonReply(call.path, this.#answer(call));
+      const value = this.#answer(call);
+      return value instanceof FileReply ? fileReply(value) : jsonReply(call.path, value);
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
-      return faultReply(call.path, error, this.#parts.clock.nowMs(), this.#parts.random);
+      const rid = makeRid(clock.nowMs(), random);
+      const reply = faultReply(call.path, error, rid);
+      for (const desk of this.#parts.desks.values()) desk.quotas.record(rid, call, String(reply.body));
+      return reply;
     }
   }
 
+  /** In the order seen live: the token first, then rights and quotas, then method, body and fields. */
   #answer(call: ApiCall): object {
     const open = this.#open.get(call.path);
     if (open) return open(call);
-    const guarded = this.#tokenGuarded.get(call.path);
-    if (!guarded) throw new ApiFault(40066, 'invalid url');
-    this.#parts.tokens.check(call);
-    return guarded(call);
+    const known = [...this.#parts.desks.values()].some((desk) => desk.handler(call.path) !== undefined);
+    if (!known && call.path !== ticketPath) throw new ApiFault(40066, 'invalid url');
+    const appId = this.#parts.tokens.check(call);
+    const desk = this.#parts.desks.get(appId);
+    if (!desk) throw new ApiFault(40013, 'invalid appid');
+    desk.rights.check(call.path);
+    if (!uncounted.some((prefix) => call.path.startsWith(prefix))) desk.quotas.count(call.path);
+    if (call.path === ticketPath) return this.#parts.tokens.ticket(call, appId);
+    const handler = desk.handler(call.path);
+    if (!handler) throw new ApiFault(40066, 'invalid url');
+    return handler(call);
   }
 
-  /** Since 2021 without nickname and picture; somebody who does not follow is only an openid. */
-  #userInfo(call: ApiCall): object {
-    requireGet(call);
-    const follower = this.#parts.followers.find(call.query.get('openid') ?? '');
-    if (!follower) throw new ApiFault(40003, 'invalid openid');
-    const { openid, subscribed, subscribedAtMs } = follower;
-    if (!subscribed) return { subscribe: 0, openid };
-    const time = Math.floor(subscribedAtMs / 1000);
-    const scene = { subscribe_scene: 'ADD_SCENE_SEARCH', qr_scene: 0, qr_scene_str: '' };
-    const tags = { remark: '', groupid: 0, tagid_list: [] };
-    return { subscribe: 1, openid, language: 'zh_CN', subscribe_time: time, ...tags, ...scene };
+  #showCode(ticket: string): ApiReply {
+    const pictures = [...this.#parts.desks.values()].flatMap((desk) => desk.sceneCodes.show(ticket) ?? []);
+    const [picture] = pictures;
+    if (!picture) return { status: 404, contentType: 'text/html', body: '' };
+    return { status: 200, contentType: picture.contentType, body: picture.bytes };
   }
+}
 
-  #callbackAddresses(call: ApiCall): object {
-    requireGet(call);
-    return { ip_list: ['127.0.0.1'] };
-  }
+function fileReply({ contentType, bytes, fileName }: FileReply): ApiReply {
+  const disposition = `attachment; filename="${encodeURIComponent(fileName)}"`;
+  return { status: 200, contentType, body: bytes, disposition };
 }

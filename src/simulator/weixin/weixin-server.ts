@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { WrongControlCall, type ControlApi } from '../control/control-api.ts';
 import { readPage } from '../control/static-pages.ts';
-import { answer, BodyTooLarge, readBody } from '../wire/http-body.ts';
+import { answer, BodyTooLarge, readBody, readBytes } from '../wire/http-body.ts';
 import { listenOnLoopback, stopListening } from '../wire/listening.ts';
 import { WeixinApi } from './weixin-api.ts';
 
 export type WeixinServerParts = { api: WeixinApi; control: ControlApi; pagesDir: string | undefined };
 
 const bodyBytesMax = 1_048_576;
+/** The largest media have 10 MB. */
+const uploadBytesMax = 12_582_912;
 const json = 'application/json; charset=utf-8';
 const pageHeaders = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 
@@ -47,11 +49,13 @@ export class WeixinServer {
       path: url.pathname,
       rawQuery: url.search.slice(1),
       query: url.searchParams,
-      body: await readBody(request, bodyBytesMax),
+      contentType: request.headers['content-type'] ?? '',
+      bytes: await readBytes(request, uploadBytesMax),
       cookie: request.headers.cookie ?? '',
       address: request.socket.remoteAddress ?? '',
     });
     if (reply.location !== undefined) response.setHeader('location', reply.location);
+    if (reply.disposition !== undefined) response.setHeader('content-disposition', reply.disposition);
     answer(response, reply.status, reply.contentType, reply.body);
   }
 

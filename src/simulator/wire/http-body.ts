@@ -7,6 +7,11 @@ export class BodyTooLarge extends Error {
 
 /** The whole body as UTF-8 text. Throws BodyTooLarge, and TypeError when the bytes are not UTF-8. */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readBytes(request, bytesMax));
+}
+
+/** The whole body as it came. Throws BodyTooLarge. */
+export async function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -14,7 +19,7 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
     if (bytes > bytesMax) throw new BodyTooLarge(`more than ${bytesMax} bytes`);
     chunks.push(chunk);
   }
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** One whole answer with its length, never chunked, as WeChat answers. */
