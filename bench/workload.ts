@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { openid } from '../src/base/ids.ts';
 import type { Openid, RequestKey } from '../src/base/ids.ts';
 import type { DrawResult, LiveActivity } from '../src/flows/ports/draws.ts';
-import { renderTextReply } from '../src/wechat/messages/reply.ts';
+import { renderReply } from '../src/wechat/messages/reply.ts';
 import { publishActivity } from '../test/support/live-activity.ts';
 
 const FOLLOWERS = 1_000_000;
@@ -139,5 +139,6 @@ function follower(number: number): Openid {
 }
 
 function reply(sender: Openid, text: string): string {
-  return renderTextReply({ toUser: sender, fromUser: 'gh_0123456789ab', createTimeSeconds: 1_795_200_000, text });
+  const to = { toUser: sender, fromUser: 'gh_0123456789ab', createTimeSeconds: 1_795_200_000 };
+  return renderReply({ type: 'text', text }, { ...to, answers: 'message' });
 }

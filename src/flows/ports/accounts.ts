@@ -6,6 +6,8 @@ export type MessageMode = 'plain' | 'compatible' | 'safe';
 export interface Account {
   readonly id: AccountId;
   readonly appId: string;
+  /** `gh_` and 12 hex digits: whom its messages are addressed to. Not checked while unknown. */
+  readonly originalId?: string | null;
   readonly appSecret: string;
   readonly token: string;
   /** 43 characters as WeChat shows it. */

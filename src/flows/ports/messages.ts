@@ -1,41 +1,99 @@
 import type { Openid, RequestKey } from '../../base/ids.ts';
 import type { Account } from './accounts.ts';
+import type { InboundEvent } from './message-events.ts';
+import type { Reply } from './replies.ts';
 
-/** What every message from a follower carries. */
-interface InboundBase {
-  /** `m:<sender>:<MsgId>` for messages, `e:<sender>:<CreateTime>:<event>:<eventKey>` for events: the same on every delivery. */
+/** What every message and event carries. */
+export interface InboundBase {
+  /**
+   * The same on every delivery: `m:<sender>:<MsgId>` for messages, for events
+   * `e:<sender>:<CreateTime>:<event>:<eventKey>` and what else tells two of one second apart (job, person).
+   */
   readonly key: RequestKey;
   /** The account's original id (`gh_...`). */
   readonly toUser: string;
+  /** The follower; in a few events the platform itself. */
   readonly fromUser: Openid;
   /** Unix time in seconds at which the person acted, by WeChat's clock. */
   readonly createTimeSeconds: number;
 }
 
-/** A text message. `content` holds neither U+0000 nor lone surrogates; spaces around it are kept. */
-export interface InboundText extends InboundBase {
-  readonly kind: 'text';
+interface MessageBase extends InboundBase {
   /** Decimal digits; larger than a number can hold. */
   readonly msgId: string;
+  /** Set when the message was sent from inside an article, with the article's 1-based place in its issue. */
+  readonly article: { readonly dataId: string; readonly index: string } | null;
+}
+
+/** A text message. `content` holds neither U+0000 nor lone surrogates; spaces around it are kept. */
+export interface InboundText extends MessageBase {
+  readonly kind: 'text';
   readonly content: string;
+  /** The id of the menu item or `weixin://bizmsgmenu` link that was tapped to send it, null when it was typed. */
+  readonly menuId: string | null;
 }
 
-/** An event such as `subscribe`, `scan` or `click`. */
-export interface InboundEvent extends InboundBase {
-  readonly kind: 'event';
-  /** Always lower case: WeChat itself is not consistent. */
-  readonly event: string;
-  /** Empty when the event has none. */
-  readonly eventKey: string;
+/** A sticker or anything else that reaches an account only as a fixed placeholder text. */
+export interface InboundSticker extends MessageBase {
+  readonly kind: 'sticker';
 }
 
-/** Any other message: image, voice, location, and what WeChat adds next. */
+export interface InboundImage extends MessageBase {
+  readonly kind: 'image';
+  readonly pictureUrl: string;
+  /** Kept by WeChat for 3 days; may be sent back in a reply. */
+  readonly mediaId: string;
+}
+
+export interface InboundVoice extends MessageBase {
+  readonly kind: 'voice';
+  readonly mediaId: string;
+  /** `amr` or `speex`. */
+  readonly format: string;
+  /** The recording at 16 kHz, null when there is none. */
+  readonly mediaId16K: string | null;
+  /** What was understood; mostly empty, even where recognition is switched on. */
+  readonly recognition: string;
+}
+
+export interface InboundVideo extends MessageBase {
+  readonly kind: 'video' | 'shortvideo';
+  readonly mediaId: string;
+  readonly thumbMediaId: string;
+}
+
+/** A place; degrees, null where WeChat sent no number. */
+export interface InboundLocation extends MessageBase {
+  readonly kind: 'location';
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly scale: number | null;
+  readonly label: string;
+}
+
+export interface InboundLink extends MessageBase {
+  readonly kind: 'link';
+  readonly title: string;
+  readonly description: string;
+  readonly url: string;
+}
+
+/** Any other message: what is not documented, and what WeChat adds next. */
 export interface InboundOther extends InboundBase {
   readonly kind: 'other';
   readonly msgType: string;
 }
 
-export type InboundMessage = InboundText | InboundEvent | InboundOther;
+export type InboundMessage =
+  | InboundText
+  | InboundSticker
+  | InboundImage
+  | InboundVoice
+  | InboundVideo
+  | InboundLocation
+  | InboundLink
+  | InboundOther
+  | InboundEvent;
 
 /** The query string of a callback; a name that occurs twice holds a list and is refused. */
 export type CallbackQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -45,8 +103,10 @@ export interface OpenedMessage {
   readonly message: InboundMessage;
   /** Timestamp, nonce and signature of this delivery: one such triple stands for one message. */
   readonly delivery: string;
-  /** Renders a plain text reply to this message's sender, as it is stored. */
-  renderReply(text: string): string;
+  /** False where a reply cannot reach the person or means nothing: the answer is then `success`, whatever was rendered. */
+  readonly mayReply: boolean;
+  /** Renders a plain reply to this message's sender, as it is stored; a bare string is a text. */
+  renderReply(reply: Reply | string): string;
   /** Turns a stored plain reply into the body to send: sealed afresh each time when the message came encrypted. */
   seal(replyXml: string): string;
 }
@@ -66,5 +126,5 @@ export interface MessageDoor {
 export type ReceiveMessage = (input: {
   account: Account;
   message: InboundMessage;
-  renderReply: (text: string) => string;
+  renderReply: (reply: Reply | string) => string;
 }) => Promise<{ readonly reply: string | null }>;

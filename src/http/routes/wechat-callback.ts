@@ -100,9 +100,9 @@ async function reply(
     const { reply: replyXml } = await receiveMessage({
       account,
       message,
-      renderReply: (words) => opened.renderReply(words),
+      renderReply: (answer) => opened.renderReply(answer),
     });
-    if (replyXml === null) return NOTHING_TO_SAY;
+    if (replyXml === null || !opened.mayReply) return NOTHING_TO_SAY;
     return { status: 200, type: 'application/xml; charset=utf-8', body: opened.seal(replyXml) };
   } catch (cause) {
     // From here on the message is genuine: nothing may come out as a refusal, whatever the flow throws.

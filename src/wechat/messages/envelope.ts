@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { OurBug, WrongRequest } from '../../base/errors.ts';
-import { cdata, readXml, xmlText } from '../../base/xml.ts';
+import { cdata, xmlText } from '../../base/xml.ts';
 import type { Account } from '../../flows/ports/accounts.ts';
 import type { CallbackQuery } from '../../flows/ports/messages.ts';
 import { decryptMessage, encryptMessage, messageKey, Undecryptable } from './message-crypto.ts';
+import { readMessageXml } from './message-fields.ts';
 import { isSignedBy, sign } from './signature.ts';
 
 /** How far a delivery's timestamp may lie from our clock. WeChat names no limit; this covers its retries and skew. */
@@ -85,18 +86,19 @@ export function sealReply(input: {
 }
 
 function openSealed(input: { account: Account; query: CallbackQuery; nowMs: number }, body: string): OpenEnvelope {
-  const ciphertext = xmlText(readXml(body), 'Encrypt') ?? '';
+  const ciphertext = xmlText(readMessageXml(body), 'Encrypt') ?? '';
   if (ciphertext === '') throw new WrongRequest('xml-malformed', 'the body has no Encrypt element');
   const checked = checkSignature(input, 'msg_signature', [ciphertext]);
   const keys = [input.account.encodingAesKey, input.account.previousEncodingAesKey ?? ''].filter((key) => key !== '');
+  let forAnother = false;
   for (const keyUsed of keys) {
     const opened = tryKey(keyUsed, ciphertext);
     if (opened === undefined) continue;
-    if (opened.appId !== input.account.appId) {
-      throw new WrongRequest('wrong-appid', 'the message is meant for another app id', { status: 403 });
-    }
-    return { xml: opened.message, encrypted: true, keyUsed, ...checked };
+    if (opened.appId === input.account.appId) return { xml: opened.message, encrypted: true, keyUsed, ...checked };
+    // One in billions decrypts to something under the wrong key too, so the other key still has its turn.
+    forAnother = true;
   }
+  if (forAnother) throw new WrongRequest('wrong-appid', 'the message is meant for another app id', { status: 403 });
   throw new WrongRequest('undecryptable', 'the message does not decrypt under this account’s key', { status: 403 });
 }
 

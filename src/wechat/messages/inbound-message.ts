@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
-import { cleanText } from '../../base/clean-text.ts';
 import { WrongRequest } from '../../base/errors.ts';
 import { openid } from '../../base/ids.ts';
 import type { Openid, RequestKey } from '../../base/ids.ts';
-import { readXml, xmlText } from '../../base/xml.ts';
 import type { XmlElement } from '../../base/xml.ts';
-import type { InboundMessage } from '../../flows/ports/messages.ts';
+import type { InboundBase, InboundMessage } from '../../flows/ports/messages.ts';
+import { isFromFollower, readEvent } from './inbound-event.ts';
+import { fieldNumber, fieldText, fieldTextOrNull, readMessageXml } from './message-fields.ts';
+import { keyPart } from './request-key.ts';
 
-// An event's key may be a whole URL, but an index row in Postgres has room for about 2700 bytes.
-const EVENT_KEY_IN_REQUEST_KEY_MAX = 200;
+/** What accounts are sent in place of a sticker and of every other kind that they may not see. */
+const STICKER_TEXT = '【收到不支持的消息类型，暂无法显示】';
+
+type Sender = Omit<InboundBase, 'key'>;
 
 /**
  * Reads a message or event (https://developers.weixin.qq.com/doc/service/guide/product/message/Receiving_standard_messages.html).
@@ -16,40 +18,74 @@ const EVENT_KEY_IN_REQUEST_KEY_MAX = 200;
  * Throws WrongRequest `xml-malformed`, `message-malformed` (400) or `openid-differs` (403).
  */
 export function parseInboundMessage(xml: string, queryOpenid?: string): InboundMessage {
-  const fields = readXml(xml);
-  const fromUser = sender(fields);
-  const base = { toUser: required(fields, 'ToUserName'), fromUser, createTimeSeconds: createTime(fields) };
+  const fields = readMessageXml(xml);
+  const sender: Sender = {
+    toUser: required(fields, 'ToUserName'),
+    fromUser: senderOpenid(fields),
+    createTimeSeconds: createTime(fields),
+  };
   const msgType = required(fields, 'MsgType').toLowerCase();
-  if (msgType === 'event') return parseEvent(fields, base);
-  // In some events the sender is the platform itself, so only messages can be compared.
-  if (queryOpenid !== undefined && queryOpenid !== fromUser) {
+  const message =
+    msgType === 'event'
+      ? readEvent(fields, sender, required(fields, 'Event').toLowerCase())
+      : readMessage(fields, sender, msgType);
+  // In events of the platform the sender is the platform itself, and the address may name either.
+  if (queryOpenid !== undefined && queryOpenid !== message.fromUser && isFromFollower(message)) {
     throw new WrongRequest('openid-differs', 'the openid of the address is not the sender', { status: 403 });
   }
-  const msgId = xmlText(fields, 'MsgId') ?? '';
-  if (msgType === 'text') {
-    if (!isMessageId(msgId)) throw malformed('MsgId');
-    const content = cleanText(xmlText(fields, 'Content') ?? '');
-    return { kind: 'text', ...base, key: `m:${fromUser}:${msgId}` as RequestKey, msgId, content };
+  return message;
+}
+
+function readMessage(fields: XmlElement, sender: Sender, msgType: string): InboundMessage {
+  const msgId = fieldText(fields, 'MsgId');
+  const known = isMessageId(msgId);
+  if (msgType === 'text' && !known) throw malformed('MsgId');
+  const key = known
+    ? `m:${sender.fromUser}:${msgId}`
+    : `o:${sender.fromUser}:${sender.createTimeSeconds}:${keyPart(msgType)}`;
+  const keyed = { ...sender, key: key as RequestKey };
+  const typed = known ? readTyped(fields, { ...keyed, msgId, article: article(fields) }, msgType) : null;
+  return typed ?? { ...keyed, kind: 'other', msgType };
+}
+
+type Head = Sender & { key: RequestKey; msgId: string; article: { dataId: string; index: string } | null };
+
+/** Returns null for a type that is unknown, or whose essential field is missing. */
+function readTyped(fields: XmlElement, head: Head, msgType: string): InboundMessage | null {
+  const text = (name: string): string => fieldText(fields, name);
+  const number = (name: string): number | null => fieldNumber(fields, name);
+  const mediaId = text('MediaId');
+  switch (msgType) {
+    case 'text':
+      if (text('Content') === STICKER_TEXT) return { ...head, kind: 'sticker' };
+      return { ...head, kind: 'text', content: text('Content'), menuId: fieldTextOrNull(fields, 'bizmsgmenuid') };
+    case 'image':
+      return mediaId === '' ? null : { ...head, kind: 'image', mediaId, pictureUrl: text('PicUrl') };
+    case 'voice': {
+      const mediaId16K = fieldTextOrNull(fields, 'MediaId16K');
+      const sound = { format: text('Format').toLowerCase(), mediaId16K, recognition: text('Recognition') };
+      return mediaId === '' ? null : { ...head, kind: 'voice', mediaId, ...sound };
+    }
+    case 'video':
+    case 'shortvideo':
+      return mediaId === '' ? null : { ...head, kind: msgType, mediaId, thumbMediaId: text('ThumbMediaId') };
+    case 'location': {
+      const place = { latitude: number('Location_X'), longitude: number('Location_Y'), scale: number('Scale') };
+      return { ...head, kind: 'location', ...place, label: text('Label') };
+    }
+    case 'link':
+      return { ...head, kind: 'link', title: text('Title'), description: text('Description'), url: text('Url') };
+    default:
+      return null;
   }
-  const key = isMessageId(msgId)
-    ? `m:${fromUser}:${msgId}`
-    : `o:${fromUser}:${base.createTimeSeconds}:${short(msgType)}`;
-  return { kind: 'other', ...base, key: key as RequestKey, msgType: cleanText(msgType) };
 }
 
-function parseEvent(
-  fields: XmlElement,
-  base: { toUser: string; fromUser: Openid; createTimeSeconds: number },
-): InboundMessage {
-  const event = cleanText(required(fields, 'Event').toLowerCase());
-  const eventKey = cleanText(xmlText(fields, 'EventKey') ?? '');
-  // Results of several jobs may arrive in one second; only their job number tells them apart.
-  const jobId = xmlText(fields, 'MsgID') ?? '';
-  const key = `e:${base.fromUser}:${base.createTimeSeconds}:${short(event)}:${short(eventKey)}${isMessageId(jobId) ? `:${jobId}` : ''}`;
-  return { kind: 'event', ...base, key: key as RequestKey, event, eventKey };
+function article(fields: XmlElement): { dataId: string; index: string } | null {
+  const dataId = fieldTextOrNull(fields, 'MsgDataId');
+  return dataId === null ? null : { dataId, index: fieldText(fields, 'Idx') };
 }
 
-function sender(fields: XmlElement): Openid {
+function senderOpenid(fields: XmlElement): Openid {
   const value = required(fields, 'FromUserName');
   try {
     return openid(value);
@@ -65,7 +101,7 @@ function createTime(fields: XmlElement): number {
 }
 
 function required(fields: XmlElement, name: string): string {
-  const value = xmlText(fields, name)?.trim() ?? '';
+  const value = fieldText(fields, name).trim();
   if (value === '') throw malformed(name);
   return value;
 }
@@ -73,11 +109,6 @@ function required(fields: XmlElement, name: string): string {
 /** MsgIds are 64-bit, beyond what a number holds, so they stay digits. */
 function isMessageId(value: string): boolean {
   return /^\d{1,20}$/.test(value);
-}
-
-function short(value: string): string {
-  if (value.length <= EVENT_KEY_IN_REQUEST_KEY_MAX) return value;
-  return `#${createHash('sha256').update(value).digest('hex').slice(0, 32)}`;
 }
 
 function malformed(name: string, cause?: unknown): WrongRequest {

@@ -25,6 +25,8 @@ test('a text message keeps its MsgId digit for digit', () => {
     msgId: '18446744073709551615',
     key: `m:${FOLLOWER}:18446744073709551615`,
     content: 'abcdteT',
+    menuId: null,
+    article: null,
   });
 });
 
@@ -51,7 +53,10 @@ test('an event is named in lower case and keyed by sender, second, name and key'
     fromUser: FOLLOWER,
     createTimeSeconds: 1_409_735_668,
     event: 'subscribe',
+    name: 'subscribe',
     eventKey: 'qrscene_12',
+    scene: '12',
+    ticket: null,
     key: `e:${FOLLOWER}:1409735668:subscribe:qrscene_12`,
   });
   const scan = parseInboundMessage(event({ Event: 'SCAN', EventKey: '12' }));
