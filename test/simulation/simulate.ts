@@ -34,7 +34,7 @@ function wanted(words: readonly string[]): Wanted | null {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const options = { seeds: text, from: text, seed: text, threads: text, bug: text, real: flag, history: flag };
-  const { values } = parseArgs({ args: [...words], options });
+  const { values } = parseArgs({ args: [...words], options, strict: true });
   const [count, from, threads] = [values.seeds ?? '100', values.from ?? '1', values.threads ?? '0'].map(Number);
   const bug = values.bug ?? null;
   if (bug !== null && !isBug(bug)) return null;
@@ -43,6 +43,16 @@ function wanted(words: readonly string[]): Wanted | null {
   const { seed, real, history } = values;
   const seeds = seed === undefined ? many : [seed];
   return { seeds, alone: seed !== undefined, real, history, bug, threads: threads || availableParallelism() };
+}
+
+/** A word that is no option makes no sense either. */
+function readOrNull(words: readonly string[]): Wanted | null {
+  try {
+    return wanted(words);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 function isWhole(value: number | undefined): value is number {
@@ -109,7 +119,7 @@ async function* playInThreads(
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const task = wanted(words);
+  const task = readOrNull(words);
   if (task === null) {
     console.error(USAGE);
     return 2;
