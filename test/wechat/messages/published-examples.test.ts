@@ -19,6 +19,9 @@ interface EncryptedExample {
   readonly msg: string;
   readonly appid: string;
   readonly direction: 'inbound' | 'reply' | 'echostr';
+  readonly padBytes: number;
+  readonly cipherBytes: number;
+  readonly plainSignatureInUrl?: string;
 }
 interface SignedExample {
   readonly id: string;
@@ -53,6 +56,14 @@ for (const example of examples.encrypted) {
     test('is signed as published', () => {
       const parts = [example.token, example.timestamp, example.nonce, example.encrypt];
       assert.equal(sign(parts), example.msgSignature);
+      if (example.plainSignatureInUrl === undefined) return;
+      assert.equal(sign(parts.slice(0, 3)), example.plainSignatureInUrl);
+    });
+
+    test('has the published length and padding', () => {
+      assert.equal(Buffer.from(example.encrypt, 'base64').length, example.cipherBytes);
+      const content = 20 + Buffer.byteLength(example.msg) + example.appid.length;
+      assert.equal(example.cipherBytes - content, example.padBytes);
     });
 
     test('goes through the whole envelope', () => {
