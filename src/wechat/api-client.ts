@@ -49,7 +49,7 @@ const FILE_BYTES_MAX = 20_971_520;
 const CALL_DEADLINE_MS = 5000;
 const CONNECTIONS_MAX = 50;
 /** What must not come back in an error's text. */
-const SECRET_NAMES = ['secret', 'code', 'access_token', 'refresh_token', 'openid'] as const;
+const SECRET_NAMES = ['secret', 'code', 'access_token', 'refresh_token', 'openid', 'touser'] as const;
 /**
  * Opens a client of WeChat's HTTP API (https://developers.weixin.qq.com/doc/subscription/guide/dev/api/). `baseUrl` is
  * its host. The deadline of a call, 5 s by default, is absolute: it covers connecting, headers and body together, so

@@ -3,6 +3,7 @@ import { openid } from '../base/ids.ts';
 import type { Openid } from '../base/ids.ts';
 import { shortOpenid } from '../base/logger.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Account } from '../flows/ports/accounts.ts';
 import type { AuthorizedPerson, FollowerDirectory, WebAuthorization } from '../flows/ports/web-authorization.ts';
 import type { AccessTokens } from './access-token.ts';
 import { garbled } from './api-client.ts';
@@ -44,19 +45,29 @@ export function createWebAuthorization(options: {
     },
 
     async exchangeCode(account, code) {
-      if (!/^[A-Za-z0-9_-]{1,512}$/.test(code)) throw codeInvalid();
-      const query = { appid: account.appId, secret: account.appSecret, code, grant_type: 'authorization_code' };
-      const answer = await api.call({ method: 'GET', path: CODE_PATH, query });
-      if (answer.kind === 'refused') {
-        if (CODE_INVALID.has(answer.errcode)) throw codeInvalid();
-        if (answer.errcode === CODE_USED) {
-          throw new WrongRequest('oauth-code-used', 'this authorization was already used: start over');
-        }
-        throw troubleOf(answer, account);
-      }
-      return readPerson(answer.body);
+      return (await exchangeForGrant(api, account, code)).person;
     },
   };
+}
+
+/**
+ * Spends a code and returns who it was with the whole answer, in which the person's own token is. Throws as
+ * `WebAuthorization.exchangeCode` says.
+ */
+export async function exchangeForGrant(
+  api: Pick<ApiClient, 'call'>,
+  account: Account,
+  code: string,
+): Promise<{ readonly person: AuthorizedPerson; readonly body: Readonly<Record<string, unknown>> }> {
+  if (!/^[A-Za-z0-9_-]{1,512}$/.test(code)) throw codeInvalid();
+  const query = { appid: account.appId, secret: account.appSecret, code, grant_type: 'authorization_code' };
+  const answer = await api.call({ method: 'GET', path: CODE_PATH, query });
+  if (answer.kind === 'ok') return { person: readPerson(answer.body), body: answer.body };
+  if (CODE_INVALID.has(answer.errcode)) throw codeInvalid();
+  if (answer.errcode === CODE_USED) {
+    throw new WrongRequest('oauth-code-used', 'this authorization was already used: start over');
+  }
+  throw troubleOf(answer, account);
 }
 
 function readPerson(body: Readonly<Record<string, unknown>>): AuthorizedPerson {
