@@ -3,8 +3,9 @@ import type { SimulatorClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { encryptPadded, sortedSha1 } from '../wire/envelope.ts';
 import { writeXml } from '../wire/xml.ts';
-import type { Delivery, Push } from './push.ts';
+import type { Push } from './push.ts';
 import { sealPush, type PushContents, type PushEnvelope } from './push-envelope.ts';
+import type { Delivery } from './push-line.ts';
 
 export const flaws = [
   'wrong-signature',

@@ -1,19 +1,14 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account, MessageMode } from '../account.ts';
 import type { SimulatorClock } from '../clock.ts';
 import type { Followers } from '../followers.ts';
-import { sealPush, type PushEnvelope } from './push-envelope.ts';
+import { sealPush, type PushEnvelope, type PushLayout } from './push-envelope.ts';
+import { PushLine, type Delivery } from './push-line.ts';
 import type { Random } from '../random.ts';
 import { judgeReply, type Reply, type Verdict } from './reply-judge.ts';
 import type { Timeline } from '../timeline.ts';
 import { sortedSha1 } from '../wire/envelope.ts';
-import { BodyTooLarge, readBody } from '../wire/http-body.ts';
 import type { XmlPairs } from '../wire/xml.ts';
-
-/** One try to hand over a push. Status 0 means that no answer came; `error` says why. */
-export type Delivery = { status: number; ms: number; body: string; error?: string };
 
 export type PushResult = {
   /** Empty for an event, which has no message id. */
@@ -41,6 +36,14 @@ export type PushOptions = {
   timestamps: 'simulator' | 'machine';
   /** The order of elements is not promised, so a callback must take any. */
   elementOrder: 'usual' | 'shuffled';
+  /** Blanks between elements, as in the capture of 2023 unless told. */
+  layout?: PushLayout;
+  /** Gives every sealed push a padding of this many bytes, 1 to 32: its length decides, unless told. */
+  padBytes?: number;
+  /** After a rotation messages may still arrive under the key before: seals under it, and wants replies under it. */
+  olderKey?: string;
+  /** Whether a wrong answer is delivered again, too. Not published, so both must work; `no` unless told. */
+  wrongAnswersAgain?: 'yes' | 'no';
 };
 
 export type EventFields = Readonly<Record<string, string | number | bigint | XmlPairs>> & { Event: string };
@@ -55,11 +58,19 @@ type Parts = {
   acted: (openid: string, event: string) => void;
 };
 /** A message with its ids and times, the same however often it is delivered. */
-export type PreparedMessage = { openid: string; pairs: XmlPairs; trigger: 'message' | 'event'; msgId: string };
+export type PreparedMessage = {
+  openid: string;
+  pairs: XmlPairs;
+  trigger: 'message' | 'event';
+  msgId: string;
+  /** Whom the address names, where it is not the follower: the platform speaks of people, not for them. */
+  addressOpenid?: string | undefined;
+};
+/** What a push says of itself instead of the usual: when it was made (Unix seconds), and who sent it. */
+export type PushHead = { createTime?: number; sender?: string; addressOpenid?: string };
 
 type Call = { method: 'GET' | 'POST'; query: string; body: string; callbackUrl?: string | undefined };
 
-const replyBytesMax = 1_048_576;
 const silenceMs = 60_000;
 const faultNotice = '该公众号提供的服务出现故障，请稍后再试';
 
@@ -69,7 +80,7 @@ export class Push {
   /** Media ids that a reply may name. */
   readonly mediaIds = new Set<string>();
   readonly #parts: Parts;
-  readonly #agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  readonly #line = new PushLine();
   #messageCount: number;
   #callbackUrl: URL | undefined;
   #faultsInARow = 0;
@@ -92,7 +103,7 @@ export class Push {
   /** The check that WeChat makes when the callback is configured. Throws when the echo is not exact or not in time. */
   async verifyUrl(): Promise<void> {
     const { account, random } = this.#parts;
-    const [timestamp, nonce, echo] = [this.#seconds(), random.digits(9), random.digits(19)];
+    const [timestamp, nonce, echo] = [String(this.nowSeconds), random.digits(9), random.digits(19)];
     const signature = sortedSha1(account.token, timestamp, nonce);
     const query = `signature=${signature}&timestamp=${timestamp}&nonce=${nonce}&echostr=${echo}`;
     const { status, body, error } = await this.#call({ method: 'GET', query, body: '' });
@@ -110,17 +121,30 @@ export class Push {
 
   /** Any ordinary message; ids and times are added. The follower must be known. */
   async sendMessage(openid: string, fields: Readonly<Record<string, string>>): Promise<PushResult> {
-    return this.#deliver(this.prepare(openid, fields));
+    return this.deliver(this.prepare(openid, fields));
   }
 
   /** Makes a message without sending it, for tests that deliver one message many times or at two addresses. */
-  prepare(openid: string, fields: Readonly<Record<string, string>>): PreparedMessage {
+  prepare(openid: string, fields: Readonly<Record<string, string>>, head: PushHead = {}): PreparedMessage {
     this.#parts.followers.get(openid);
     this.#parts.acted(openid, 'message');
-    const createTime = Number(this.#seconds());
+    const createTime = head.createTime ?? this.nowSeconds;
     const msgId = this.#nextMessageId(createTime);
     const pairs: XmlPairs = [...this.#head(openid, createTime), ...Object.entries(fields), ['MsgId', msgId]];
-    return { openid, pairs, trigger: 'message', msgId: String(msgId) };
+    return { openid, pairs, trigger: 'message', msgId: String(msgId), addressOpenid: head.addressOpenid };
+  }
+
+  /** Makes an event without sending it. `openid` is the follower it is about, whoever is named as its sender. */
+  prepareEvent(openid: string, fields: EventFields, head: PushHead = {}): PreparedMessage {
+    const { followers, clock } = this.#parts;
+    const follower = followers.get(openid);
+    if (fields.Event === 'subscribe') Object.assign(follower, { subscribed: true, subscribedAtMs: clock.nowMs() });
+    if (fields.Event === 'unsubscribe') follower.subscribed = false;
+    this.#parts.acted(openid, fields.Event);
+    const sender = head.sender ?? openid;
+    const first = this.#head(sender, head.createTime ?? this.nowSeconds);
+    const pairs: XmlPairs = [...first, ['MsgType', 'event'], ...Object.entries(fields)];
+    return { openid, pairs, trigger: 'event', msgId: '', addressOpenid: head.addressOpenid ?? sender };
   }
 
   /** One delivery in an envelope of its own, judged, but without re-delivery and without a trace in the chat. */
@@ -132,15 +156,8 @@ export class Push {
   }
 
   /** An event such as subscribe, SCAN or CLICK; following is kept up to date. */
-  async sendEvent(openid: string, fields: EventFields): Promise<PushResult> {
-    const { followers, clock } = this.#parts;
-    const follower = followers.get(openid);
-    if (fields.Event === 'subscribe') Object.assign(follower, { subscribed: true, subscribedAtMs: clock.nowMs() });
-    if (fields.Event === 'unsubscribe') follower.subscribed = false;
-    this.#parts.acted(openid, fields.Event);
-    const head = this.#head(openid, Number(this.#seconds()));
-    const pairs: XmlPairs = [...head, ['MsgType', 'event'], ...Object.entries(fields)];
-    return this.#deliver({ openid, pairs, trigger: 'event', msgId: '' });
+  async sendEvent(openid: string, fields: EventFields, head: PushHead = {}): Promise<PushResult> {
+    return this.deliver(this.prepareEvent(openid, fields, head));
   }
 
   /** One single POST of a given envelope, without judging: for traffic that a callback has to refuse. */
@@ -149,14 +166,13 @@ export class Push {
   }
 
   stop(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#line.stop();
   }
 
-  async #deliver(outgoing: PreparedMessage): Promise<PushResult> {
+  /** Delivers until it is answered or given up, as WeChat does; the same message again is a push of its own. */
+  async deliver(outgoing: PreparedMessage): Promise<PushResult> {
     const { deliveriesMax, retryPauseMs, cutOffMs, envelopes } = this.options;
-    const { openid, msgId } = outgoing;
-    this.#parts.followers.get(openid);
+    const { msgId } = outgoing;
     const deliveries: Delivery[] = [];
     let envelope = this.#seal(outgoing);
     this.#noteMessage(outgoing, envelope);
@@ -167,9 +183,8 @@ export class Push {
       if (deliveries.length > 0 && envelopes === 'fresh') envelope = this.#seal(outgoing);
       const delivery = await this.#call({ method: 'POST', ...envelope });
       deliveries.push(delivery);
-      if (delivery.status !== 0 && delivery.status < 500) {
-        return { msgId, deliveries, ...this.#conclude(outgoing, this.#judge(outgoing, delivery)) };
-      }
+      const verdict = this.#settled(outgoing, delivery, deliveries.length);
+      if (verdict) return { msgId, deliveries, ...this.#conclude(outgoing, verdict) };
       if (deliveries.length < deliveriesMax && delivery.ms < cutOffMs) await pause(retryPauseMs);
     }
     const last = deliveries.at(-1);
@@ -177,9 +192,17 @@ export class Push {
     return { msgId, deliveries, ...this.#conclude(outgoing, { kind: 'fault', why }) };
   }
 
+  /** Undefined when the push is to be delivered again. */
+  #settled(outgoing: PreparedMessage, delivery: Delivery, deliveries: number): Verdict | undefined {
+    if (delivery.status === 0 || delivery.status >= 500) return undefined;
+    const verdict = this.#judge(outgoing, delivery);
+    const { wrongAnswersAgain, deliveriesMax } = this.options;
+    return verdict.kind === 'fault' && wrongAnswersAgain === 'yes' && deliveries < deliveriesMax ? undefined : verdict;
+  }
+
   #judge({ openid, trigger }: PreparedMessage, { status, body }: Delivery): Verdict {
     if (status !== 200) return { kind: 'fault', why: `status ${status}` };
-    const { account } = this.#parts;
+    const account = this.#accountInUse();
     return judgeReply(body, { account, mode: this.options.mode, openid, trigger, mediaIds: this.mediaIds });
   }
 
@@ -223,13 +246,20 @@ export class Push {
     this.#parts.timeline.add({ kind: 'message', openid, title, titleEn, detail, text: plainXml });
   }
 
-  #seal({ openid, pairs }: PreparedMessage): PushEnvelope {
-    const { account, random } = this.#parts;
+  #seal({ openid, pairs, addressOpenid }: PreparedMessage): PushEnvelope {
+    const { random } = this.#parts;
     const luck = Buffer.from(random.hex(16), 'ascii');
-    const [timestamp, nonce] = [this.#seconds(), random.digits(10)];
-    const { mode, elementOrder } = this.options;
+    const [timestamp, nonce] = [String(this.nowSeconds), random.digits(10)];
+    const { mode, elementOrder, layout, padBytes } = this.options;
     const ordered = elementOrder === 'usual' ? pairs : random.shuffle(pairs);
-    return sealPush({ account, mode, openid, pairs: ordered, timestamp, nonce, luck });
+    const account = this.#accountInUse();
+    const signed = { account, mode, openid: addressOpenid ?? openid, timestamp, nonce, luck };
+    return sealPush({ ...signed, pairs: ordered, layout, padBytes });
+  }
+
+  #accountInUse(): Account {
+    const { account } = this.#parts;
+    return { ...account, encodingAesKey: this.options.olderKey ?? account.encodingAesKey };
   }
 
   #head(openid: string, createTime: number): XmlPairs {
@@ -246,41 +276,15 @@ export class Push {
     return (BigInt(createTime) << 32n) + BigInt(this.#messageCount);
   }
 
-  #seconds(): string {
+  /** Unix seconds by the clock that pushes carry. */
+  get nowSeconds(): number {
     const { clock } = this.#parts;
-    return String(Math.floor((this.options.timestamps === 'machine' ? Date.now() : clock.nowMs()) / 1000));
+    return Math.floor((this.options.timestamps === 'machine' ? Date.now() : clock.nowMs()) / 1000);
   }
 
   async #call({ method, query, body, callbackUrl }: Call): Promise<Delivery> {
     const url = callbackUrl === undefined ? this.#callbackUrl : new URL(callbackUrl);
     if (!url) throw new Error('the account has no callback URL yet');
-    const startMs = performance.now();
-    const took = (): number => Math.round(performance.now() - startMs);
-    try {
-      const response = await this.#open({ url, method, query, body });
-      const text = await readBody(response, replyBytesMax);
-      return { status: response.statusCode ?? 0, ms: took(), body: text };
-    } catch (error) {
-      if (error instanceof TypeError || error instanceof BodyTooLarge) {
-        return { status: 200, ms: took(), body: `unreadable: ${error.message}` };
-      }
-      return { status: 0, ms: took(), body: '', error: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  /** Headers as in a capture of 2023. The signal ends the whole exchange at the cut-off, body included. */
-  #open(call: Call & { url: URL }): Promise<IncomingMessage> {
-    const { url, method, query, body } = call;
-    const target = new URL(url);
-    target.search = url.search === '' ? query : `${url.search}&${query}`;
-    const headers = { accept: '*/*', pragma: 'no-cache', 'user-agent': 'Mozilla/4.0' };
-    const content = { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) };
-    const signal = AbortSignal.timeout(this.options.cutOffMs);
-    const [send, agent] =
-      url.protocol === 'https:' ? [httpsRequest, this.#agents.https] : [httpRequest, this.#agents.http];
-    return new Promise((resolve, reject) => {
-      const all = { method, agent, signal, headers: method === 'POST' ? { ...headers, ...content } : headers };
-      send(target, all, resolve).on('error', reject).end(body);
-    });
+    return this.#line.call({ url, method, query, body, cutOffMs: this.options.cutOffMs });
   }
 }
