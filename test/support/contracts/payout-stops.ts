@@ -225,6 +225,14 @@ export function stopContract(open: () => Promise<PayoutContractWorld>): void {
     assert.equal((await claimOnly(world.store, key, NOON + MINUTE)).call, 'send');
   });
 
+  it('shows a number that was never sent as waiting while it is asked about', async () => {
+    const key = await world.win();
+    await world.store.askAllFirst(NOON);
+    assert.equal(await begin(world.store, await claimOnly(world.store, key), NOON, 'query'), 1);
+    const seen = await world.see(key);
+    assert.deepEqual([seen.state, seen.award], ['waiting', 'reserved']);
+  });
+
   it('asks again when asking brought nothing', async () => {
     const key = await world.win();
     await world.store.askAllFirst(NOON);
