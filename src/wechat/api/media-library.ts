@@ -76,20 +76,27 @@ export function createMediaLibrary(calls: AccountCalls): MediaLibrary {
       return { image: count('image'), voice: count('voice'), video: count('video'), news: count('news') };
     },
 
-    async listPermanent(account, kind, { offset, count }) {
-      if (!Number.isInteger(count) || count < 1 || count > PAGE_MAX)
-        throw wrongArgument('count', `must be 1 to ${PAGE_MAX}`);
-      if (!Number.isInteger(offset) || offset < 0) throw wrongArgument('offset', 'must be a whole number from 0');
-      const path = '/cgi-bin/material/batchget_material';
-      const fields = await calls.read(account, { method: 'POST', path, json: { type: kind, offset, count } });
-      const items = fields.each('item', (item) => {
-        const updatedAtMs = item.whole('update_time') * 1000;
-        return { mediaId: item.filled('media_id'), name: item.textOr('name', ''), updatedAtMs };
-      });
-      if (items.length > count) throw garbled(path, 'more than was asked for');
-      return { total: fields.whole('total_count'), items };
-    },
+    listPermanent: (account, kind, page) => listPermanent(calls, account, { kind, ...page }),
   };
+}
+
+async function listPermanent(
+  calls: AccountCalls,
+  account: Account,
+  page: { readonly kind: MediaKind; readonly offset: number; readonly count: number },
+): ReturnType<MediaLibrary['listPermanent']> {
+  const { kind, offset, count } = page;
+  if (!Number.isInteger(count) || count < 1 || count > PAGE_MAX)
+    throw wrongArgument('count', `must be 1 to ${PAGE_MAX}`);
+  if (!Number.isInteger(offset) || offset < 0) throw wrongArgument('offset', 'must be a whole number from 0');
+  const path = '/cgi-bin/material/batchget_material';
+  const fields = await calls.read(account, { method: 'POST', path, json: { type: kind, offset, count } });
+  const items = fields.each('item', (item) => {
+    const updatedAtMs = item.whole('update_time') * 1000;
+    return { mediaId: item.filled('media_id'), name: item.textOr('name', ''), updatedAtMs };
+  });
+  if (items.length > count) throw garbled(path, 'more than was asked for');
+  return { total: fields.whole('total_count'), items };
 }
 
 interface Parts {
