@@ -12,16 +12,15 @@ import { anAccount } from '../wechat/builders.ts';
 import { runApp } from './running-app.ts';
 
 const NOTHING_WRONG_IN = {
-  // Safe and plain alike: the account's original id is not among its settings, the app id is what counts.
-  'other-account': ['plain', 'compatible', 'safe'],
   'plain-instead-of-safe': ['plain', 'compatible'],
+  'raw-in-the-query': ['plain', 'compatible'],
 } as const;
 
 async function underSimulatedWechat(context: Parameters<typeof runApp>[0], mode: MessageMode) {
   const simulator = await startSimulator({ seed: `callback-${mode}`, mode });
   context.after(() => simulator.close());
-  const { appId, appSecret, token, encodingAesKey } = simulator.account;
-  const account = anAccount({ appId, appSecret, token, encodingAesKey, messageMode: mode });
+  const { appId, originalId, appSecret, token, encodingAesKey } = simulator.account;
+  const account = anAccount({ appId, originalId, appSecret, token, encodingAesKey, messageMode: mode });
   const heard: string[] = [];
   const receiveMessage: ReceiveMessage = async ({ message, renderReply }) => {
     if (message.kind !== 'text') return { reply: null };
