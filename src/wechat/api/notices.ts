@@ -126,7 +126,11 @@ const FITS: readonly (readonly [kind: string, pattern: RegExp, message: string])
   ['amount', /^\p{Sc}?\d{1,10}(?:\.\d+)?元?$/u, 'must be an amount of at most 10 digits, one currency sign before'],
   ['phone_number', /^[\d+-]{1,17}$/, 'must be a telephone number of at most 17 digits'],
   ['car_number', /^.{1,8}$/su, 'must have 1 to 8 characters'],
-  ['name', /^(?:\p{Script=Han}{1,10}|[\p{L} .·]{1,20})$/u, 'must be a name of at most 10 Chinese or 20 other letters'],
+  [
+    'name',
+    /^(?:\p{Script=Han}{1,10}|(?!.*\p{Script=Han})[\p{L} .·]{1,20})$/u,
+    'must be a name of at most 10 Chinese or 20 other letters',
+  ],
   ['phrase', /^\p{Script=Han}{1,5}$/u, 'must have 1 to 5 Chinese characters'],
   ['time', /\d/, 'must be a time'],
   ['date', /\d/, 'must be a date'],

@@ -46,7 +46,7 @@ test('a hundred pages of two processes over one Redis fetch one ticket', async (
       return new JsapiTickets({ ...own, tokens, memory });
     }),
   );
-  const asked = Array.from({ length: 100 }, (_, index) => processes[index % 2]?.current(world.account));
+  const asked = Array.from({ length: 100 }, async (_, index) => processes[index % 2]?.current(world.account));
   assert.equal(new Set(await Promise.all(asked)).size, 1);
   assert.equal(fetched.mock.callCount(), 1);
 });
