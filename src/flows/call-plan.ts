@@ -31,7 +31,9 @@ export function placesOf(callsMax: number): { readonly sends: number; readonly q
 export const planCalls: CallPlanner = (input) => {
   const { queue, nowMs, held } = input;
   const places = placesOf(queue.limits.callsMax);
-  const today = beijingDay(nowMs);
+  // The day never goes back: the clock of another process may be a few milliseconds behind at midnight.
+  const clockDay = beijingDay(nowMs);
+  const today = queue.pace.day !== null && queue.pace.day > clockDay ? queue.pace.day : clockDay;
   const fresh = queue.pace.day === today ? queue.pace : { ...queue.pace, day: today, dayFen: 0 };
   const hand: Hand = { taken: [], deferred: [], persons: new Map(), pace: fresh };
   const sendsLeft = planSends(input, hand, places.sends - held.sends);

@@ -75,7 +75,9 @@ function askFirst(bench: Bench): PayoutJudgement {
   const reason = 'what WeChat Pay knows of it is asked first';
   const { last } = evidence;
   const failed = last?.kind === 'query' && last.startedAtMs >= (facts.askFromMs ?? 0) ? last : null;
-  const atMs = failed === null ? 0 : endOf(failed) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
+  // Even a first question is not asked at once after another call about the same number.
+  const firstMs = last === null ? 0 : endOf(last) + entry(times.resendAfterMs, 1);
+  const atMs = failed === null ? firstMs : endOf(failed) + entry(times.queryAgainAfterMs, evidence.failedQueriesInARow);
   const lastMs = (evidence.firstSendMs ?? facts.askFromMs ?? 0) + times.queryWithinMs;
   if (atMs > lastMs) return rest('parked', 'queries bring no answer, and WeChat Pay soon forgets the number');
   const state = evidence.paidAtMs !== null ? 'sent' : evidence.lastSend === null ? 'waiting' : 'unknown';

@@ -63,7 +63,7 @@ const due = (call: 'send' | 'query', payoutClass: 'live' | 'batch', limit: strin
   select account_id, order_number from payout
   where merchant_id = $1 and next_call = '${call}' and class = '${payoutClass}' and due_at <= $2
     and (lease_until is null or lease_until <= $2)
-  order by due_at limit ${limit} for update skip locked`;
+  order by due_at, order_number limit ${limit} for update skip locked`;
 
 /**
  * What is due, by class and due time, with what each person has had today. Runs after the pace is locked, in a
@@ -75,7 +75,9 @@ with live as materialized (${due('send', 'live', '$4')}), batch as materialized 
 asked as materialized (${due('query', 'live', '$5')}), asked_batch as materialized (${due('query', 'batch', '$5')}),
 found as (select * from live union all select * from batch union all select * from asked union all select * from asked_batch)
 select payout.account_id, payout.order_number, payout.next_call as call, payout.class, payout.openid, payout.amount_fen, payout.created_at,
-  payout.counted_on is null or (payout.counted_on <> $3::date and payout.state in ('waiting', 'parked')) as uncounted,
+  payout.counted_on is null or (payout.counted_on <> $3::date and not exists (select 1 from payout_attempt as a
+    where a.account_id = payout.account_id and a.order_number = payout.order_number and a.kind = 'send'
+      and (a.outcome is null or a.outcome ->> 'kind' <> 'refused'))) as uncounted,
   person.packets as person_packets, person.amount_fen as person_fen, person.full_by_answer as person_full
 from found join payout using (account_id, order_number)
 left join payout_person_day as person on person.account_id = payout.account_id and person.merchant_id = $1
@@ -102,7 +104,7 @@ with taken as (
 select taken.*, request is not null and request_hash = ${hashOf('request')} as intact,
   coalesce((select jsonb_agg(${ATTEMPT_JSON} order by a.attempt) from payout_attempt as a
     where a.account_id = taken.account_id and a.order_number = taken.order_number), '[]') as attempts
-from taken order by call_at_ms`;
+from taken order by call_at_ms, order_number`;
 
 const COUNT = `insert into payout_person_day (account_id, merchant_id, openid, day, packets, amount_fen)
   select a, $1, o, $2, p, f from jsonb_to_recordset($3) as item (a text, o text, p integer, f bigint)

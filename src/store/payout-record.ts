@@ -25,7 +25,7 @@ const BOOKINGS: Readonly<Record<PayoutBooking, { readonly debit: string; readonl
 const RAW_CHARACTERS_MAX = 16_384;
 
 // The attempts are read in a statement of their own after the lock, so that what the last holder wrote is seen.
-const LOCK = `select account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, ask_from, retry_at
+const LOCK = `select account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at
   from payout where account_id = $1 and order_number = $2 for update`;
 const ATTEMPTS = `select ${ATTEMPT_JSON} as attempt from payout_attempt as a
   where a.account_id = $1 and a.order_number = $2 order by a.attempt`;
@@ -38,8 +38,7 @@ const LOCK_ACTIVITY = `select coalesce((select version.rule #>> '{returned,money
 const REOPEN = `update activity_counter set spent_fen = spent_fen - $3 where account_id = $1 and activity_id = $2`;
 const REOPEN_DAY = `insert into activity_day (account_id, activity_id, day, spent_fen) values ($1, $2, $4, -$3::bigint)
   on conflict (account_id, activity_id, day) do update set spent_fen = activity_day.spent_fen - $3`;
-const OTHER_NUMBER = `select 1 from payout where account_id = $1 and award_id = $2 and order_number <> $3
-  and state not in ('dead', 'returned')`;
+const LATER_NUMBER = `select 1 from payout where account_id = $1 and award_id = $2 and series > $3`;
 
 const EVIDENCE = `update payout_attempt set answered_at = $4, outcome = $5::jsonb, raw_answer = $6
   where account_id = $1 and order_number = $2 and attempt = $3`;
@@ -66,11 +65,15 @@ booked as (
 )
 select 1 from judged`;
 
+/** States that only a re-issue can follow. */
+const ENDED: ReadonlySet<PayoutState> = new Set(['dead', 'returned']);
+
 interface PayoutRow extends AnsweredPayout {
   readonly award_id: string;
   readonly activity_id: string;
   readonly amount_fen: string;
   readonly state: PayoutState;
+  readonly series: number;
   readonly ask_from: Date | null;
   readonly retry_at: Date | null;
 }
@@ -95,7 +98,7 @@ export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, answer: An
     const step = rules.machine(facts, { kind: 'answered', number, atMs: nowMs, outcome });
     if (!fresh) return { ...step, actions: [], fresh };
     await client.query(EVIDENCE, [...key, number, new Date(nowMs), stored(outcome), storedRaw(answer.raw)]);
-    const held = payout.state === 'dead' && step.state !== 'dead' && (await hasOtherNumber(client, payout));
+    const held = ENDED.has(payout.state) && (await isReplaced(client, payout));
     if (!held) await write(client, payout, answer, step);
     await writeQueueEffects(client, payout, step, { nowMs, slowForMs: rules.slowForMs });
     return { ...step, state: held ? payout.state : step.state, fresh };
@@ -111,10 +114,10 @@ async function lockActivity(client: pg.PoolClient, key: readonly string[]): Prom
   return locked.rows[0]?.reopens === true;
 }
 
-/** A number proved dead whose award has a new one keeps its state, whatever is told of it later: an alarm tells of it. */
-async function hasOtherNumber(client: pg.PoolClient, payout: PayoutRow): Promise<boolean> {
-  const other = await client.query(OTHER_NUMBER, [payout.account_id, payout.award_id, payout.order_number]);
-  return other.rows.length > 0;
+/** A number whose award has a later one says nothing any more, whatever is told of it: an alarm tells what contradicts. */
+async function isReplaced(client: pg.PoolClient, payout: PayoutRow): Promise<boolean> {
+  const later = await client.query(LATER_NUMBER, [payout.account_id, payout.award_id, payout.series]);
+  return later.rows.length > 0;
 }
 
 function orders(payout: PayoutRow): { readonly askFromMs: number | null; readonly retryAtMs: number | null } {

@@ -180,19 +180,20 @@ test('ten workers that claim at once never take one payout twice, nor one call t
 });
 
 /**
- * The store with parts of its statements taken out, whose claims meet after reading the merchant's pace: each waits
- * there until the other has come too, or for a while, as when the other waits for a lock.
+ * The store with parts of its statements taken out, whose claims meet after reading the merchant's pace and again
+ * after reading what is due: each waits there until the other has come too, or for a while, as when it waits for a lock.
  */
 function meeting(parts: readonly string[]): PayoutStore {
-  let come = 0;
-  const meet = async (): Promise<void> => {
-    come += 1;
-    for (let look = 0; look < 30 && come < 2; look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  const come = new Map<string, number>();
+  const meet = async (place: string): Promise<void> => {
+    come.set(place, (come.get(place) ?? 0) + 1);
+    for (let look = 0; look < 30 && come.get(place) !== 2; look += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
   };
   const query = async (client: pg.PoolClient, text: string, values?: unknown[]): Promise<unknown> => {
     const kept = parts.reduce((rest, part) => rest.replaceAll(part, ''), text);
     const answer = await client.query(kept, values);
-    if (text.includes('for update of pace')) await meet();
+    for (const place of ['for update of pace', 'as uncounted']) if (text.includes(place)) await meet(place);
     return answer;
   };
   const pool = {
