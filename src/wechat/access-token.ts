@@ -10,6 +10,8 @@ import { errorRow } from './api/error-table.ts';
 import { SharedToken } from './api/shared-token.ts';
 import type { FetchedToken, TokenMemory, Want } from './api/shared-token.ts';
 
+export type TokenEndpoint = 'stable' | 'token';
+
 const TOKEN_PATHS = { stable: '/cgi-bin/stable_token', token: '/cgi-bin/token' } as const;
 
 /** WeChat takes 20 forced renewals a day; this makes at most 19. */
@@ -32,7 +34,7 @@ export class AccessTokens {
   readonly #api: Pick<ApiClient, 'call' | 'download'>;
   readonly #memory: TokenMemory;
   readonly #logger: Logger;
-  readonly #endpoint: 'stable' | 'token';
+  readonly #endpointOf: (account: Account) => TokenEndpoint;
   readonly #shared: SharedToken;
 
   constructor(options: {
@@ -40,12 +42,14 @@ export class AccessTokens {
     readonly memory: TokenMemory;
     readonly clock: Clock;
     readonly logger: Logger;
-    readonly endpoint?: 'stable' | 'token';
+    /** Of all accounts or of each; `stable` unless given. */
+    readonly endpoint?: TokenEndpoint | ((account: Account) => TokenEndpoint);
   }) {
     this.#api = options.api;
     this.#memory = options.memory;
     this.#logger = options.logger;
-    this.#endpoint = options.endpoint ?? 'stable';
+    const { endpoint = 'stable' } = options;
+    this.#endpointOf = typeof endpoint === 'string' ? () => endpoint : endpoint;
     const { memory, clock, logger } = options;
     const fetch = (account: Account, want: Want) => this.#fetchFor(account, want);
     this.#shared = new SharedToken({ kind: 'access-token', memory, clock, logger, fetch });
@@ -85,7 +89,8 @@ export class AccessTokens {
   async #fetchFor(account: Account, want: Want): Promise<FetchedToken> {
     const fetched = await this.#fetch(account, false);
     // The stable endpoint hands out the token it believes in; only force replaces one that its own API refuses.
-    if (want.because !== 'not-accepted' || fetched.token !== want.token || this.#endpoint !== 'stable') return fetched;
+    if (want.because !== 'not-accepted' || fetched.token !== want.token || this.#endpointOf(account) !== 'stable')
+      return fetched;
     if (!(await this.#memory.takeNonce(`force:${this.#shared.nameOf(account)}`, FORCE_PAUSE_MS))) {
       throw this.#shared.pause(account, notAccepted(), REFUSAL_PAUSE_MS);
     }
@@ -94,9 +99,10 @@ export class AccessTokens {
 
   async #fetch(account: Account, force: boolean): Promise<FetchedToken> {
     const owner = { grant_type: 'client_credential', appid: account.appId, secret: account.appSecret };
-    const path = TOKEN_PATHS[this.#endpoint];
+    const endpoint = this.#endpointOf(account);
+    const path = TOKEN_PATHS[endpoint];
     const answer = await this.#api.call(
-      this.#endpoint === 'token'
+      endpoint === 'token'
         ? { method: 'GET', path, query: owner }
         : { method: 'POST', path, json: { ...owner, force_refresh: force } },
     );
