@@ -13,7 +13,7 @@ import { quietLogger } from './quiet-logger.ts';
 import { newSecretsKey, settlePayouts } from './settle-payouts.ts';
 import { startWorkerPack } from './worker-pack.ts';
 import type { WorkerPack } from './worker-pack.ts';
-import { compareBooks } from './world.ts';
+import { compareBooks, eventually } from './world.ts';
 
 /** How rough it gets. */
 export interface ChaosPlan {
@@ -51,6 +51,10 @@ export interface ChaosReport {
 const ROUND_MS = { least: 300, most: 1500 } as const;
 const STALL_MS = { least: 200, most: 3000 } as const;
 const LONG_STALL_MS = 27_000;
+// Everyone may stand still for long, or just start, at the same time.
+const WORKER_LIMIT_MS = 60_000;
+const SLOW_ANSWERS = 12;
+const SLOW_ANSWERS_MS = 400;
 const FAULTY = 0.12;
 const SEND_FAULTS = [
   'answer-lost-after-paying',
@@ -136,22 +140,30 @@ async function playRounds(
     if (luck.chance(0.2)) simulator.faults.next('hang', 1, { on: 'send', paying: luck.chance(0.5) });
     if (luck.chance(0.2)) simulator.faults.next(luck.pick(QUERY_FAULTS), 2, { on: 'query' });
     if (longRounds.has(round)) {
-      pack.stall(LONG_STALL_MS);
-      pack.stall(LONG_STALL_MS);
+      // Answers that take some seconds, so that calls are under way in those who stand still.
+      simulator.faults.next('trickle', SLOW_ANSWERS, { on: 'send', ms: 10 });
+      await sleep(SLOW_ANSWERS_MS);
+      await done(() => pack.stall(LONG_STALL_MS));
+      await done(() => pack.stall(LONG_STALL_MS));
       plan.say(`round ${round}: two workers stand still for ${LONG_STALL_MS} ms`);
     }
     if (luck.chance(0.5)) {
-      pack.kill();
+      await done(() => pack.kill());
       plan.say(`round ${round}: one is killed`);
     } else {
       const forMs = between(luck, STALL_MS);
-      pack.stall(forMs);
+      await done(() => pack.stall(forMs));
       plan.say(`round ${round}: one stands still for ${forMs} ms`);
     }
   }
   await sleep(STALL_MS.most);
   await pack.whole();
   simulator.faults.clear();
+}
+
+/** Tries until there is a worker to do it to. */
+async function done(act: () => boolean): Promise<void> {
+  await eventually('a worker that lives', act, WORKER_LIMIT_MS);
 }
 
 function between(luck: Random, { least, most }: { readonly least: number; readonly most: number }): number {

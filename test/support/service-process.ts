@@ -57,15 +57,17 @@ export function serviceEnvironment(given: ServiceSurroundings, port: number): Re
   };
 }
 
-/** Starts a process and waits, at most 10 s, until it says ready. Throws with what it said otherwise. */
+/** Starts a process and waits, at most 10 s unless told, until it says ready. Throws with what it said otherwise. */
 export async function startServiceProcess(
   given: ServiceSurroundings,
   extra: Readonly<Record<string, string>> = {},
+  readyWithinMs = 10_000,
 ): Promise<ServiceProcess> {
   const port = await freePort();
   const process = runMain({ ...serviceEnvironment(given, port), ...extra });
   await new Promise<void>((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`not ready within 10 s: ${process.said()}`)), 10_000);
+    const late = (): void => reject(new Error(`not ready within ${readyWithinMs} ms: ${process.said()}`));
+    const limit = setTimeout(late, readyWithinMs);
     const look = (): void => {
       if (!process.said().includes('"event":"ready"')) return;
       clearTimeout(limit);
