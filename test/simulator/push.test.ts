@@ -209,6 +209,54 @@ describe('pushing messages to a callback', () => {
     assert.deepEqual([refused.deliveries.length, refused.fault], [1, 'status 404']);
   });
 
+  test('a wrong answer is delivered again where the option says so, and a right one then counts', async () => {
+    simulator.push.options.wrongAnswersAgain = 'yes';
+    respond = (_received, count) => (count === 1 ? 'nonsense' : 'success');
+    const mended = await simulator.push.sendText(openid, '抽奖');
+    assert.deepEqual([mended.deliveries.length, mended.fault], [2, undefined]);
+    respond = () => 'nonsense';
+    const given = await simulator.push.sendText(openid, '抽奖');
+    assert.equal(given.deliveries.length, 3);
+    assert.match(given.fault ?? '', /element expected/);
+    simulator.push.options.wrongAnswersAgain = 'no';
+  });
+
+  test('an older key, a given padding and the sample’s layout are used when asked for', async () => {
+    const olderKey = 'kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR';
+    for (const padBytes of [1, 16, 17, 31, 32]) {
+      Object.assign(simulator.push.options, { mode: 'safe', olderKey, padBytes, layout: 'sample' });
+      respond = () => 'success';
+      await simulator.push.sendText(openid, '抽奖');
+      const { body } = callback.received.at(-1) ?? assert.fail();
+      assert.match(body, /^<xml><ToUserName>/);
+      const encrypted = /<Encrypt><!\[CDATA\[(.*)\]\]>/.exec(body)?.[1] ?? '';
+      const { text } = decryptMessage(encrypted, olderKey);
+      const bytes = 20 + Buffer.byteLength(text) + simulator.account.appId.length;
+      assert.equal(Buffer.from(encrypted, 'base64').length - bytes, padBytes);
+    }
+    delete simulator.push.options.olderKey;
+    delete simulator.push.options.padBytes;
+    simulator.push.options.layout = 'lines';
+  });
+
+  test('an event of the platform carries the platform’s name, in the address as well unless told', async () => {
+    respond = () => 'success';
+    const fields = { Event: 'user_authorization_revoke', OpenID: openid, RevokeInfo: '205' };
+    await simulator.push.sendEvent(openid, fields, { sender: 'oPlatform', createTime: 1_714_037_059 });
+    await simulator.push.sendEvent(openid, fields, { sender: 'oPlatform', addressOpenid: openid });
+    const [first, second] = callback.received;
+    assert.match(first?.body ?? '', /<FromUserName><!\[CDATA\[oPlatform\]\].*\n<CreateTime>1714037059</);
+    assert.deepEqual([first?.query.get('openid'), second?.query.get('openid')], ['oPlatform', openid]);
+  });
+
+  test('handing over an event to customer service is warned of', async () => {
+    respond = () => reply({ Body: '<MsgType>transfer_customer_service</MsgType>' });
+    const { warnings } = await simulator.push.sendEvent(openid, { Event: 'CLICK', EventKey: 'k' });
+    assert.match(warnings.join(), /not handed/);
+    const empty = '<MsgType>transfer_customer_service</MsgType><TransInfo></TransInfo>';
+    assert.match(await outcome('plain', reply({ Body: empty })), /KfAccount is missing/);
+  });
+
   test('many faults in a row silence the account for a minute', async () => {
     assert.equal(await outcome('plain', 'success'), 'acknowledged');
     callback.received.length = 0;

@@ -83,6 +83,8 @@ function readByType(root: XmlElement, { trigger, mediaIds }: Judging, warnings: 
     case 'news':
       return { type, articles: readArticles(root, trigger === 'message' ? 1 : 8) };
     case 'transfer_customer_service':
+      if (trigger === 'event') warnings.push('an event is not handed to customer service');
+      if (root.children.some(({ name }) => name === 'TransInfo')) childText(child(root, 'TransInfo'), 'KfAccount');
       return { type };
     default:
       return fail(`MsgType ${type} is unknown`);

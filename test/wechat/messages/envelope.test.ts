@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WrongRequest } from '../../../src/base/errors.ts';
 import { readXml, xmlText } from '../../../src/base/xml.ts';
+import type { Account } from '../../../src/flows/ports/accounts.ts';
 import type { CallbackQuery } from '../../../src/flows/ports/messages.ts';
 import { answerUrlCheck, openEnvelope, sealReply } from '../../../src/wechat/messages/envelope.ts';
 import { decryptMessage, messageKey } from '../../../src/wechat/messages/message-crypto.ts';
+import { messageDoor } from '../../../src/wechat/messages/message-door.ts';
 import { aTextXml, anAccount, plainDelivery, sealedDelivery, wechatSign } from '../builders.ts';
 import type { Delivery } from '../builders.ts';
 
@@ -71,6 +73,27 @@ test('a message for another app id is refused', () => {
     open(account, sealedDelivery({ account, xml: aTextXml(), nowMs, appId: 'wx0000000000000000' })),
   );
   refused('wrong-appid', 403, () => open(account, sealedDelivery({ account, xml: aTextXml(), nowMs, appId: '' })));
+});
+
+test('both keys are tried in turn, and another app id is refused under either', () => {
+  const account = anAccount({ previousEncodingAesKey: OLD_KEY });
+  const twin = anAccount({ encodingAesKey: OLD_KEY, previousEncodingAesKey: account.encodingAesKey });
+  assert.equal(open(twin, sealedDelivery({ account, xml: aTextXml(), nowMs })).keyUsed, account.encodingAesKey);
+  const foreign = sealedDelivery({ account, xml: aTextXml(), nowMs, key: OLD_KEY, appId: 'wx0000000000000000' });
+  refused('wrong-appid', 403, () => open(account, foreign));
+});
+
+test('a message for another account is refused where the original id is known', () => {
+  const ours = anAccount({ originalId: 'gh_10f6c3c3ac5a', messageMode: 'compatible' });
+  const unknown = { ...ours, originalId: null };
+  const others = { ...ours, originalId: 'gh_000000000000' };
+  for (const deliver of [plainDelivery, sealedDelivery]) {
+    const { query, body } = deliver({ account: ours, xml: aTextXml(), nowMs });
+    const through = (account: Account) => messageDoor.open({ account, query, body: Buffer.from(body), nowMs });
+    assert.equal(through(ours).message.toUser, 'gh_10f6c3c3ac5a');
+    assert.equal(through(unknown).message.toUser, 'gh_10f6c3c3ac5a');
+    refused('wrong-account', 403, () => through(others));
+  }
 });
 
 test('a changed body, nonce, timestamp or token breaks the signature', () => {
