@@ -123,6 +123,18 @@ describe('the order of checks', () => {
     assert.equal(await codeOf('/cgi-bin/tags/create', { token, body: '{"tag":{"name":"a\\\\\\u4f60"}}' }), 40033);
   });
 
+  test('escapes are refused or shown as they stand, as chosen', async () => {
+    desk.rights.escapes = 'literal';
+    const path = '/cgi-bin/tags/update';
+    const made = await fetch(`${simulator.httpUrl}/cgi-bin/tags/create?access_token=${token}`, {
+      method: 'POST',
+      body: '{"tag":{"name":"\\u4f60 \\\\ \\u597d"}}',
+    });
+    assert.equal(((await made.json()) as { tag: { name: string } }).tag.name, '\\u4f60 \\ \\u597d');
+    desk.rights.escapes = 'refused';
+    assert.equal(await codeOf(path, { token, body: '{"tag":{"id":100,"name":"\\u4f60"}}' }), 40033);
+  });
+
   test('tokens of two accounts do not touch each other', async () => {
     const other = await tokenOf('wxbbbbbbbbbbbbbbbb');
     const body = '{"tag":{"name":"门店"}}';

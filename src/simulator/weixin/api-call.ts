@@ -12,6 +12,8 @@ export type ApiCall = {
   bytes: Buffer;
   cookie: string;
   address: string;
+  /** What becomes of escapes such as \u4f60: refused unless said otherwise, or shown to people as they stand. */
+  escapes?: 'refused' | 'literal';
 };
 
 /** Always status 200 and JSON for the API; a file, a page or a redirect where WeChat gives one. */
@@ -71,20 +73,19 @@ export function faultReply(path: string, fault: ApiFault, rid: string): ApiReply
   return jsonReply(path, { errcode: fault.code, errmsg: `${fault.message}${comma} rid: ${rid}` });
 }
 
+/** A backslash that is itself escaped begins none. */
+const escape = /(?<!\\)((?:\\\\)*)\\u(?=[0-9a-fA-F]{4})/g;
+
 /** The JSON body of a POST, checked in the order of the platform: method, empty, characters, JSON. */
-export function jsonBody({ method, bytes }: ApiCall): Record<string, unknown> {
+export function jsonBody({ method, bytes, escapes }: ApiCall): Record<string, unknown> {
   if (method !== 'POST') throw new ApiFault(43002, 'require POST method');
   if (bytes.length === 0) throw new ApiFault(44002, 'empty post data');
-  const body = bytes.toString('utf8');
-  if (!isUtf8(bytes) || hasEscape(body)) throw new ApiFault(40033, 'invalid charset. please check your request');
+  const sent = bytes.toString('utf8');
+  const body = escapes === 'literal' ? sent.replaceAll(escape, String.raw`$1\\u`) : sent;
+  if (!isUtf8(bytes) || body.match(escape)) throw new ApiFault(40033, 'invalid charset. please check your request');
   const value = parsed(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notJson();
   return value as Record<string, unknown>;
-}
-
-/** A backslash that is itself escaped begins no escape. */
-function hasEscape(body: string): boolean {
-  return /(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}/.test(body);
 }
 
 function parsed(body: string): unknown {

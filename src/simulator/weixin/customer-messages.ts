@@ -124,7 +124,9 @@ export class CustomerMessages {
   #checkMenu(list: unknown): void {
     if (this.#parts.isTestAccount()) throw new ApiFault(48008, 'no permission for this msgtype');
     const items = Array.isArray(list) ? list.map(fieldsOf) : [];
-    const whole = items.every(({ id, content }) => (typeof id === 'number' || textOf(id) !== '') && textOf(content) !== '');
+    const whole = items.every(
+      ({ id, content }) => (typeof id === 'number' || textOf(id) !== '') && textOf(content) !== '',
+    );
     if (items.length === 0 || !whole) throw new ApiFault(40035, 'invalid menu list');
   }
 }

@@ -26,6 +26,8 @@ const table: readonly (readonly [prefix: string, kinds: readonly AccountKind[]])
 /** What one account is entitled to: https://developers.weixin.qq.com/doc/service/guide/product/auth.html */
 export class Rights {
   kind: AccountKind = 'service-verified';
+  /** What becomes of \u escapes: most calls refuse them, menus were seen to show them as they stand. */
+  escapes: 'refused' | 'literal' = 'refused';
   /** Paths that are refused whatever the account is. */
   readonly refused = new Set<string>();
 

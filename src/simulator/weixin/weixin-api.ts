@@ -72,7 +72,7 @@ export class WeixinApi {
     if (call.path === ticketPath) return this.#parts.tokens.ticket(call, appId);
     const handler = desk.handler(call.path);
     if (!handler) throw new ApiFault(40066, 'invalid url');
-    return handler(call);
+    return handler({ ...call, escapes: desk.rights.escapes });
   }
 
   #showCode(ticket: string): ApiReply {

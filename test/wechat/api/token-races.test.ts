@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ProcessMemory } from '../../../src/store/process-memory.ts';
 import { RedisMemory } from '../../../src/store/redis-memory.ts';
 import { AccessTokens } from '../../../src/wechat/access-token.ts';
 import { quietLogger } from '../../support/quiet-logger.ts';
@@ -100,4 +101,16 @@ test('an address that the administrator has yet to confirm is told as such', asy
     code: 'wechat-configuration',
     message: /89503.*administrator confirm/,
   });
+});
+
+test('a token that somebody stored between the look and the lease is taken, not fetched again', async (context) => {
+  const { clock, logger, api, account, wechat } = await scriptedCalls(context, [{}]);
+  const memory = new ProcessMemory();
+  const hold = memory.holdLease.bind(memory);
+  memory.holdLease = async (lease, owner, ttlMs) => {
+    await memory.swapToken(lease, null, { token: 'theirs', ttlMs: 7_000_000 });
+    return hold(lease, owner, ttlMs);
+  };
+  assert.equal(await new AccessTokens({ api, memory, clock, logger }).current(account), 'theirs');
+  assert.equal(wechat.seen.length, 0);
 });
