@@ -1,10 +1,11 @@
 import { OutsideTrouble } from '../base/errors.ts';
+import type { AccountId } from '../base/ids.ts';
 import { shortOpenid } from '../base/logger.ts';
 import type { Logger } from '../base/logger.ts';
 import { chooseByText } from '../rules/trigger.ts';
 import type { DrawBatcher } from './draw-batcher.ts';
 import type { ActivityDirectory, DrawStore } from './ports/draws.ts';
-import type { ReceiveMessage } from './ports/messages.ts';
+import type { InboundMessage, ReceiveMessage } from './ports/messages.ts';
 
 const BUSY_TEXT = '现在参与的人太多，请稍后再发一次';
 
@@ -21,7 +22,10 @@ export function createReceiveMessage(options: {
 }): ReceiveMessage {
   const { activities, batcher, draws, logger } = options;
   return async ({ account, message, renderReply }) => {
-    if (message.kind !== 'text') return { reply: null };
+    if (message.kind !== 'text') {
+      noteUnknown(account.id, message, logger);
+      return { reply: null };
+    }
     const activity = chooseByText(message.content, await activities.live(account.id));
     if (activity === undefined) {
       // The first delivery may have met an activity that has ended since: its reply still stands.
@@ -45,4 +49,12 @@ export function createReceiveMessage(options: {
       return { reply: renderReply(BUSY_TEXT) };
     }
   };
+}
+
+/** What WeChat has added since is answered with nothing, and worth a look at what it is. */
+function noteUnknown(account: AccountId, message: InboundMessage, logger: Logger): void {
+  if (message.kind === 'other') logger.info({ account, msgType: message.msgType.slice(0, 64) }, 'message-kind-unknown');
+  if (message.kind === 'event' && message.event === 'other') {
+    logger.info({ account, name: message.name.slice(0, 64) }, 'event-unknown');
+  }
 }
