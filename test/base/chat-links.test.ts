@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { linklessText, menuLink, miniProgramLink, textLink } from '../../../src/wechat/messages/chat-links.ts';
+import { linklessText, menuLink, miniProgramLink, textLink } from '../../src/base/chat-links.ts';
 
 test('a link has the form that WeChat draws', () => {
   assert.equal(
