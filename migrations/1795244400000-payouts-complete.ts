@@ -59,6 +59,7 @@ create table merchant_pace (
   next_query_at timestamptz not null,
   handed_out bigint not null default 0,
   slow_until timestamptz,
+  warm_until timestamptz,
   sends_from timestamptz,
   day date,
   day_fen bigint not null default 0,

@@ -5,6 +5,10 @@ import type { CallPlan, CallPlanner, DueCall, MerchantPace, PersonDay } from './
 const LEAD_MS = 20;
 // Every tenth send time belongs to batch issues first: they never starve, and live winners hardly notice.
 const BATCH_EVERY = 10;
+// After a pause the first calls open new connections, arrive late and so close together: 31 within a second were seen.
+// At half the pace for a moment they do not.
+const IDLE_MS = 5000;
+const WARM_UP_MS = 1000;
 // After midnight, so that clocks that differ a little agree on the day.
 const NEXT_DAY_AFTER_MS = 60_000;
 
@@ -47,6 +51,8 @@ function planSends(input: PlanInput, hand: Hand, places: number): boolean {
   if (!queue.open) return false;
   const line = new SendLine(input.due.filter((due) => due.call === 'send'));
   let free = places;
+  if (line.waits && hand.pace.nextSendAtMs <= nowMs - IDLE_MS)
+    hand.pace = { ...hand.pace, warmUntilMs: nowMs + WARM_UP_MS };
   while (line.waits) {
     if (isClosed(hand.pace, nowMs)) return false;
     if (free <= 0) return true;
@@ -77,7 +83,7 @@ function handOutSend(input: PlanInput, hand: Hand, due: DueCall): boolean {
   hand.taken.push({ id: due.id, callAtMs, counted });
   hand.pace = {
     ...hand.pace,
-    nextSendAtMs: callAtMs + spacingMs(input),
+    nextSendAtMs: callAtMs + spacingMs(queue.limits.spacingMs, hand.pace, nowMs),
     handedOut: hand.pace.handedOut + 1,
   };
   return true;
@@ -138,10 +144,9 @@ function count(hand: Hand, due: DueCall): void {
   hand.pace = { ...hand.pace, dayFen: hand.pace.dayFen + due.amountFen };
 }
 
-/** Half as fast while WeChat Pay has lately said "too fast": others may share the merchant's limit. */
-function spacingMs({ queue, nowMs }: Pick<PlanInput, 'queue' | 'nowMs'>): number {
-  const { slowUntilMs } = queue.pace;
-  return queue.limits.spacingMs * (slowUntilMs !== null && slowUntilMs > nowMs ? 2 : 1);
+/** Half as fast while connections warm up, and while WeChat Pay has lately said "too fast": others may share its limit. */
+function spacingMs(usualMs: number, { slowUntilMs, warmUntilMs }: MerchantPace, nowMs: number): number {
+  return usualMs * (Math.max(slowUntilMs ?? 0, warmUntilMs ?? 0) > nowMs ? 2 : 1);
 }
 
 function isClosed(pace: MerchantPace, nowMs: number): boolean {
@@ -164,5 +169,5 @@ export function anotherTurn(
     return { callAtMs, pace: { ...pace, nextQueryAtMs: callAtMs + limits.spacingMs } };
   }
   const callAtMs = Math.max(pace.nextSendAtMs, nowMs + LEAD_MS);
-  return { callAtMs, pace: { ...pace, nextSendAtMs: callAtMs + spacingMs({ queue, nowMs }) } };
+  return { callAtMs, pace: { ...pace, nextSendAtMs: callAtMs + spacingMs(limits.spacingMs, pace, nowMs) } };
 }

@@ -16,6 +16,7 @@ interface QueueRow {
   readonly next_query_ms: number;
   readonly handed_out: string;
   readonly slow_until_ms: number | null;
+  readonly warm_until_ms: number | null;
   readonly sends_from_ms: number | null;
   readonly day: BeijingDay | null;
   readonly day_fen: string;
@@ -28,7 +29,8 @@ const QUEUE = `merchant.id as merchant_id,
   merchant.state = 'open' and not exists (select 1 from installation where sending_stopped_at is not null) as open,
   merchant.person_day_packets, merchant.person_day_fen, merchant.day_fen as limit_day_fen, merchant.spacing_us,
   merchant.calls_max, ${unixMs('pace.next_send_at')} as next_send_ms, ${unixMs('pace.next_query_at')} as next_query_ms,
-  pace.handed_out, ${unixMs('pace.slow_until')} as slow_until_ms, ${unixMs('pace.sends_from')} as sends_from_ms,
+  pace.handed_out, ${unixMs('pace.slow_until')} as slow_until_ms, ${unixMs('pace.warm_until')} as warm_until_ms,
+  ${unixMs('pace.sends_from')} as sends_from_ms,
   pace.day::text as day, pace.day_fen`;
 
 /** Merchants for which a claim can do something: their sends are open or a query is due. */
@@ -43,14 +45,16 @@ where exists (select 1 from payout where merchant_id = merchant.id and next_call
       and (lease_until is null or lease_until <= $1)))
 order by merchant.id`;
 
+// Long ago, as after a pause: its first calls open connections.
 const CREATE = `insert into merchant_pace (merchant_id, next_send_at, next_query_at)
-  select id, $2, $2 from unnest($1::text[]) as id on conflict do nothing`;
+  select id, to_timestamp(0), to_timestamp(0) from unnest($1::text[]) as id on conflict do nothing`;
 
 const LOCK = `select ${QUEUE} from merchant join merchant_pace as pace on pace.merchant_id = merchant.id
   where merchant.id = any ($1) order by merchant.id for update of pace`;
 
 const WRITE = `update merchant_pace set next_send_at = to_timestamp($2::float8 / 1000), next_query_at = to_timestamp($3::float8 / 1000),
-    handed_out = $4, slow_until = to_timestamp($5::float8 / 1000), sends_from = to_timestamp($6::float8 / 1000), day = $7, day_fen = $8
+    handed_out = $4, slow_until = to_timestamp($5::float8 / 1000), sends_from = to_timestamp($6::float8 / 1000), day = $7, day_fen = $8,
+    warm_until = to_timestamp($9::float8 / 1000)
   where merchant_id = $1`;
 
 /** Returns the merchants a claim is worth locking for, in the order they are locked in, making their pace if needed. */
@@ -58,7 +62,7 @@ export async function merchantsWithDue(pool: pg.Pool, nowMs: number): Promise<re
   const now = new Date(nowMs);
   const { rows } = await pool.query<{ id: MerchantId; paceless: boolean }>(WITH_DUE, [now]);
   const paceless = rows.filter((row) => row.paceless).map((row) => row.id);
-  if (paceless.length > 0) await pool.query(CREATE, [paceless, now]);
+  if (paceless.length > 0) await pool.query(CREATE, [paceless]);
   return rows.map((row) => row.id);
 }
 
@@ -89,6 +93,7 @@ export async function writePace(client: pg.PoolClient, merchant: MerchantId, pac
     pace.sendsFromMs,
     pace.day,
     pace.dayFen,
+    pace.warmUntilMs,
   ]);
 }
 
@@ -108,6 +113,7 @@ function queueOf(row: QueueRow): MerchantQueue {
       nextQueryAtMs: row.next_query_ms,
       handedOut: Number(row.handed_out),
       slowUntilMs: row.slow_until_ms,
+      warmUntilMs: row.warm_until_ms,
       sendsFromMs: row.sends_from_ms,
       day: row.day,
       dayFen: Number(row.day_fen),

@@ -22,7 +22,9 @@ const CLEAR = `update alarm set cleared_at = $3 where kind = $1 and subject = $2
 const STOP_SENDING = `update installation set sending_stopped_at = $2, sending_stopped_reason = $1 where sending_stopped_at is null`;
 const RESUME_SENDING = `update installation set sending_stopped_at = null, sending_stopped_reason = null where sending_stopped_at is not null`;
 const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
-const ASK_ALL = `update payout set ask_from = $1, due_at = $1, next_call = 'query', updated_at = $1
+// The leases of a restored backup belong to nobody any more.
+const ASK_ALL = `update payout set ask_from = $1, due_at = $1, next_call = 'query', updated_at = $1,
+    lease_token = null, lease_until = null
   where state in ('waiting', 'unknown', 'sent', 'parked') and (first_sent_at is null or first_sent_at > $2)`;
 const ASK_TOO_OLD = `update payout set next_call = 'query', updated_at = $1
   where state in ('waiting', 'unknown') and next_call = 'send' and due_at <= $1 and first_sent_at < $2

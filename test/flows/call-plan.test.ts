@@ -14,10 +14,12 @@ const NOON = Date.parse('2026-11-21T12:00:00+08:00');
 const MIDNIGHT = Date.parse('2026-11-22T00:00:00+08:00');
 
 const IDLE: MerchantPace = {
-  nextSendAtMs: 0,
+  // Something was sent a second ago, so connections are open.
+  nextSendAtMs: NOON - 1000,
   nextQueryAtMs: 0,
   handedOut: 0,
   slowUntilMs: null,
+  warmUntilMs: null,
   sendsFromMs: null,
   day: null,
   dayFen: 0,
@@ -153,6 +155,18 @@ test('after "too fast" the times are twice as far apart until the minute is over
   );
   const over = plan(sends(2), { queue: queue({ slowUntilMs: NOON }) });
   assert.equal((over.taken[1]?.callAtMs ?? 0) - NOON, 54.5);
+});
+
+test('after a pause of 5 s the pace is halved for a second, over all claims, while connections are opened anew', () => {
+  const first = plan(sends(2), { queue: queue({ nextSendAtMs: NOON - 5000 }) });
+  assert.deepEqual(
+    first.taken.map((taken) => taken.callAtMs - NOON),
+    [20, 89],
+  );
+  const second = plan(sends(2), { queue: queue(first.pace), nowMs: NOON + 999 });
+  assert.equal((second.taken[1]?.callAtMs ?? 0) - (second.taken[0]?.callAtMs ?? 0), 69);
+  const third = plan(sends(2), { queue: queue(second.pace), nowMs: NOON + 1000 });
+  assert.equal((third.taken[1]?.callAtMs ?? 0) - (third.taken[0]?.callAtMs ?? 0), 34.5);
 });
 
 test('live awards go before batch issues, which keep every tenth time; alone they get them all', () => {

@@ -33,7 +33,7 @@ export function claimFrom(tables: PayoutTables, plan: CallPlanner, input: ClaimI
 /** Decides what each merchant's claim takes, by the tables as they are now. */
 export function decideClaims(tables: PayoutTables, plan: CallPlanner, input: ClaimInput): readonly DecidedClaim[] {
   return [...tables.merchants.keys()].toSorted().flatMap((merchant) => {
-    const queue = queueOf(tables, merchant, input.nowMs);
+    const queue = queueOf(tables, merchant);
     const held = input.held.get(merchant) ?? NOTHING;
     const due = dueRows(tables, queue, held, input.nowMs);
     if (due.length === 0) return [];
@@ -51,7 +51,7 @@ export function takeDecided(tables: PayoutTables, decided: readonly DecidedClaim
     for (const item of plan.taken) payouts.push(take(tables, item, input));
     for (const item of plan.deferred) change(tables, item.id, { dueAtMs: item.untilMs, reason: item.reason });
     countPersons(tables, queue.merchantId, plan, input.nowMs);
-    writePace(tables, queue.merchantId, plan.pace, input.nowMs);
+    writePace(tables, queue.merchantId, plan.pace);
     more ||= plan.more || plan.deferred.length > 0;
   }
   return { payouts: inCallOrder(payouts), more };
@@ -65,24 +65,32 @@ export function inCallOrder(payouts: readonly ClaimedPayout[]): readonly Claimed
 }
 
 /** A merchant's queue as a claim sees it. */
-export function queueOf(tables: PayoutTables, merchant: MerchantId, nowMs: number): MerchantQueue {
+export function queueOf(tables: PayoutTables, merchant: MerchantId): MerchantQueue {
   const row = tables.merchants.get(merchant);
   assert(row !== undefined, `no merchant ${merchant}`);
-  const { noAuth: _, ...pace } = paceOf(tables, merchant, nowMs);
+  const { noAuth: _, ...pace } = paceOf(tables, merchant);
   const open = row.state === 'open' && tables.sendingStopped === null;
   return { merchantId: merchant, open, limits: row.limits, pace };
 }
 
-export function paceOf(tables: PayoutTables, merchant: MerchantId, nowMs: number): PaceRow {
-  const unused = { handedOut: 0, slowUntilMs: null, sendsFromMs: null, day: null, dayFen: 0, noAuth: [] } as const;
-  return tables.paces.get(merchant) ?? { nextSendAtMs: nowMs, nextQueryAtMs: nowMs, ...unused };
+export function paceOf(tables: PayoutTables, merchant: MerchantId): PaceRow {
+  const unused = {
+    handedOut: 0,
+    slowUntilMs: null,
+    warmUntilMs: null,
+    sendsFromMs: null,
+    day: null,
+    dayFen: 0,
+    noAuth: [],
+  } as const;
+  return tables.paces.get(merchant) ?? { nextSendAtMs: 0, nextQueryAtMs: 0, ...unused };
 }
 
 /** Writes a pace as a column of whole microseconds keeps it. */
-export function writePace(tables: PayoutTables, merchant: MerchantId, pace: MerchantPace, nowMs: number): void {
+export function writePace(tables: PayoutTables, merchant: MerchantId, pace: MerchantPace): void {
   const { nextSendAtMs, nextQueryAtMs } = pace;
   const times = { nextSendAtMs: asStored(nextSendAtMs), nextQueryAtMs: asStored(nextQueryAtMs) };
-  tables.paces.set(merchant, { ...paceOf(tables, merchant, nowMs), ...pace, ...times });
+  tables.paces.set(merchant, { ...paceOf(tables, merchant), ...pace, ...times });
 }
 
 function asStored(atMs: number): number {

@@ -23,6 +23,7 @@ const UNTOUCHED = {
   reason: null,
   attempts: [],
 } as const;
+const UNLEASED = { leaseToken: null, leaseUntilMs: null } as const;
 const ENDED = new Set(['received', 'returned', 'dead']);
 
 /**
@@ -81,8 +82,8 @@ export class MemoryPayoutStore implements PayoutStore {
   }
 
   async takeTurn({ merchantId, call, nowMs }: Parameters<PayoutStore['takeTurn']>[0]): Promise<number> {
-    const { callAtMs, pace } = this.#rules.anotherTurn(queueOf(this.#tables, merchantId, nowMs), call, nowMs);
-    writePace(this.#tables, merchantId, pace, nowMs);
+    const { callAtMs, pace } = this.#rules.anotherTurn(queueOf(this.#tables, merchantId), call, nowMs);
+    writePace(this.#tables, merchantId, pace);
     return callAtMs;
   }
 
@@ -165,7 +166,7 @@ export class MemoryPayoutStore implements PayoutStore {
       (row) => !ENDED.has(row.state) && (row.firstSentAtMs === null || row.firstSentAtMs > knownFromMs),
     );
     for (const row of unsettled)
-      change(this.#tables, payoutId(row), { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
+      change(this.#tables, payoutId(row), { ...UNLEASED, askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
     return unsettled.length;
   }
 

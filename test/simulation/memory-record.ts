@@ -64,7 +64,7 @@ function isFresh(attempt: Attempt, outcome: Outcome): boolean {
 
 /** How many people NO_AUTH met within a minute; a success in between starts anew. */
 function notePeople(tables: PayoutTables, rules: PayoutRules, row: PayoutRow, { outcome, nowMs }: Answer): Outcome {
-  const pace = paceOf(tables, row.merchantId, nowMs);
+  const pace = paceOf(tables, row.merchantId);
   if (outcome.kind === 'paid') tables.paces.set(row.merchantId, { ...pace, noAuth: [] });
   if (outcome.kind !== 'refused' || outcome.code !== 'NO_AUTH') return outcome;
   const others = pace.noAuth.filter(
@@ -107,7 +107,7 @@ function act(
       return stopMerchantIn(tables, row.merchantId, action.reason, nowMs);
     case 'slow-merchant':
       tables.paces.set(row.merchantId, {
-        ...paceOf(tables, row.merchantId, nowMs),
+        ...paceOf(tables, row.merchantId),
         slowUntilMs: nowMs + slowForMs,
       });
       return undefined;
@@ -156,7 +156,7 @@ export function resumeMerchantIn(tables: PayoutTables, merchant: PayoutRow['merc
   const row = tables.merchants.get(merchant);
   if (row === undefined || row.state === 'open') return false;
   tables.merchants.set(merchant, { ...row, state: 'open', stoppedReason: null });
-  tables.paces.set(merchant, { ...paceOf(tables, merchant, nowMs), noAuth: [] });
+  tables.paces.set(merchant, { ...paceOf(tables, merchant), noAuth: [] });
   clearAlarm(tables, { kind: 'merchant-stopped', subject: merchant }, nowMs);
   return true;
 }

@@ -21,6 +21,8 @@ export interface MerchantPace {
   readonly handedOut: number;
   /** Until when the pace is halved because WeChat Pay said "too fast"; null when it is not. */
   readonly slowUntilMs: number | null;
+  /** Until when it is halved because nothing was sent for a while and connections are being opened anew. */
+  readonly warmUntilMs: number | null;
   /** Nothing is sent before this, because the merchant's day is full; null when it is not. */
   readonly sendsFromMs: number | null;
   /** The Beijing day that `dayFen` counts; null before the first send. */

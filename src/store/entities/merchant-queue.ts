@@ -7,6 +7,7 @@ export interface MerchantPaceRow {
   readonly nextQueryAt: Date;
   readonly handedOut: number;
   readonly slowUntil: Date | null;
+  readonly warmUntil: Date | null;
   readonly sendsFrom: Date | null;
   readonly day: string | null;
   readonly dayFen: number;
@@ -21,6 +22,7 @@ export const merchantPaceEntity = new EntitySchema<MerchantPaceRow>({
     nextQueryAt: time('next_query_at'),
     handedOut: bigint('handed_out', { default: 0 }),
     slowUntil: time('slow_until', NULLABLE),
+    warmUntil: time('warm_until', NULLABLE),
     sendsFrom: time('sends_from', NULLABLE),
     day: day('day', NULLABLE),
     dayFen: bigint('day_fen', { default: 0 }),

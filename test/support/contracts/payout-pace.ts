@@ -57,7 +57,8 @@ export function paceContract(open: () => Promise<PayoutContractWorld>): void {
     assert.equal(new Set(numbersOf(payouts)).size, 20);
     const times = payouts.map((payout) => payout.callAtMs);
     spaced(times, SPACING);
-    assert.ok(Math.max(...times) < NOON + 20 * SPACING + 100);
+    // Half the pace, because connections are opened anew.
+    assert.ok(Math.max(...times) < NOON + 20 * 2 * SPACING + 100);
   });
 
   it('gives a missed time another one, after all the others', async () => {
@@ -226,6 +227,8 @@ export function paceContract(open: () => Promise<PayoutContractWorld>): void {
       2 * SPACING,
     );
     for (const payout of slow.payouts) await callNow(world.store, payout, paid, NOON + SECOND);
+    await world.win({ dueAtMs: NOON + 2 * MINUTE - 2 * SECOND });
+    await claim(world.store, NOON + 2 * MINUTE - 2 * SECOND);
     await wins(5, { dueAtMs: NOON + 2 * MINUTE });
     const swift = (await claim(world.store, NOON + 2 * MINUTE)).payouts.filter((payout) => payout.call === 'send');
     const times = swift.map((payout) => payout.callAtMs);
