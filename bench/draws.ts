@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,6 +15,7 @@ import type { Round, Series } from './report.ts';
 import { openBatcher, openTypeorm } from './ways.ts';
 import type { Way } from './ways.ts';
 import { checkRows, drawFor, publishLottery } from './workload.ts';
+import { inBenchRoom } from './bench-room.ts';
 
 // npm run bench [-- --rounds 5 --seconds 1.5 | --short] [--output file]: durable draws a second of the batcher beside
 // one TypeORM transaction a draw, in turns, on a PostgreSQL of its own that forces every commit to disk. Load, service
@@ -134,25 +134,12 @@ async function runAll(options: Options, url: string, stopped: AbortSignal): Prom
   }
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  }
-  const room = mkdtempSync(join(tmpdir(), 'hongbao-bench-'));
-  // Root's server runs as user postgres, who has to get in.
-  chmodSync(room, 0o755);
+const options = readOptions();
+await inBenchRoom(async (room, stopped) => {
+  const server = await startEmbeddedPostgres({ dataDir: join(room, 'postgres'), preferredPort: 0, logger });
   try {
-    const server = await startEmbeddedPostgres({ dataDir: join(room, 'postgres'), preferredPort: 0, logger });
-    try {
-      await runAll(options, server.url, stop.signal);
-    } finally {
-      await server.stop();
-    }
+    await runAll(options, server.url, stopped);
   } finally {
-    rmSync(room, { recursive: true, force: true });
+    await server.stop();
   }
-}
-
-await main();
+});

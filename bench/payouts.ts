@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import type { PayoutResults } from './payout-report.ts';
 import { runPayouts } from './payout-run.ts';
 import type { PayoutRun, RunPlan } from './payout-run.ts';
 import { machineLines } from './report.ts';
+import { inBenchRoom } from './bench-room.ts';
 
 // npm run bench:payouts [-- --payouts 20000 --seconds 70 --only lifted|limited --profile folder | --short] [--output file]:
 // due payouts sent by production processes over TLS to a simulator in a process of its own, on a PostgreSQL of its own
@@ -117,25 +117,12 @@ async function runAll(options: Options, url: string, stopped: AbortSignal): Prom
   }
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  }
-  const room = mkdtempSync(join(tmpdir(), 'hongbao-bench-'));
-  // Root's server runs as user postgres, who has to get in.
-  chmodSync(room, 0o755);
+const options = readOptions();
+await inBenchRoom(async (room, stopped) => {
+  const server = await startCountingServer(room);
   try {
-    const server = await startCountingServer(room);
-    try {
-      await runAll(options, server.url, stop.signal);
-    } finally {
-      await server.stop();
-    }
+    await runAll(options, server.url, stopped);
   } finally {
-    rmSync(room, { recursive: true, force: true });
+    await server.stop();
   }
-}
-
-await main();
+});
