@@ -27,22 +27,11 @@ const NOT_TOLD = `update alarm set next_try_at = $2 where id = $1 and told_at is
  * OutsideTrouble for a failure that may pass.
  */
 export function createAlarmStore(pool: pg.Pool): AlarmStore {
-  const run = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => {
-    try {
-      return await pool.query<Row>(text, [...values]);
-    } catch (error) {
-      throw asOutsideTrouble(error);
-    }
-  };
+  const run = <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) =>
+    orTrouble(pool.query<Row>(text, [...values]));
   return {
-    async raise({ kind, subject, message }, nowMs) {
-      const raised = await run(RAISE, [kind, subject, message, new Date(nowMs)]);
-      return raised.rowCount === 1;
-    },
-    async clear({ kind, subject }, nowMs) {
-      const cleared = await run(CLEAR, [kind, subject, new Date(nowMs)]);
-      return cleared.rowCount === 1;
-    },
+    raise: (alarm, nowMs) => orTrouble(raiseAlarm(pool, alarm, nowMs)),
+    clear: (alarm, nowMs) => orTrouble(clearAlarm(pool, alarm, nowMs)),
     open: async () => (await run<Alarm>(OPEN, [])).rows,
     async takeUntold({ nowMs, againAtMs }) {
       const taken = await run<Alarm & { readonly tries: number }>(TAKE, [new Date(nowMs), new Date(againAtMs)]);
@@ -55,4 +44,32 @@ export function createAlarmStore(pool: pg.Pool): AlarmStore {
       await run(NOT_TOLD, [id, nextTryAtMs === null ? null : new Date(nextTryAtMs)]);
     },
   };
+}
+
+/** Raises an alarm, in the transaction of whoever calls, unless the same one is open. True when it is new. */
+export async function raiseAlarm(
+  client: Pick<pg.ClientBase, 'query'>,
+  { kind, subject, message }: Pick<Alarm, 'kind' | 'subject' | 'message'>,
+  nowMs: number,
+): Promise<boolean> {
+  const raised = await client.query(RAISE, [kind, subject, message, new Date(nowMs)]);
+  return raised.rowCount === 1;
+}
+
+/** Ends an alarm, in the transaction of whoever calls. False when none was open. */
+export async function clearAlarm(
+  client: Pick<pg.ClientBase, 'query'>,
+  { kind, subject }: Pick<Alarm, 'kind' | 'subject'>,
+  nowMs: number,
+): Promise<boolean> {
+  const cleared = await client.query(CLEAR, [kind, subject, new Date(nowMs)]);
+  return cleared.rowCount === 1;
+}
+
+async function orTrouble<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw asOutsideTrouble(error);
+  }
 }

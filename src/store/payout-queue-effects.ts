@@ -3,6 +3,7 @@ import { beijingDay } from '../base/beijing-day.ts';
 import type { AccountId, MerchantId, Openid } from '../base/ids.ts';
 import type { PayoutStep, QueryOutcome, SendOutcome } from '../flows/ports/payouts.ts';
 import type { PersonRefused } from '../flows/ports/merchant-queue.ts';
+import { raiseAlarm } from './alarm-store.ts';
 
 /** The payout an answer is about, as its row says. */
 export interface AnsweredPayout {
@@ -18,20 +19,9 @@ const SLOW = `update merchant_pace set slow_until = $2 where merchant_id = $1`;
 const FULL = `insert into payout_person_day (account_id, merchant_id, openid, day, packets, amount_fen, full_by_answer)
   values ($1, $2, $3, $4, 0, 0, true)
   on conflict (account_id, merchant_id, openid, day) do update set full_by_answer = true`;
-const ALARM = `insert into alarm (kind, subject, message, raised_at, next_try_at) values ($1, $2, $3, $4, $4)
-  on conflict (kind, subject) where cleared_at is null do nothing`;
 const NO_AUTH = `select no_auth from merchant_pace where merchant_id = $1 for update`;
 const NO_AUTH_IS = `update merchant_pace set no_auth = $2 where merchant_id = $1`;
 const NO_AUTH_ENDS = `update merchant_pace set no_auth = '[]' where merchant_id = $1 and no_auth <> '[]'`;
-
-/** Raises an alarm in the caller's transaction, unless the same one is open. */
-export async function raiseAlarm(
-  client: pg.ClientBase,
-  alarm: { readonly kind: string; readonly subject: string; readonly message: string },
-  nowMs: number,
-): Promise<void> {
-  await client.query(ALARM, [alarm.kind, alarm.subject, alarm.message, new Date(nowMs)]);
-}
 
 /** Stops a merchant and raises its alarm; the first reason stays. */
 export async function stopMerchant(

@@ -3,12 +3,13 @@ import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
 import type { MerchantId } from '../base/ids.ts';
 import type { PayoutRules } from '../flows/ports/merchant-queue.ts';
 import type { PayoutKey, PayoutStore } from '../flows/ports/payouts.ts';
+import { clearAlarm, raiseAlarm } from './alarm-store.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { PAYOUT_CHANNEL } from './draw-write.ts';
 import { lockQueue, writePace } from './merchant-pace.ts';
 import { beginAttempt } from './payout-begin.ts';
 import { claimPayouts } from './payout-claim.ts';
-import { raiseAlarm, stopMerchant } from './payout-queue-effects.ts';
+import { stopMerchant } from './payout-queue-effects.ts';
 import { recordAnswer } from './payout-record.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -18,7 +19,6 @@ const RELEASE = `update payout set lease_token = null, lease_until = null, next_
 const RESUME = `update merchant set state = 'open', stopped_reason = null, stopped_at = null, updated_at = $2
   where id = $1 and state = 'stopped'`;
 const NO_AUTH_ENDS = `update merchant_pace set no_auth = '[]' where merchant_id = $1`;
-const CLEAR = `update alarm set cleared_at = $3 where kind = $1 and subject = $2 and cleared_at is null`;
 const STOP_SENDING = `update installation set sending_stopped_at = $2, sending_stopped_reason = $1 where sending_stopped_at is null`;
 const RESUME_SENDING = `update installation set sending_stopped_at = null, sending_stopped_reason = null where sending_stopped_at is not null`;
 const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
@@ -96,7 +96,7 @@ async function resume(client: pg.PoolClient, merchant: MerchantId, nowMs: number
   await client.query(NO_AUTH_ENDS, [merchant]);
   const opened = await client.query(RESUME, [merchant, now]);
   if (opened.rowCount === 0) return false;
-  await client.query(CLEAR, ['merchant-stopped', merchant, now]);
+  await clearAlarm(client, { kind: 'merchant-stopped', subject: merchant }, nowMs);
   await client.query(WAKE);
   return true;
 }
@@ -110,7 +110,7 @@ async function stopSending(client: pg.PoolClient, reason: string, nowMs: number)
 async function resumeSending(client: pg.PoolClient, nowMs: number): Promise<boolean> {
   const resumed = await client.query(RESUME_SENDING);
   if (resumed.rowCount === 0) return false;
-  await client.query(CLEAR, ['sending-stopped', '', new Date(nowMs)]);
+  await clearAlarm(client, { kind: 'sending-stopped', subject: '' }, nowMs);
   await client.query(WAKE);
   return true;
 }
