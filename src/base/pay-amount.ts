@@ -21,9 +21,13 @@ export interface PacketAmountFault {
 export const PAY_SCENES: readonly string[] = Array.from({ length: 8 }, (_, index) => `PRODUCT_${index + 1}`);
 /** The most any packet can carry: with a scene, and by arrangement. */
 export const PACKET_FEN_MAX = 499_900;
-// Without a scene 1 to 200 yuan.
-const PLAIN_FEN_MIN = 100;
-const PLAIN_FEN_MAX = 20_000;
+/** What a packet may carry without a scene: 1 to 200 yuan, both ends included. */
+export const PLAIN_FEN = { min: 100, max: 20_000 } as const;
+
+/** Whether an amount needs no scene; only one that needs it is sent with one. */
+export function isPlainAmount(amountFen: number): boolean {
+  return amountFen >= PLAIN_FEN.min && amountFen <= PLAIN_FEN.max;
+}
 
 /**
  * Finds what WeChat Pay would refuse in a packet's amount or scene, null when it may be sent: without a scene 100 to
@@ -38,16 +42,11 @@ export function findPacketAmountFault(packet: PacketAmount, allowed: AllowedAmou
     return { field: 'sceneId', message: `the scene ${sceneId} is not opened for this merchant` };
   if (!Number.isSafeInteger(amountFen) || amountFen < 1 || amountFen > PACKET_FEN_MAX)
     return { field: 'amountFen', message: `a whole number of fen from 1 to ${PACKET_FEN_MAX} is needed` };
-  if (sceneId === null && (amountFen < PLAIN_FEN_MIN || amountFen > PLAIN_FEN_MAX))
+  if (sceneId === null && !isPlainAmount(amountFen))
     return { field: 'sceneId', message: 'below 1 and above 200 yuan a scene is needed' };
   if (amountFen < allowed.amountMinFen || amountFen > allowed.amountMaxFen) {
     const range = `${allowed.amountMinFen} to ${allowed.amountMaxFen} fen`;
     return { field: 'amountFen', message: `this merchant sends ${range} in one packet` };
   }
   return null;
-}
-
-/** The message of `findPacketAmountFault`, for callers that do not care which field it is. */
-export function packetAmountFault(packet: PacketAmount, allowed: AllowedAmounts): string | null {
-  return findPacketAmountFault(packet, allowed)?.message ?? null;
 }

@@ -1,4 +1,4 @@
-import { findPacketAmountFault } from '../base/pay-amount.ts';
+import { findPacketAmountFault, isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import type { PayingMerchant } from './ports/operators.ts';
@@ -9,8 +9,6 @@ export interface UnpayablePart {
   readonly path: string;
   readonly message: string;
 }
-
-const PLAIN_FEN = { min: 100, max: 20_000 } as const;
 
 /**
  * Finds everything in a rule that `sendredpack` would refuse from this merchant: amounts outside what it may send,
@@ -38,8 +36,8 @@ function prizeFault(
   { limits }: PayingMerchant,
 ): string | null {
   // The scene goes along only with an amount that needs one.
-  const plain = amountFen >= PLAIN_FEN.min && amountFen <= PLAIN_FEN.max;
-  const fault = findPacketAmountFault({ amountFen, sceneId: plain ? null : scene }, limits);
+  const sceneId = isPlainAmount(amountFen) ? null : scene;
+  const fault = findPacketAmountFault({ amountFen, sceneId }, limits);
   if (fault !== null) return fault.message;
   if (amountFen > limits.personDayFen)
     return `one person gets at most ${limits.personDayFen} fen of this merchant in a day`;

@@ -18,13 +18,6 @@ export interface MerchantCertificate {
   readonly serial: string;
 }
 
-/** When a certificate runs out; whole days until then, below 0 once it has. */
-export interface CertificateLife {
-  readonly notAfterMs: number;
-  readonly daysLeft: number;
-}
-
-const DAY_MS = 86_400_000;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /**
@@ -55,22 +48,6 @@ export function openMerchantCertificate(source: CertificateSource, nowMs: number
     notAfterMs,
     serial: own.serialNumber,
   };
-}
-
-/**
- * Tells how long the merchant's own certificate, the first of the PEM, still lives, for warnings in time: a new one may
- * be fetched at any moment, and old platform-signed ones end 14 days after that. Throws WrongRequest
- * `certificate-not-pem`.
- */
-export function certificateLife(certificatePem: string, nowMs: number): CertificateLife {
-  const [own] = certificatePem.match(CERTIFICATE) ?? [];
-  if (own === undefined) throw notPem('the certificate is no PEM file: it has no BEGIN CERTIFICATE block');
-  try {
-    const notAfterMs = Date.parse(new X509Certificate(own).validTo);
-    return { notAfterMs, daysLeft: Math.floor((notAfterMs - nowMs) / DAY_MS) };
-  } catch (cause) {
-    throw notPem('the certificate cannot be read as PEM', cause);
-  }
 }
 
 /** A root is known to the other side or worthless to it. */

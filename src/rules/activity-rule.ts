@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 
 /**
@@ -123,11 +124,7 @@ export const activityRuleSchema = z
     packetText(rule.packet.wishing, 128, (message) => fault(['packet', 'wishing'], message));
     packetText(rule.packet.remark, 256, (message) => fault(['packet', 'remark'], message));
     rule.prizes.forEach((prize, index) => {
-      if (
-        prize.kind === 'red-packet' &&
-        rule.packet.sceneId === null &&
-        (prize.amountFen < 100 || prize.amountFen > 20_000)
-      ) {
+      if (prize.kind === 'red-packet' && rule.packet.sceneId === null && !isPlainAmount(prize.amountFen)) {
         fault(['prizes', index, 'amountFen'], 'without a scene WeChat Pay takes 1 to 200 yuan (100 to 20000 fen)');
       }
     });

@@ -59,11 +59,12 @@ export const ATTEMPT_JSON = `jsonb_build_object('number', a.attempt, 'kind', a.k
 // Beside those there are places for, so many are looked at: a person who is over the day's limit has many.
 const LOOK_FURTHER = 64;
 
+// Ordered by the index's own columns only: a tie-break would sort every row due at the same time, 4 ms at 20,000.
 const due = (call: 'send' | 'query', payoutClass: 'live' | 'batch', limit: string) => `
   select account_id, order_number from payout
   where merchant_id = $1 and next_call = '${call}' and class = '${payoutClass}' and due_at <= $2
     and (lease_until is null or lease_until <= $2)
-  order by due_at, order_number limit ${limit} for update skip locked`;
+  order by due_at limit ${limit} for update skip locked`;
 
 /**
  * What is due, by class and due time, with what each person has had today. Runs after the pace is locked, in a

@@ -1,3 +1,5 @@
+import { PLAIN_FEN } from '../base/pay-amount.ts';
+
 /** The hash of a frozen request: jsonb writes itself in one way only, so equal content has equal text. */
 export const hashOf = (request: string): string => `encode(sha256(convert_to((${request})::text, 'UTF8')), 'hex')`;
 
@@ -11,7 +13,7 @@ select jsonb_build_object(
     'amountFen', payout.amount_fen, 'sendName', merchant.send_name,
     'activityName', version.rule #>> '{packet,activityName}', 'wishing', version.rule #>> '{packet,wishing}',
     'remark', version.rule #>> '{packet,remark}', 'clientIp', merchant.client_ip,
-    'sceneId', case when payout.amount_fen not between 100 and 20000 then version.rule #>> '{packet,sceneId}' end,
+    'sceneId', case when payout.amount_fen not between ${PLAIN_FEN.min} and ${PLAIN_FEN.max} then version.rule #>> '{packet,sceneId}' end,
     'subMchId', merchant.sub_mch_id, 'msgAppId', merchant.msg_app_id, 'consumeMchId', merchant.consume_mch_id,
     'riskInfo', case when merchant.risk_info then item.risk end)
 from account, merchant, activity, rule_version as version

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findPacketAmountFault, packetAmountFault } from '../../src/base/pay-amount.ts';
+import { findPacketAmountFault } from '../../src/base/pay-amount.ts';
 import type { AllowedAmounts, PacketAmount } from '../../src/base/pay-amount.ts';
 
 const wide: AllowedAmounts = { amountMinFen: 1, amountMaxFen: 499_900, scenes: ['PRODUCT_2', 'PRODUCT_8'] };
@@ -18,7 +18,7 @@ const taken: readonly (readonly [AllowedAmounts, number, string | null])[] = [
 ];
 for (const [allowed, amountFen, sceneId] of taken) {
   test(`${amountFen} fen with scene ${sceneId} may be sent within ${allowed.amountMinFen}-${allowed.amountMaxFen}`, () =>
-    assert.equal(packetAmountFault({ amountFen, sceneId }, allowed), null));
+    assert.equal(findPacketAmountFault({ amountFen, sceneId }, allowed), null));
 }
 
 const refused: readonly (readonly [AllowedAmounts, number, string | null, keyof PacketAmount, RegExp])[] = [
@@ -42,6 +42,5 @@ for (const [allowed, amountFen, sceneId, field, why] of refused) {
     const fault = findPacketAmountFault({ amountFen, sceneId }, allowed);
     assert.equal(fault?.field, field);
     assert.match(fault.message, why);
-    assert.equal(packetAmountFault({ amountFen, sceneId }, allowed), fault.message);
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { createSecureContext } from 'node:tls';
-import { certificateLife, openMerchantCertificate } from '../../src/pay/merchant-certificate.ts';
+import { openMerchantCertificate } from '../../src/pay/merchant-certificate.ts';
 import vector from '../vectors/merchant-certificate.json' with { type: 'json' };
 
 const nowMs = Date.parse('2026-12-01T00:00:00Z');
@@ -62,28 +62,6 @@ test('a certificate is refused from the moment it runs out', () => {
   const notAfterMs = Date.parse(vector.notAfter);
   openMerchantCertificate(vector, notAfterMs - 1);
   assert.throws(() => openMerchantCertificate(vector, notAfterMs), refusal('certificate-expired'));
-});
-
-test('a certificate tells its end and the whole days left, below zero once it has run out', () => {
-  const notAfterMs = Date.parse(vector.notAfter);
-  const dayMs = 86_400_000;
-  const daysLeft = (atMs: number) => certificateLife(vector.certificatePem, atMs).daysLeft;
-  assert.deepEqual(certificateLife(vector.certificatePem, nowMs), {
-    notAfterMs,
-    daysLeft: Math.floor((notAfterMs - nowMs) / dayMs),
-  });
-  assert.deepEqual(
-    [30 * dayMs + 1, 30 * dayMs, 30 * dayMs - 1, 1, 0, -1].map((leftMs) => daysLeft(notAfterMs - leftMs)),
-    [30, 30, 29, 0, 0, -1],
-  );
-});
-
-test('of a chain the first certificate counts, and what is none is refused', () => {
-  const life = certificateLife(`Bag Attributes\n${vector.certificatePem}\n${vector.certificatePem}`, nowMs);
-  assert.equal(life.notAfterMs, Date.parse(vector.notAfter));
-  const garbled = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----';
-  for (const pem of ['', 'hello', vector.privateKeyPem, garbled])
-    assert.throws(() => certificateLife(pem, nowMs), refusal('certificate-not-pem'));
 });
 
 test('swapped, empty and encrypted PEM files are refused with what is wrong', () => {
