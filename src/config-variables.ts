@@ -119,6 +119,7 @@ export const variables = {
 
   WECHAT_API_URL: plain(origin, { fallback: 'https://api.weixin.qq.com' }),
   WECHAT_OPEN_URL: plain(origin, { fallback: 'https://open.weixin.qq.com' }),
+  WECHAT_MP_URL: plain(origin, { fallback: 'https://mp.weixin.qq.com' }),
   WECHAT_PAY_URL: plain(origin, { fallback: 'https://api.mch.weixin.qq.com' }),
   WECHAT_PAY_BACKUP_URL: optional(plain(origin)),
   WECHAT_PAY_CA_FILE: optional(plain(z.string())),

@@ -44,6 +44,8 @@ export interface AlarmWebhook {
 export interface Hosts {
   readonly apiUrl: string;
   readonly openUrl: string;
+  /** Where pictures of scene codes come from. */
+  readonly mpUrl: string;
   readonly payUrl: string;
   /** Called when `payUrl` cannot be connected to; null when only that one is used. */
   readonly payBackupUrl: string | null;
@@ -77,10 +79,17 @@ export type Loaded<Value> = { readonly config: Value } | { readonly faults: read
 /** One thing wrong: the variable's name, and what to say after it. */
 type Fault = readonly [name: VariableName, text: string];
 
-const HOST_NAMES = ['WECHAT_API_URL', 'WECHAT_OPEN_URL', 'WECHAT_PAY_URL', 'WECHAT_PAY_BACKUP_URL'] as const;
+const HOST_NAMES = [
+  'WECHAT_API_URL',
+  'WECHAT_OPEN_URL',
+  'WECHAT_MP_URL',
+  'WECHAT_PAY_URL',
+  'WECHAT_PAY_BACKUP_URL',
+] as const;
 const EXAMPLES: Readonly<Record<(typeof HOST_NAMES)[number], string>> = {
   WECHAT_API_URL: 'https://api.weixin.qq.com',
   WECHAT_OPEN_URL: 'https://open.weixin.qq.com',
+  WECHAT_MP_URL: 'https://mp.weixin.qq.com',
   WECHAT_PAY_URL: 'https://api.mch.weixin.qq.com',
   WECHAT_PAY_BACKUP_URL: 'https://api2.mch.weixin.qq.com',
 };
@@ -264,6 +273,7 @@ function assemble(values: VariableValues, payCaPem: string | null, certificate: 
     hosts: Object.freeze({
       apiUrl: values.WECHAT_API_URL,
       openUrl: values.WECHAT_OPEN_URL,
+      mpUrl: values.WECHAT_MP_URL,
       payUrl: values.WECHAT_PAY_URL,
       payBackupUrl: values.WECHAT_PAY_BACKUP_URL,
       payCaPem,

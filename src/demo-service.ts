@@ -121,6 +121,7 @@ export function simulatedConfig(given: {
     hosts: {
       apiUrl: simulator.httpUrl,
       openUrl: simulator.httpUrl,
+      mpUrl: simulator.httpUrl,
       payUrl: simulator.payUrl,
       payBackupUrl: null,
       payCaPem: simulator.caPem,

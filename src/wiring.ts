@@ -51,11 +51,10 @@ import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
-import { createApiClient } from './wechat/api-client.ts';
-import type { ApiClient } from './wechat/api-client.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
-import { createWebAuthorization } from './wechat/oauth.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
+import { openWechatApi } from './wiring-wechat.ts';
+import type { WechatApi } from './wiring-wechat.ts';
 
 /** A service that runs. */
 export interface Service {
@@ -153,10 +152,10 @@ async function assemble(given: {
   const activityStore = createActivityStore(pool);
   const operateActivities = createOperateActivities({ activities: activityStore, clock, luck: systemLuck, logger });
   const money = payoutFlows({ ...parts, payouts, orderPrefix });
-  const api = createApiClient({ baseUrl: config.hosts.apiUrl, logger });
-  living.push({ stop: () => api.close() });
+  const wechat = openWechatApi(parts);
+  living.push({ stop: () => wechat.close() });
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
-  const app = createDoor(parts, { draws, batcher, operateActivities, money, api, webDir, metrics });
+  const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, webDir, metrics });
   living.push({ stop: () => app.close() });
   const { port } = await app.listen(config.port, options.host);
   return { port, pool, clock, operateActivities };
@@ -183,7 +182,7 @@ interface WebFlows {
   readonly operateActivities: OperateActivities;
   readonly money: ReturnType<typeof payoutFlows>;
   readonly metrics: HttpMetrics;
-  readonly api: ApiClient;
+  readonly wechat: WechatApi;
   /** Holds what `npm run build` made. */
   readonly webDir: string;
 }
@@ -221,7 +220,7 @@ function pageRouters(
   { config, logger, pool, clock, accounts }: Parts,
   flows: WebFlows & { readonly activities: ActivityDirectory; readonly parseRule: (stored: unknown) => ActivityRule },
 ): readonly Router[] {
-  const { batcher, activities, parseRule, api } = flows;
+  const { batcher, activities, parseRule, wechat } = flows;
   const publicUrl = new URL(config.publicUrl);
   const nowMs = (): number => clock.nowMs();
   const signingKey = createHmac('sha256', config.secretsKey).update('page sessions').digest();
@@ -230,7 +229,7 @@ function pageRouters(
   const folder = `${flows.webDir}/h5`;
   const assets = loadPageAssets({ folder, base: '/h5/' });
   const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
-  const authorization = createWebAuthorization({ api, openUrl: config.hosts.openUrl });
+  const { authorization } = wechat;
   const logins = createOauthLoginStore(pool);
   const authorizePage = createAuthorizePage({ accounts, authorization, logins, clock, luck: systemLuck, logger });
   const reads = createPageReads({ pool, parseRule });

@@ -6,6 +6,10 @@ export type Permission =
   | 'activities.edit'
   | 'activities.publish'
   | 'people.view'
+  | 'people.erase'
+  | 'account.view'
+  | 'account.edit'
+  | 'account.secrets'
   | 'money.view'
   | 'payments.view'
   | 'payments.operate';
@@ -13,7 +17,8 @@ export type Permission =
 /**
  * Who may do what: the one place that says so. `people.view` shows who drew what, with openids. `payments.view` shows
  * merchants, queues and what was not paid yet (openids shortened without `people.view`); `payments.operate` stops and
- * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues.
+ * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues. `account.edit` sets
+ * texts, keyword replies, menu and scene codes; `account.secrets` adds accounts and changes their keys and links.
  */
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [
@@ -21,14 +26,26 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.edit',
     'activities.publish',
     'people.view',
+    'people.erase',
+    'account.view',
+    'account.edit',
+    'account.secrets',
     'money.view',
     'payments.view',
     'payments.operate',
   ],
-  operator: ['activities.view', 'activities.edit', 'activities.publish', 'people.view', 'payments.view'],
-  finance: ['activities.view', 'people.view', 'money.view', 'payments.view', 'payments.operate'],
-  support: ['activities.view', 'people.view', 'payments.view'],
-  viewer: ['activities.view', 'payments.view'],
+  operator: [
+    'activities.view',
+    'activities.edit',
+    'activities.publish',
+    'people.view',
+    'account.view',
+    'account.edit',
+    'payments.view',
+  ],
+  finance: ['activities.view', 'people.view', 'account.view', 'money.view', 'payments.view', 'payments.operate'],
+  support: ['activities.view', 'people.view', 'people.erase', 'account.view', 'payments.view'],
+  viewer: ['activities.view', 'account.view', 'payments.view'],
 };
 
 /** Returns everything a role may do. */

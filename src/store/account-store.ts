@@ -16,6 +16,14 @@ interface AccountRow {
   readonly message_mode: MessageMode;
   readonly merchant_id: MerchantId | null;
   readonly fallback_text: string;
+  readonly original_id: string | null;
+  readonly kind: Account['kind'];
+  readonly customer_messages: boolean;
+  readonly token_endpoint: Account['tokenEndpoint'];
+  readonly welcome_text: string;
+  readonly my_awards_keyword: string;
+  readonly pays_through: AccountId | null;
+  readonly retention_days: number | null;
 }
 
 interface MerchantRow {
@@ -91,7 +99,8 @@ export function createAccountDirectory(options: {
 
 const SELECT_ACCOUNTS = `
   select id, app_id, app_secret_sealed, token_sealed, aes_key_sealed, previous_aes_key_sealed, message_mode, merchant_id,
-    fallback_text
+    fallback_text, original_id, kind, customer_messages, token_endpoint, welcome_text, my_awards_keyword, pays_through,
+    retention_days
   from account order by id`;
 
 const SELECT_MERCHANTS = `
@@ -112,6 +121,14 @@ function openAccount(row: AccountRow, box: SecretBox): Account {
     messageMode: row.message_mode,
     merchantId: row.merchant_id,
     fallbackText: row.fallback_text,
+    originalId: row.original_id,
+    kind: row.kind,
+    customerMessages: row.customer_messages,
+    tokenEndpoint: row.token_endpoint,
+    welcomeText: row.welcome_text,
+    myAwardsKeyword: row.my_awards_keyword,
+    paysThrough: row.pays_through,
+    retentionDays: row.retention_days,
   };
 }
 

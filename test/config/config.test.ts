@@ -57,6 +57,7 @@ describe('a whole configuration', () => {
     assert.deepEqual(config.hosts, {
       apiUrl: 'https://api.weixin.qq.com',
       openUrl: 'https://open.weixin.qq.com',
+      mpUrl: 'https://mp.weixin.qq.com',
       payUrl: 'https://api.mch.weixin.qq.com',
       payBackupUrl: null,
       payCaPem: null,

@@ -140,6 +140,14 @@ describe('the configured account', () => {
       messageMode: 'safe',
       merchantId: 'main',
       fallbackText: '',
+      originalId: null,
+      kind: 'service',
+      customerMessages: true,
+      tokenEndpoint: 'stable',
+      welcomeText: '',
+      myAwardsKeyword: '我的红包',
+      paysThrough: null,
+      retentionDays: null,
     });
     const merchant = await directory().merchant(merchantId('main'));
     assert.deepEqual([merchant?.apiKey, merchant?.privateKeyPem, merchant?.state], ['api-key', 'private-key', 'open']);

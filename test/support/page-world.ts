@@ -159,6 +159,14 @@ function accountOf(simulator: Simulator): Account {
     previousEncodingAesKey: null,
     messageMode: 'safe',
     merchantId: merchantId('main'),
+    originalId: null,
+    kind: 'service',
+    customerMessages: true,
+    tokenEndpoint: 'stable',
+    welcomeText: '',
     fallbackText: '',
+    myAwardsKeyword: '我的红包',
+    paysThrough: null,
+    retentionDays: null,
   };
 }

@@ -13,7 +13,15 @@ export function anAccount(overrides: Partial<Account> = {}): Account {
     previousEncodingAesKey: null,
     messageMode: 'safe',
     merchantId: null,
+    originalId: null,
+    kind: 'service',
+    customerMessages: true,
+    tokenEndpoint: 'stable',
+    welcomeText: '',
     fallbackText: '',
+    myAwardsKeyword: '我的红包',
+    paysThrough: null,
+    retentionDays: null,
     ...overrides,
   };
 }

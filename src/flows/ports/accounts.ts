@@ -7,7 +7,9 @@ export interface Account {
   readonly id: AccountId;
   readonly appId: string;
   /** `gh_` and 12 hex digits: whom its messages are addressed to. Not checked while unknown. */
-  readonly originalId?: string | null;
+  readonly originalId: string | null;
+  /** What the platform calls 服务号 and 公众号 (formerly 订阅号). */
+  readonly kind: 'service' | 'subscription';
   readonly appSecret: string;
   readonly token: string;
   /** 43 characters as WeChat shows it. */
@@ -16,8 +18,19 @@ export interface Account {
   readonly previousEncodingAesKey: string | null;
   readonly messageMode: MessageMode;
   readonly merchantId: MerchantId | null;
+  /** Whether it may send customer-service messages. */
+  readonly customerMessages: boolean;
+  readonly tokenEndpoint: 'stable' | 'token';
+  /** What somebody who follows is greeted with; empty for no reply. */
+  readonly welcomeText: string;
   /** What a message that no activity answers gets; empty for no reply. */
   readonly fallbackText: string;
+  /** Sent to the account it lists the person's awards. */
+  readonly myAwardsKeyword: string;
+  /** The service account whose openids people are paid under, when this one cannot pay. */
+  readonly paysThrough: AccountId | null;
+  /** Days after which the data of somebody not seen since are erased; null for never. */
+  readonly retentionDays: number | null;
 }
 
 /** A WeChat Pay merchant with its opened secrets. */

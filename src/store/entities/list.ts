@@ -9,6 +9,18 @@ import {
 } from './activities.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
+import {
+  accountMenuEntity,
+  erasureEntity,
+  followerEntity,
+  keywordReplyEntity,
+  lateReplyEntity,
+  payeeLinkEntity,
+  sceneCodeEntity,
+  sceneVisitEntity,
+  verificationFileEntity,
+  webProfileEntity,
+} from './official-account.ts';
 import { bookEntryEntity, payoutAttemptEntity, payoutEntity } from './payouts.ts';
 import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntity } from './people.ts';
 import { reconciliationEntity, reissueEntity, reissueItemEntity } from './reissues.ts';
@@ -40,4 +52,14 @@ export const entities: readonly EntitySchema[] = [
   loginLinkEntity,
   operatorSessionEntity,
   oauthLoginEntity,
+  followerEntity,
+  webProfileEntity,
+  keywordReplyEntity,
+  accountMenuEntity,
+  sceneCodeEntity,
+  sceneVisitEntity,
+  verificationFileEntity,
+  lateReplyEntity,
+  payeeLinkEntity,
+  erasureEntity,
 ];

@@ -40,6 +40,7 @@ export interface PayoutRow {
   readonly series: number;
   readonly askFrom: Date | null;
   readonly retryAt: Date | null;
+  readonly payeeAccountId: string | null;
 }
 
 export const payoutEntity = new EntitySchema<PayoutRow>({
@@ -70,6 +71,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     series: smallint('series', { default: 0 }),
     askFrom: time('ask_from', NULLABLE),
     retryAt: time('retry_at', NULLABLE),
+    payeeAccountId: text('payee_account_id', NULLABLE),
   },
   checks: [
     check('payout_amount_positive'),

@@ -101,6 +101,15 @@ export interface AccountRow {
   readonly fallbackText: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly originalId: string | null;
+  readonly kind: string;
+  readonly customerMessages: boolean;
+  readonly tokenEndpoint: string;
+  readonly welcomeText: string;
+  readonly myAwardsKeyword: string;
+  readonly paysThrough: string | null;
+  readonly retentionDays: number | null;
+  readonly revision: number;
 }
 
 export const accountEntity = new EntitySchema<AccountRow>({
@@ -117,10 +126,29 @@ export const accountEntity = new EntitySchema<AccountRow>({
     fallbackText: text('fallback_text', { default: '' }),
     createdAt: time('created_at'),
     updatedAt: time('updated_at'),
+    originalId: text('original_id', NULLABLE),
+    kind: text('kind', { default: 'service' }),
+    customerMessages: flag('customer_messages', { default: true }),
+    tokenEndpoint: text('token_endpoint', { default: 'stable' }),
+    welcomeText: text('welcome_text', { default: '' }),
+    myAwardsKeyword: text('my_awards_keyword', { default: '我的红包' }),
+    paysThrough: text('pays_through', NULLABLE),
+    retentionDays: integer('retention_days', NULLABLE),
+    revision: integer('revision', { default: 1 }),
   },
-  uniques: [{ name: 'account_app_id_once', columns: ['appId'] }],
-  checks: [check('account_mode_known')],
+  uniques: [
+    { name: 'account_app_id_once', columns: ['appId'] },
+    { name: 'account_original_id_once', columns: ['originalId'] },
+  ],
+  checks: [
+    check('account_mode_known'),
+    check('account_kind_known'),
+    check('account_token_endpoint_known'),
+    check('account_pays_through_another'),
+    check('account_retention_bounded'),
+  ],
   foreignKeys: [
+    { name: 'account_pays_through', target: 'account', columnNames: ['paysThrough'], referencedColumnNames: ['id'] },
     { name: 'account_merchant', target: 'merchant', columnNames: ['merchantId'], referencedColumnNames: ['id'] },
   ],
 });
