@@ -2,9 +2,12 @@ import type pg from 'pg';
 import type { AccountId, MerchantId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Account, AccountDirectory, Merchant, MessageMode } from '../flows/ports/accounts.ts';
+import { asOutsideTrouble } from './database-trouble.ts';
+import { RecentSnapshot } from './recent-snapshot.ts';
 import type { SecretBox } from './sealed-secret.ts';
 
-const CACHE_MS = 1000;
+/** Keys and texts change rarely, and without them no follower gets an answer. */
+const STALE_MAX_MS = 600_000;
 
 interface AccountRow {
   readonly id: AccountId;
@@ -50,14 +53,14 @@ interface MerchantRow {
 }
 
 interface Snapshot {
-  readonly readAtMs: number;
   readonly accounts: ReadonlyMap<AccountId, Account>;
   readonly merchants: ReadonlyMap<MerchantId, Merchant>;
 }
 
 /**
- * Accounts and merchants with their secrets opened, read anew when the last reading is a second old. One whose
- * secrets do not open is left out and reported, so that it stops nobody else.
+ * Accounts and merchants with their secrets opened, read anew when the last reading is a second old, and served up to
+ * 10 min old while the database is away. One whose secrets do not open is left out and reported, so that it stops
+ * nobody else. Throws OutsideTrouble when nothing is known.
  */
 export function createAccountDirectory(options: {
   readonly pool: pg.Pool;
@@ -69,31 +72,26 @@ export function createAccountDirectory(options: {
   const { pool, box, logger, nowMs = () => performance.now() } = options;
   const accountOf = openingOnce((row: AccountRow) => openAccount(row, box), logger);
   const merchantOf = openingOnce((row: MerchantRow) => openMerchant(row, box), logger);
-  let latest: Snapshot | null = null;
-  let reading: Promise<Snapshot> | null = null;
-
-  async function read(): Promise<Snapshot> {
-    // From before the question, because what is written while it is answered may be missing from it.
-    const readAtMs = nowMs();
-    const [accounts, merchants] = await Promise.all([
-      pool.query<AccountRow>(SELECT_ACCOUNTS),
-      pool.query<MerchantRow>(SELECT_MERCHANTS),
-    ]);
-    const read = { readAtMs, accounts: accountOf(accounts.rows), merchants: merchantOf(merchants.rows) };
-    latest = read;
-    return read;
-  }
-
-  function snapshot(): Promise<Snapshot> {
-    if (latest !== null && nowMs() - latest.readAtMs < CACHE_MS) return Promise.resolve(latest);
-    reading ??= read().finally(() => (reading = null));
-    return reading;
-  }
+  const snapshot = new RecentSnapshot<Snapshot>({
+    read: async () => {
+      const [accounts, merchants] = await Promise.all([
+        pool.query<AccountRow>(SELECT_ACCOUNTS),
+        pool.query<MerchantRow>(SELECT_MERCHANTS),
+      ]).catch((error: unknown) => {
+        throw asOutsideTrouble(error);
+      });
+      return { accounts: accountOf(accounts.rows), merchants: merchantOf(merchants.rows) };
+    },
+    nowMs,
+    logger,
+    stale: 'accounts-served-stale',
+    staleMaxMs: STALE_MAX_MS,
+  });
 
   return {
-    account: async (id) => (await snapshot()).accounts.get(id),
-    accounts: async () => [...(await snapshot()).accounts.values()],
-    merchant: async (id) => (await snapshot()).merchants.get(id),
+    account: async (id) => (await snapshot.current()).accounts.get(id),
+    accounts: async () => [...(await snapshot.current()).accounts.values()],
+    merchant: async (id) => (await snapshot.current()).merchants.get(id),
   };
 }
 

@@ -1,20 +1,16 @@
 import type pg from 'pg';
-import { OutsideTrouble } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActivityDirectory, LiveActivity } from '../flows/ports/draws.ts';
 import type { Clock } from '../flows/ports/time-and-luck.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
+import { RecentSnapshot } from './recent-snapshot.ts';
 
-const FRESH_MS = 1000;
 const STALE_MAX_MS = 10_000;
-/** How long a caller waits for a database that used to answer before it takes what was known; replies have 5 s in all. */
-const PATIENCE_MS = 300;
 
 /** Everything that is published, as it was at one moment. */
 interface Snapshot {
-  readonly atMs: number;
   readonly byAccount: ReadonlyMap<AccountId, readonly LiveActivity[]>;
   readonly bySlug: ReadonlyMap<string, LiveActivity>;
 }
@@ -44,37 +40,20 @@ export interface ActivityDirectoryOptions {
 export function createActivityDirectory(options: ActivityDirectoryOptions): ActivityDirectory {
   const { clock, logger } = options;
   const known = new Map<string, ActivityRule | null>();
-  let snapshot: Snapshot | undefined;
-  let loading: Promise<Snapshot> | undefined;
-
-  const refresh = (): Promise<Snapshot> => {
-    loading ??= load(options, known)
-      .then((fresh) => (snapshot = fresh))
-      .finally(() => (loading = undefined));
-    return loading;
-  };
-  const current = async (): Promise<Snapshot> => {
-    const before = snapshot;
-    const ageMs = before === undefined ? Infinity : clock.nowMs() - before.atMs;
-    if (before !== undefined && ageMs < FRESH_MS) return before;
-    if (before === undefined || ageMs > STALE_MAX_MS) return refresh();
-    try {
-      return await within(refresh(), PATIENCE_MS);
-    } catch (error) {
-      if (!(error instanceof OutsideTrouble)) throw error;
-      logger.warn({ ageMs: Math.round(ageMs), error: error.message }, 'activities-served-stale');
-      return before;
-    }
-  };
+  const snapshot = new RecentSnapshot({
+    read: () => load(options, known),
+    nowMs: () => clock.nowMs(),
+    logger,
+    stale: 'activities-served-stale',
+    staleMaxMs: STALE_MAX_MS,
+  });
   return {
-    live: async (account) => (await current()).byAccount.get(account) ?? [],
-    bySlug: async (slug) => (await current()).bySlug.get(slug),
+    live: async (account) => (await snapshot.current()).byAccount.get(account) ?? [],
+    bySlug: async (slug) => (await snapshot.current()).bySlug.get(slug),
   };
 }
 
 async function load(options: ActivityDirectoryOptions, known: Map<string, ActivityRule | null>): Promise<Snapshot> {
-  // Taken before the query: what it returns is at least this recent.
-  const atMs = options.clock.nowMs();
   try {
     const rows = await published(options.pool);
     await readNewRules(options, known, rows);
@@ -97,7 +76,7 @@ async function load(options: ActivityDirectoryOptions, known: Map<string, Activi
       if (others === undefined) byAccount.set(row.account_id, [activity]);
       else others.push(activity);
     }
-    return { atMs, byAccount, bySlug };
+    return { byAccount, bySlug };
   } catch (error) {
     throw asOutsideTrouble(error);
   }
@@ -142,14 +121,4 @@ async function readNewRules(
 
 function versionKey(account: string, activity: string, version: number): string {
   return `${account}/${activity}/${version}`;
-}
-
-function within<Result>(work: Promise<Result>, patienceMs: number): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new OutsideTrouble('activities-slow', 'the published activities were not read in time')),
-      patienceMs,
-    );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

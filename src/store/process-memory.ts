@@ -17,6 +17,7 @@ export class ProcessMemory implements SharedMemory {
   readonly #nonces = new Map<string, Expiring<true>>();
   readonly #leases = new Map<string, Expiring<string>>();
   readonly #tokens = new Map<string, Expiring<string>>();
+  readonly #counts = new Map<string, Expiring<number>>();
   readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
 
   constructor(nowMs: () => number = () => performance.now()) {
@@ -60,6 +61,14 @@ export class ProcessMemory implements SharedMemory {
     if ((this.#living(this.#tokens, name)?.value ?? null) !== expected) return false;
     this.#keep(this.#tokens, name, next.token, next.ttlMs);
     return true;
+  }
+
+  async countUp(name: string, ttlMs: number): Promise<number> {
+    const before = this.#living(this.#counts, name);
+    const livesMs = before === undefined ? ttlMs : before.untilMs - this.#nowMs();
+    const count = (before?.value ?? 0) + 1;
+    this.#keep(this.#counts, name, count, livesMs);
+    return count;
   }
 
   health(): 'ok' {

@@ -37,6 +37,10 @@ const SWAP_TOKEN = `
   if (token or '') ~= ARGV[1] then return 0 end
   redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[3])
   return 1`;
+const COUNT_UP = `
+  local count = redis.call('incr', KEYS[1])
+  if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
+  return count`;
 
 /**
  * Shared memory in Redis 6 or newer; each script touches one key, so a cluster may spread them. While Redis is away
@@ -122,6 +126,13 @@ export class RedisMemory implements SharedMemory {
     return this.#try(
       async () => (await this.#run(SWAP_TOKEN, `token:${name}`, [expected ?? '', next.token, next.ttlMs])) === 1,
       () => this.#alone.swapToken(name, expected, next),
+    );
+  }
+
+  countUp(name: string, ttlMs: number): Promise<number> {
+    return this.#try(
+      async () => Number(await this.#run(COUNT_UP, `count:${name}`, [ttlMs])),
+      () => this.#alone.countUp(name, ttlMs),
     );
   }
 

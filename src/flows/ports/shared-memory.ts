@@ -24,6 +24,8 @@ export interface SharedMemory {
     expected: string | null,
     next: { readonly token: string; readonly ttlMs: number },
   ): Promise<boolean>;
+  /** Counts up and returns the new count, 1 at first; forgotten `ttlMs` after the first. Away: of this process only. */
+  countUp(name: string, ttlMs: number): Promise<number>;
   /** `degraded` while this process works without the shared part. */
   health(): 'ok' | 'degraded';
 }

@@ -42,6 +42,17 @@ export function sharedMemoryContract(title: string, memory: () => SharedMemory):
       assert.equal(await memory().holdLease(lease, owner, 50), true);
     });
 
+    it('counts each call once and begins anew when the time is over', async () => {
+      const counted = name();
+      const counts = await Promise.all(Array.from({ length: 5 }, () => memory().countUp(counted, 80)));
+      assert.deepEqual(
+        counts.toSorted((one, other) => one - other),
+        [1, 2, 3, 4, 5],
+      );
+      await sleep(120);
+      assert.equal(await memory().countUp(counted, 80), 1);
+    });
+
     it('swaps a token only for whoever knows the one before', async () => {
       const token = name();
       assert.equal(await memory().readToken(token), null);
