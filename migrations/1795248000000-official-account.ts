@@ -12,7 +12,8 @@ export class OfficialAccount1795248000000 implements MigrationInterface {
     await runner.query(`
       drop table erasure, payee_link, late_reply, verification_file, scene_visit, scene_code, account_menu, keyword_reply,
         web_profile, follower;
-      alter table payout drop column payee_account_id;
+      drop index payout_without_payee;
+      alter table payout drop constraint payout_without_payee_rests, drop column payee_account_id;
       alter table account drop column original_id, drop column kind, drop column customer_messages,
         drop column token_endpoint, drop column welcome_text, drop column my_awards_keyword, drop column pays_through,
         drop column retention_days, drop column revision;
@@ -152,7 +153,8 @@ create table late_reply (
 create index late_reply_due on late_reply (due_at) where state in ('waiting', 'sending');
 create index late_reply_by_person on late_reply (account_id, openid, asked_at);`;
 
-// Openids are an account's own: whoever chats with an account that cannot pay is paid under another account's openid.
+// Openids are an account's own: whoever chats with an account that cannot pay is paid under another account's openid. Such a
+// payout names the account that pays, and has an empty openid while nobody knows who the person is there.
 const PAYEES = `
 create table payee_link (
   account_id text not null,
@@ -161,13 +163,16 @@ create table payee_link (
   payee_openid text not null,
   linked_by text not null,
   linked_at timestamptz not null,
-  constraint payee_link_pk primary key (account_id, openid),
+  constraint payee_link_pk primary key (account_id, openid, payee_account_id),
   constraint payee_link_account foreign key (account_id) references account (id),
   constraint payee_link_payee foreign key (payee_account_id) references account (id),
   constraint payee_link_way_known check (linked_by in ('link', 'union-id')),
   constraint payee_link_once_per_payee unique (account_id, payee_account_id, payee_openid)
 );
-alter table payout add column payee_account_id text;`;
+alter table payout
+  add column payee_account_id text,
+  add constraint payout_without_payee_rests check (openid <> '' or (payee_account_id is not null and state = 'waiting' and due_at is null));
+create index payout_without_payee on payout (account_id, award_id) where openid = '';`;
 
 // The openid goes when its payouts have ended; what limits need stays under a keyed hash of it, the pseudonym.
 const ERASURES = `

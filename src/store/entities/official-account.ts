@@ -202,6 +202,7 @@ export interface LateReplyRow {
   readonly openid: string;
   readonly trigger: string;
   readonly askedAt: Date;
+  readonly reply: string | null;
   readonly state: string;
   readonly toldWith: string | null;
   readonly reason: string | null;
@@ -220,6 +221,7 @@ export const lateReplyEntity = new EntitySchema<LateReplyRow>({
     openid: text('openid'),
     trigger: text('trigger'),
     askedAt: time('asked_at'),
+    reply: text('reply', NULLABLE),
     state: text('state', { default: 'waiting' }),
     toldWith: text('told_with', NULLABLE),
     reason: text('reason', NULLABLE),
@@ -253,7 +255,7 @@ export const payeeLinkEntity = new EntitySchema<PayeeLinkRow>({
   columns: {
     accountId: text('account_id', key('payee_link_pk')),
     openid: text('openid', key('payee_link_pk')),
-    payeeAccountId: text('payee_account_id'),
+    payeeAccountId: text('payee_account_id', key('payee_link_pk')),
     payeeOpenid: text('payee_openid'),
     linkedBy: text('linked_by'),
     linkedAt: time('linked_at'),

@@ -80,6 +80,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     check('payout_class_known'),
     check('payout_next_call_known'),
     check('payout_series_fits'),
+    check('payout_without_payee_rests'),
   ],
   indices: [
     ownIndex('payout_one_living_per_award', ['accountId', 'awardId']),
@@ -87,6 +88,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     ownIndex('payout_unpaid', ['merchantId', 'updatedAt']),
     ownIndex('payout_once_per_series', ['accountId', 'awardId', 'series']),
     ownIndex('payout_open', ['merchantId', 'state', 'createdAt', 'orderNumber']),
+    ownIndex('payout_without_payee', ['accountId', 'awardId']),
   ],
 });
 
