@@ -13,8 +13,9 @@ export interface SeenProfile {
 }
 
 /**
- * Who follows, as pushes and the API told. Events arrive late, twice and out of order: the later time wins. Each throws
- * OutsideTrouble when the database cannot answer.
+ * Who follows, as pushes and the API told. Events arrive late, twice and out of order: the later time wins. What
+ * happened before a person was erased is never written down again. Each throws OutsideTrouble when the database cannot
+ * answer.
  */
 export interface FollowerBook {
   /** `scene`: of the code they came by, if any. `atMs`: when WeChat says it happened. */
@@ -23,6 +24,8 @@ export interface FollowerBook {
   unionIdSeen(person: PersonKey, told: { readonly unionId: string; readonly atMs: number }): Promise<void>;
   profileSeen(person: PersonKey, profile: SeenProfile, atMs: number): Promise<void>;
   profileOf(person: PersonKey): Promise<SeenProfile | null>;
+  /** Forgets name and picture: the person withdrew them, or changed them. */
+  forgetProfile(person: PersonKey): Promise<void>;
   /**
    * Whether this openid ever reached us by a push of WeChat's: a follow, a scan or a message that was drawn for. A person
    * made up for a snapshot page never did.
