@@ -1,0 +1,52 @@
+import type { AccountId, Openid, RequestKey } from '../../base/ids.ts';
+import type { DrawRequest } from '../../flows/ports/draws.ts';
+import type { Pseudonyms } from '../../flows/ports/pseudonyms.ts';
+import type { ParticipantFacts } from '../../rules/facts.ts';
+
+/** Under which names a batch's requests and people may stand in the database, and whom each name means. */
+export interface StoredNames {
+  readonly keys: ReadonlyMap<string, RequestKey>;
+  readonly people: ReadonlyMap<string, Openid>;
+}
+
+/** Everyone under their openid. */
+export function plainNames(requests: readonly DrawRequest[]): StoredNames {
+  return {
+    keys: new Map(requests.map(({ key }) => [key, key])),
+    people: new Map(requests.map(({ openid }) => [openid, openid])),
+  };
+}
+
+/** Everyone under their openid and under the pseudonym they have if they were ever erased. */
+export function namesWithPseudonyms(
+  requests: readonly DrawRequest[],
+  account: AccountId,
+  pseudonyms: Pseudonyms,
+): StoredNames {
+  const plain = plainNames(requests);
+  const erased = new Map([...plain.people.values()].map((openid) => [openid, pseudonyms.of({ account, openid })]));
+  const keys = requests.map(({ key, openid }) => [key.replaceAll(openid, erased.get(openid) ?? openid), key] as const);
+  return {
+    keys: new Map([...plain.keys, ...keys]),
+    people: new Map([...plain.people, ...[...erased].map(([openid, name]) => [name, openid] as const)]),
+  };
+}
+
+/**
+ * Adds up what stands of one person in two rows of an activity: counts together, the day and the streak of the later
+ * row. Pure; the order of the two does not matter.
+ */
+export function carryOn(one: ParticipantFacts, other: ParticipantFacts): ParticipantFacts {
+  const [late, early] = (one.day ?? '') >= (other.day ?? '') ? [one, other] : [other, one];
+  const [checkedIn, before] = (one.checkInDay ?? '') >= (other.checkInDay ?? '') ? [one, other] : [other, one];
+  const sameCheckIn = checkedIn.checkInDay === before.checkInDay;
+  return {
+    draws: one.draws + other.draws,
+    day: late.day,
+    drawsToday: late.drawsToday + (late.day === early.day ? early.drawsToday : 0),
+    wins: one.wins + other.wins,
+    checkInDay: checkedIn.checkInDay,
+    streakDays: sameCheckIn ? Math.max(one.streakDays, other.streakDays) : checkedIn.streakDays,
+    checkIns: one.checkIns + other.checkIns,
+  };
+}
