@@ -12,7 +12,10 @@ import type {
   LaneFacts,
   LiveActivity,
 } from '../flows/ports/draws.ts';
+import type { Pseudonyms } from '../flows/ports/pseudonyms.ts';
 import type { ActivityFacts, ParticipantFacts } from '../rules/facts.ts';
+import { carryOn, namesWithPseudonyms, plainNames } from './account/erased-names.ts';
+import type { StoredNames } from './account/erased-names.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { writeDraws } from './draw-write.ts';
 import { textListLiteral, textLiteral } from './sql-literal.ts';
@@ -20,11 +23,20 @@ import { textListLiteral, textLiteral } from './sql-literal.ts';
 interface Lane {
   readonly account: AccountId;
   readonly activity: LiveActivity;
+  readonly erased: Erased | null;
 }
 
 interface OpenedBatch {
   readonly facts: LaneFacts;
   readonly answered: ReadonlyMap<RequestKey, { readonly reply: string; readonly won: boolean }>;
+  /** Rows of erased people, whose facts whoever draws again goes on with. */
+  readonly erasedRows: ReadonlyMap<Openid, string>;
+}
+
+/** Who was erased: nobody is looked for under a pseudonym before an account's first erasure. */
+interface Erased {
+  readonly pseudonyms: Pseudonyms;
+  readonly accounts: Set<AccountId>;
 }
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -32,11 +44,13 @@ type Rows = readonly Readonly<Record<string, unknown>>[];
 /**
  * The draws in Postgres. A batch is two round trips, each a list of statements sent as one simple query: begin, lock
  * and load; write and commit. Each statement after the lock has a snapshot of its own (READ COMMITTED), so what is
- * decided on is what the last holder of the lock committed.
+ * decided on is what the last holder of the lock committed. Given `pseudonyms`, somebody erased who draws again goes on
+ * with the counts they had.
  */
-export function createDrawStore(pool: pg.Pool): DrawStore {
+export function createDrawStore(pool: pg.Pool, pseudonyms?: Pseudonyms): DrawStore {
+  const erased = pseudonyms === undefined ? null : { pseudonyms, accounts: new Set<AccountId>() };
   return {
-    runBatch: (lane, requests, decide) => runBatch(pool, lane, requests, decide),
+    runBatch: (lane, requests, decide) => runBatch(pool, { ...lane, erased }, requests, decide),
     async storedReply(account, key) {
       const found = await pool
         // Without a name, so that it is planned for the table as it is: a plan kept from when the table was empty may
@@ -60,14 +74,14 @@ async function runBatch(
   let broken: Error | undefined;
   try {
     client = await pool.connect();
-    const { facts, answered } = await openBatch(client, lane, requests);
+    const { facts, answered, erasedRows } = await openBatch(client, lane, requests);
     const fresh = requests.filter((request) => !answered.has(request.key));
     if (fresh.length === 0) {
       await client.query('rollback');
       return requests.map((request) => resultOf(request, answered, undefined));
     }
     const decision = decide(facts, fresh);
-    await client.query(writeDraws(lane, facts, decision));
+    await client.query(writeDraws(lane, facts, decision, erasedRows));
     const byKey = new Map(decision.draws.map((draw) => [draw.request.key, draw]));
     return requests.map((request) => resultOf(request, answered, byKey.get(request.key)));
   } catch (error) {
@@ -87,38 +101,77 @@ function resultOf(request: DrawRequest, answered: OpenedBatch['answered'], draw:
 }
 
 async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly DrawRequest[]): Promise<OpenedBatch> {
+  const { account, erased } = lane;
   const day = requests[0]?.day;
   assert(day !== undefined, 'a batch has at least one draw');
-  const answers = (await client.query(openingStatements(lane, day, requests))) as unknown as readonly { rows: Rows }[];
-  const [, counter, prizes, today, answered, people] = answers.map((answer) => answer.rows);
-  assert(counter && prizes && today && answered && people, 'a batch opens with six answers');
+  const every = (): StoredNames =>
+    erased === null ? plainNames(requests) : namesWithPseudonyms(requests, account, erased.pseudonyms);
+  const names = erased?.accounts.has(account) === true ? every() : plainNames(requests);
+  const [, counter, prizes, today, ...found] = await ask(client, openingStatements(lane, day, names));
+  assert(counter && prizes && today, 'a batch opens with six answers');
+  const facts = { activity: activityFacts(counter, prizes, today, day) };
+  if (erased === null || erased.accounts.has(account) || today[0]?.['erasures'] !== true)
+    return opened(facts, names, found);
+  // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
+  erased.accounts.add(account);
+  return opened(facts, every(), await ask(client, lookups(lane, every())));
+}
+
+async function ask(client: pg.PoolClient, statements: string): Promise<readonly Rows[]> {
+  const answers = (await client.query(statements)) as unknown as readonly { rows: Rows }[];
+  return answers.map((answer) => answer.rows);
+}
+
+function opened(
+  facts: Pick<LaneFacts, 'activity'>,
+  names: StoredNames,
+  [answered, people]: readonly Rows[],
+): OpenedBatch {
+  assert(answered && people, 'a batch opens with six answers');
+  const erasedRows = people.flatMap(({ openid: name }) => {
+    const openid = names.people.get(String(name));
+    return openid === undefined || openid === name ? [] : [[openid, String(name)] as const];
+  });
   return {
-    facts: { activity: activityFacts(counter, prizes, today, day), participants: participantFacts(people) },
-    answered: new Map(
-      answered.map((row) => [
-        row['request_key'] as RequestKey,
-        { reply: String(row['reply']), won: row['won'] === true },
-      ]),
-    ),
+    facts: { ...facts, participants: participantFacts(people, names) },
+    answered: new Map(answered.map((row) => answerOf(row, names))),
+    erasedRows: new Map(erasedRows),
   };
+}
+
+function answerOf(
+  row: Rows[number],
+  names: StoredNames,
+): readonly [RequestKey, { readonly reply: string; readonly won: boolean }] {
+  const key = names.keys.get(String(row['request_key']));
+  const person = String(row['openid']);
+  assert(key !== undefined, 'an answer belongs to a request of the batch');
+  const reply = String(row['reply']).replaceAll(person, names.people.get(person) ?? person);
+  return [key, { reply, won: row['won'] === true }];
+}
+
+/** Erasures are looked for after the lock, which an erasure takes before it touches the people of an activity. */
+function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames): string {
+  const account = textLiteral(lane.account);
+  const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
+  return `begin;
+    select open, spent_fen, draws, wins from activity_counter where ${here} for update;
+    select prize_id, drawn from prize_counter where ${here};
+    select (select wins from activity_day where ${here} and day = '${day}') as wins,
+      exists (select 1 from erasure where account_id = ${account}) as erasures;
+    ${lookups(lane, names)}`;
 }
 
 /**
  * Messages and people are looked up one by one inside the server: `offset 0` keeps the planner from turning that into
  * one search over a list, for which it reads every draw of the account until the tables have statistics.
  */
-function openingStatements(lane: Lane, day: BeijingDay, requests: readonly DrawRequest[]): string {
+function lookups(lane: Lane, names: StoredNames): string {
   const account = textLiteral(lane.account);
   const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
-  const keys = textListLiteral(requests.map((request) => request.key));
-  const people = textListLiteral([...new Set(requests.map((request) => request.openid))]);
-  return `begin;
-    select open, spent_fen, draws, wins from activity_counter where ${here} for update;
-    select prize_id, drawn from prize_counter where ${here};
-    select wins from activity_day where ${here} and day = '${day}';
-    select found.* from unnest(${keys}) as wanted (key) cross join lateral
-      (select request_key, reply, outcome = 'won' as won from draw where account_id = ${account} and request_key = key offset 0) as found;
-    select found.* from unnest(${people}) as wanted (person) cross join lateral
+  return `select found.* from unnest(${textListLiteral([...names.keys.keys()])}) as wanted (key) cross join lateral
+      (select request_key, openid, reply, outcome = 'won' as won from draw where account_id = ${account} and request_key = key offset 0) as found;
+    select found.* from unnest(${textListLiteral([...names.people.keys()])}) as wanted (person) cross join lateral
       (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins
         from participant where ${here} and openid = person offset 0) as found;`;
 }
@@ -137,19 +190,25 @@ function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay
   };
 }
 
-function participantFacts(rows: Rows): ReadonlyMap<Openid, ParticipantFacts> {
-  return new Map(
-    rows.map((row) => [
-      row['openid'] as Openid,
-      {
-        draws: Number(row['draws']),
-        day: row['day'] as BeijingDay | null,
-        drawsToday: Number(row['draws_that_day']),
-        wins: Number(row['wins']),
-        checkInDay: row['check_in_day'] as BeijingDay | null,
-        streakDays: Number(row['streak_days']),
-        checkIns: Number(row['check_ins']),
-      },
-    ]),
-  );
+function participantFacts(rows: Rows, names: StoredNames): ReadonlyMap<Openid, ParticipantFacts> {
+  const facts = new Map<Openid, ParticipantFacts>();
+  for (const row of rows) {
+    const openid = names.people.get(String(row['openid']));
+    assert(openid !== undefined, 'a participant found is one that was asked for');
+    const before = facts.get(openid);
+    facts.set(openid, before === undefined ? factsOf(row) : carryOn(before, factsOf(row)));
+  }
+  return facts;
+}
+
+function factsOf(row: Rows[number]): ParticipantFacts {
+  return {
+    draws: Number(row['draws']),
+    day: row['day'] as BeijingDay | null,
+    drawsToday: Number(row['draws_that_day']),
+    wins: Number(row['wins']),
+    checkInDay: row['check_in_day'] as BeijingDay | null,
+    streakDays: Number(row['streak_days']),
+    checkIns: Number(row['check_ins']),
+  };
 }

@@ -1,18 +1,20 @@
-import type { AccountId } from '../base/ids.ts';
+import type { AccountId, Openid } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
-import { jsonLiteral, textLiteral } from './sql-literal.ts';
+import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 
 /** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
 export const PAYOUT_CHANNEL = 'payout_due';
 
 /**
  * Returns the statements that write a decided batch set-wise and commit it: draws with their replies, awards, payouts,
- * book entries, people, counters. In the lock order: message keys (sorted), activity, prizes, persons, payouts.
+ * book entries, people, counters. `erasedRows` are rows under pseudonyms whose counts go on in the person's own row, which
+ * then takes their place. In the lock order: message keys (sorted), activity, prizes, persons, payouts.
  */
 export function writeDraws(
   lane: { readonly account: AccountId; readonly activity: LiveActivity },
   before: LaneFacts,
   decision: BatchDecision,
+  erasedRows: ReadonlyMap<Openid, string> = new Map(),
 ): string {
   const account = textLiteral(lane.account);
   const activity = textLiteral(lane.activity.id);
@@ -21,6 +23,7 @@ export function writeDraws(
     draws(account, activity, lane.activity.version, decision.draws),
     ...(won.length === 0 ? [] : awards(account, activity, won)),
     ...counters(account, activity, before, decision),
+    ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
     'commit',
   ].join(';\n');
@@ -117,4 +120,17 @@ function people(account: string, activity: string, decision: BatchDecision): str
     on conflict (account_id, activity_id, openid) do update set draws = excluded.draws, day = excluded.day,
       draws_that_day = excluded.draws_that_day, wins = excluded.wins, check_in_day = excluded.check_in_day,
       streak_days = excluded.streak_days, check_ins = excluded.check_ins`;
+}
+
+function replacedPeople(
+  account: string,
+  activity: string,
+  decision: BatchDecision,
+  erasedRows: ReadonlyMap<Openid, string>,
+): string[] {
+  const replaced = [...erasedRows].filter(([openid]) => decision.participants.has(openid)).map(([, name]) => name);
+  if (replaced.length === 0) return [];
+  return [
+    `delete from participant where account_id = ${account} and activity_id = ${activity} and openid = any(${textListLiteral(replaced)})`,
+  ];
 }
