@@ -1,5 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { accountFormats, MESSAGE_MODES } from './base/account-formats.ts';
+import type { TextFormat } from './base/account-formats.ts';
 
 /** How one environment variable is read. */
 interface Variable<Value> {
@@ -28,6 +30,10 @@ function optional<Value>(variable: Variable<Value>): Variable<Value | null> {
 
 function matching(pattern: RegExp, needs: string): z.ZodType<string, string> {
   return z.string().regex(pattern, `needs ${needs}`);
+}
+
+function formatted({ pattern, needs }: TextFormat): z.ZodType<string, string> {
+  return matching(pattern, needs);
 }
 
 function wholeNumber(min: number, max: number): z.ZodType<number, string> {
@@ -124,13 +130,13 @@ export const variables = {
   WECHAT_PAY_BACKUP_URL: optional(plain(origin)),
   WECHAT_PAY_CA_FILE: optional(plain(z.string())),
 
-  WECHAT_APP_ID: plain(matching(/^wx[0-9A-Za-z]{16}$/, 'wx and 16 letters or digits'), { make: ADMIN_PAGE }),
-  WECHAT_APP_SECRET: secret(matching(/^[0-9A-Za-z]{32}$/, '32 letters or digits'), { make: ADMIN_PAGE }),
-  WECHAT_TOKEN: secret(matching(/^[0-9A-Za-z]{3,32}$/, '3 to 32 letters or digits'), {
+  WECHAT_APP_ID: plain(formatted(accountFormats.appId), { make: ADMIN_PAGE }),
+  WECHAT_APP_SECRET: secret(formatted(accountFormats.appSecret), { make: ADMIN_PAGE }),
+  WECHAT_TOKEN: secret(formatted(accountFormats.token), {
     make: 'make one (openssl rand -hex 16) and enter it on the WeChat admin page too',
   }),
-  WECHAT_ENCODING_AES_KEY: secret(matching(/^[0-9A-Za-z]{43}$/, '43 letters or digits'), { make: ADMIN_PAGE }),
-  WECHAT_MESSAGE_MODE: plain(oneOf('plain', 'compatible', 'safe'), { fallback: 'safe' }),
+  WECHAT_ENCODING_AES_KEY: secret(formatted(accountFormats.encodingAesKey), { make: ADMIN_PAGE }),
+  WECHAT_MESSAGE_MODE: plain(oneOf(...MESSAGE_MODES), { fallback: 'safe' }),
 
   WECHAT_PAY_MCH_ID: plain(matching(/^\d{8,10}$/, '8 to 10 digits'), { make: PAY_PAGE }),
   WECHAT_PAY_API_KEY: secret(matching(/^[0-9A-Za-z]{32}$/, '32 letters or digits (the APIv2 key)'), {

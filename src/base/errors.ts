@@ -7,16 +7,24 @@ export class WrongRequest extends Error {
   readonly status: number;
   /** Faults by field path, when the request has fields. */
   readonly faults: readonly { readonly path: string; readonly message: string }[];
+  /** What stands now where the caller had seen something older; nothing secret. */
+  readonly present: unknown;
 
   constructor(
     code: string,
     message: string,
-    options: { status?: number; faults?: readonly { path: string; message: string }[]; cause?: unknown } = {},
+    options: {
+      status?: number;
+      faults?: readonly { path: string; message: string }[];
+      present?: unknown;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.status = options.status ?? 400;
     this.faults = options.faults ?? [];
+    this.present = options.present;
   }
 }
 

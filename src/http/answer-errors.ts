@@ -8,6 +8,8 @@ export interface ErrorBody {
   readonly code: string;
   readonly message: string;
   readonly faults: readonly { readonly path: string; readonly message: string }[];
+  /** What stands now, where the caller had seen something older. */
+  readonly present?: unknown;
 }
 
 /**
@@ -27,7 +29,8 @@ export function answerErrors(logger: Logger): Middleware {
 
 function answer(ctx: Context, error: unknown, logger: Logger): void {
   if (error instanceof WrongRequest) {
-    return write(ctx, error.status, { code: error.code, message: error.message, faults: error.faults });
+    const { status, code, message, faults, present } = error;
+    return write(ctx, status, { code, message, faults, ...(present === undefined ? {} : { present }) });
   }
   const requestId: unknown = ctx.state['requestId'];
   if (error instanceof OutsideTrouble) {

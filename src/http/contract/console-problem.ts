@@ -7,5 +7,6 @@ export const problemSchema = z.object({
   faults: z
     .array(z.object({ path: z.string(), message: z.string() }))
     .describe('Faults by field, when there are fields'),
+  present: z.unknown().exactOptional().describe('What stands now, when someone changed it meanwhile'),
 });
 export type Problem = z.infer<typeof problemSchema>;

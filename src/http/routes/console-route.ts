@@ -26,7 +26,7 @@ export type RawCall = Omit<ConsoleCall<unknown, unknown>, 'operator'>;
 export interface ConsoleRoute {
   /** Also the operationId in the API's description and the route's name in metrics. */
   readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below /api/console, with `:id` for parameters. */
   readonly path: string;
   readonly access: Access;

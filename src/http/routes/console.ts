@@ -93,7 +93,8 @@ async function serve(
     ...who,
     params: ctx.params as Readonly<Record<string, string>>,
     query: { ...ctx.query },
-    body: changes ? await readJson(ctx, { bytesMax: BODY_BYTES_MAX }) : undefined,
+    // What is deleted is named by its address and revision; a body there has no meaning of its own (RFC 9110, 9.3.5).
+    body: changes && route.method !== 'DELETE' ? await readJson(ctx, { bytesMax: BODY_BYTES_MAX }) : undefined,
     setSession: sessionCookieWriter(ctx, publicUrl),
   });
 }
