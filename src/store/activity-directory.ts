@@ -22,6 +22,7 @@ interface PublishedRow {
   readonly name: string;
   readonly version: number;
   readonly published_at_ms: number;
+  readonly pays_through: AccountId | null;
 }
 
 export interface ActivityDirectoryOptions {
@@ -70,6 +71,7 @@ async function load(options: ActivityDirectoryOptions, known: Map<string, Activi
         version: row.version,
         rule,
         publishedAtMs: row.published_at_ms,
+        paysThrough: row.pays_through,
       };
       bySlug.set(row.slug, activity);
       const others = byAccount.get(row.account_id);
@@ -85,9 +87,10 @@ async function load(options: ActivityDirectoryOptions, known: Map<string, Activi
 async function published(pool: pg.Pool): Promise<readonly PublishedRow[]> {
   const found = await pool.query<PublishedRow>({
     name: 'published-activities',
-    text: `select account_id, id, slug, name, published_version as version,
-        (extract(epoch from published_at) * 1000)::float8 as published_at_ms
-      from activity where state = 'published' order by account_id, published_at desc, id`,
+    text: `select activity.account_id, activity.id, slug, name, published_version as version,
+        (extract(epoch from published_at) * 1000)::float8 as published_at_ms, account.pays_through
+      from activity join account on account.id = activity.account_id
+      where state = 'published' order by activity.account_id, published_at desc, activity.id`,
   });
   return found.rows;
 }

@@ -138,10 +138,14 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
     from draw left join award on award.account_id = draw.account_id and award.id = draw.award_id
       and award.request_key = draw.request_key and award.activity_id = draw.activity_id and award.prize_id = draw.prize_id
     where draw.outcome = 'won'`,
+  // Paid through another account, it goes to the openid its winner is linked with there; without a link it has none.
   'payout is its award': `select payout.account_id, payout.activity_id, payout.order_number as subject,
-      concat_ws(' ', award.activity_id, award.openid, award.amount_fen) as expected,
+      concat_ws(' ', award.activity_id, case when payout.payee_account_id is null then award.openid
+        else coalesce(payee_link.payee_openid, payout.openid) end, award.amount_fen) as expected,
       concat_ws(' ', payout.activity_id, payout.openid, payout.amount_fen) as found
-    from payout left join award on award.account_id = payout.account_id and award.id = payout.award_id`,
+    from payout left join award on award.account_id = payout.account_id and award.id = payout.award_id
+    left join payee_link on payee_link.account_id = award.account_id and payee_link.openid = award.openid
+      and payee_link.payee_account_id = payout.payee_account_id`,
   'frozen request is its payout': `select account_id, activity_id, order_number as subject,
       concat_ws(' ', order_number, openid, amount_fen, request_hash) as expected,
       concat_ws(' ', request ->> 'orderNumber', request ->> 'openid', request ->> 'amountFen',
@@ -153,6 +157,6 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
       case state when 'received' then shown_received when 'returned' then shown_returned else shown_failed end as found
     from (${PAYOUTS}) as payout where state in ('received', 'returned', 'dead')`,
   'what is under way will be called again': `select account_id, activity_id, order_number as subject,
-      state in ('waiting', 'unknown', 'sent') as expected, due_at is not null as found
+      state in ('waiting', 'unknown', 'sent') and openid <> '' as expected, due_at is not null as found
     from payout where state <> 'parked' or (retry_at is null and ask_from is null)`,
 };

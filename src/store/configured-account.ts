@@ -78,7 +78,8 @@ async function applyAccount(client: pg.PoolClient, options: ConfiguredAccountOpt
       before.rows[0]?.aes_key_sealed,
     ]);
   }
-  if (changed.includes('app_id')) await refuseWhileUnsettled(client, 'WECHAT_APP_ID', 'account_id');
+  if (changed.includes('app_id'))
+    await refuseWhileUnsettled(client, 'WECHAT_APP_ID', 'coalesce(payee_account_id, account_id)');
 }
 
 /** Inserts or updates row `main` and returns the columns that changed (none when it was inserted). */
@@ -132,7 +133,7 @@ function sealed(box: SecretBox, column: Column | undefined): string {
 async function refuseWhileUnsettled(
   client: pg.PoolClient,
   variable: string,
-  column: 'merchant_id' | 'account_id',
+  column: 'merchant_id' | 'coalesce(payee_account_id, account_id)',
 ): Promise<void> {
   const found = await client.query<{ unsettled: string }>(
     `select count(*) as unsettled from payout where ${column} = $1 and state in ('waiting', 'unknown', 'sent', 'parked')`,

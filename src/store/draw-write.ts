@@ -1,5 +1,6 @@
 import type { AccountId, Openid } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
+import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 
 /** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
@@ -21,7 +22,7 @@ export function writeDraws(
   const won = decision.draws.filter((draw) => draw.verdict.outcome === 'won');
   return [
     draws(account, activity, lane.activity.version, decision.draws),
-    ...(won.length === 0 ? [] : awards(account, activity, won)),
+    ...(won.length === 0 ? [] : awards(lane, won)),
     ...counters(account, activity, before, decision),
     ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
@@ -48,7 +49,9 @@ function draws(account: string, activity: string, version: number, decided: read
     from jsonb_to_recordset(${jsonLiteral(rows)}) as item (k text, o text, v text, p text, a text, t bigint, r text, x jsonb, m float8)`;
 }
 
-function awards(account: string, activity: string, won: readonly DecidedDraw[]): string[] {
+function awards(lane: Parameters<typeof writeDraws>[0], won: readonly DecidedDraw[]): string[] {
+  const account = textLiteral(lane.account);
+  const activity = textLiteral(lane.activity.id);
   const rows = won.map(({ request, verdict, orderNumber }) => ({
     i: request.awardId,
     p: verdict.outcome === 'won' ? verdict.prizeId : null,
@@ -64,14 +67,44 @@ function awards(account: string, activity: string, won: readonly DecidedDraw[]):
   const paid = rows.filter((row) => row.n !== null);
   if (paid.length === 0) return [award];
   const items = `jsonb_to_recordset(${jsonLiteral(paid)}) as item (i text, o text, f bigint, n text, m float8)`;
-  const merchant = `(select merchant_id from account where id = ${account})`;
+  const payee = lane.activity.paysThrough;
+  const merchant = `(select merchant_id from account where id = ${payee === null ? account : textLiteral(payee)})`;
+  const place = { account, activity, merchant, items };
   return [
     award,
-    `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, due_at, created_at, updated_at)
-      select ${account}, n, i, ${activity}, ${merchant}, o, f, 'waiting', to_timestamp(m / 1000.0), to_timestamp(m / 1000.0), to_timestamp(m / 1000.0) from ${items}`,
+    ...(payee === null ? [payouts(place)] : payoutsThrough(textLiteral(payee), place)),
     `insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
       select ${account}, ${activity}, ${merchant}, i, 'award', 'reserved', 'budget', f, to_timestamp(m / 1000.0) from ${items}`,
     `select pg_notify('${PAYOUT_CHANNEL}', '')`,
+  ];
+}
+
+/** Literals and row sources of one batch's payouts; a row of `items` is (i award, o chat's openid, f fen, n number, m ms). */
+interface PayoutSource {
+  readonly account: string;
+  readonly activity: string;
+  readonly merchant: string;
+  readonly items: string;
+}
+
+function payouts({ account, activity, merchant, items }: PayoutSource): string {
+  return `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, due_at, created_at, updated_at)
+      select ${account}, n, i, ${activity}, ${merchant}, o, f, 'waiting', to_timestamp(m / 1000.0), to_timestamp(m / 1000.0), to_timestamp(m / 1000.0) from ${items}`;
+}
+
+/**
+ * Payouts of an account that pays through another go to the openid the winner is linked with there, and rest without
+ * one until there is a link. The lock makes a link that is being written wait for these rows, or these rows see it.
+ */
+function payoutsThrough(payee: string, { account, activity, merchant, items }: PayoutSource): string[] {
+  return [
+    `select pg_advisory_xact_lock_shared(${payeeLock(account, 'o')}) from (select distinct o from ${items}) as people`,
+    `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, state, due_at, reason, created_at, updated_at)
+      select ${account}, n, i, ${activity}, ${merchant}, ${payee}, coalesce(payee_openid, ''), f, 'waiting',
+        case when payee_openid is not null then to_timestamp(m / 1000.0) end,
+        case when payee_openid is null then '${PAYEE_UNKNOWN}' end, to_timestamp(m / 1000.0), to_timestamp(m / 1000.0)
+      from ${items} left join payee_link on payee_link.account_id = ${account} and payee_link.openid = item.o
+        and payee_link.payee_account_id = ${payee}`,
   ];
 }
 

@@ -37,6 +37,7 @@ interface StoppedRow {
   readonly version: number;
   readonly published_at: Date;
   readonly rule: unknown;
+  readonly pays_through: AccountId | null;
 }
 
 async function readStopped(
@@ -46,10 +47,11 @@ async function readStopped(
 ): Promise<LiveActivity | undefined> {
   const found = await pool.query<StoppedRow>({
     name: 'stopped-activity',
-    text: `select activity.account_id, activity.id, activity.name, published_version as version, published_at, rule
-      from activity
+    text: `select activity.account_id, activity.id, activity.name, published_version as version, published_at, rule,
+        account.pays_through
+      from activity join account on account.id = activity.account_id
       join rule_version on rule_version.account_id = activity.account_id and activity_id = activity.id and version = published_version
-      where activity.account_id in (select id from account) and slug = $1 and state = 'stopped'
+      where slug = $1 and state = 'stopped'
       order by published_at desc limit 1`,
     values: [slug],
   });
@@ -63,6 +65,7 @@ async function readStopped(
     version: row.version,
     rule: parseRule(row.rule),
     publishedAtMs: row.published_at.getTime(),
+    paysThrough: row.pays_through,
   };
 }
 

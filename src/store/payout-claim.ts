@@ -13,7 +13,7 @@ import type {
   RedPacketRequest,
 } from '../flows/ports/payouts.ts';
 import { lockQueues, merchantsWithDue, writePace } from './merchant-pace.ts';
-import { FROZEN_REQUEST, hashOf } from './payout-request.ts';
+import { FROZEN_REQUEST, hashOf, PAYEE_ACCOUNT } from './payout-request.ts';
 import { inTransaction } from './transaction.ts';
 
 type ClaimInput = Parameters<PayoutStore['claim']>[0];
@@ -21,6 +21,8 @@ type ClaimInput = Parameters<PayoutStore['claim']>[0];
 interface DueRow {
   readonly account_id: AccountId;
   readonly order_number: OrderNumber;
+  /** Under whom the person's openid is. */
+  readonly payee_account: AccountId;
   readonly call: 'send' | 'query';
   readonly class: 'live' | 'batch';
   readonly openid: Openid;
@@ -75,13 +77,13 @@ const DUE = `
 with live as materialized (${due('send', 'live', '$4')}), batch as materialized (${due('send', 'batch', '$4')}),
 asked as materialized (${due('query', 'live', '$5')}), asked_batch as materialized (${due('query', 'batch', '$5')}),
 found as (select * from live union all select * from batch union all select * from asked union all select * from asked_batch)
-select payout.account_id, payout.order_number, payout.next_call as call, payout.class, payout.openid, payout.amount_fen, payout.created_at,
+select payout.account_id, payout.order_number, ${PAYEE_ACCOUNT} as payee_account, payout.next_call as call, payout.class, payout.openid, payout.amount_fen, payout.created_at,
   payout.counted_on is null or (payout.counted_on <> $3::date and not exists (select 1 from payout_attempt as a
     where a.account_id = payout.account_id and a.order_number = payout.order_number and a.kind = 'send'
       and (a.outcome is null or a.outcome ->> 'kind' <> 'refused'))) as uncounted,
   person.packets as person_packets, person.amount_fen as person_fen, person.full_by_answer as person_full
 from found join payout using (account_id, order_number)
-left join payout_person_day as person on person.account_id = payout.account_id and person.merchant_id = $1
+left join payout_person_day as person on person.account_id = ${PAYEE_ACCOUNT} and person.merchant_id = $1
   and person.openid = payout.openid and person.day = $3::date
 order by payout.due_at, payout.order_number`;
 
@@ -236,7 +238,7 @@ function idOf(row: DueRow): string {
 }
 
 function personOf(row: DueRow): string {
-  return `${row.account_id} ${row.openid}`;
+  return `${row.payee_account} ${row.openid}`;
 }
 
 function dueCall(row: DueRow): DueCall {

@@ -8,6 +8,7 @@ import { raiseAlarm } from './alarm-store.ts';
 /** The payout an answer is about, as its row says. */
 export interface AnsweredPayout {
   readonly account_id: AccountId;
+  readonly payee_account_id: AccountId | null;
   readonly order_number: string;
   readonly merchant_id: MerchantId;
   readonly openid: Openid;
@@ -70,7 +71,12 @@ export async function writeQueueEffects(
     if (action.kind === 'stop-merchant') await stopMerchant(client, payout.merchant_id, action.reason, nowMs);
     if (action.kind === 'slow-merchant') await client.query(SLOW, [payout.merchant_id, new Date(nowMs + slowForMs)]);
     if (action.kind === 'person-full')
-      await client.query(FULL, [payout.account_id, payout.merchant_id, payout.openid, beijingDay(nowMs)]);
+      await client.query(FULL, [
+        payout.payee_account_id ?? payout.account_id,
+        payout.merchant_id,
+        payout.openid,
+        beijingDay(nowMs),
+      ]);
     if (action.kind === 'contradiction')
       await raiseAlarm(client, { kind: 'contradiction', subject: payout.order_number, message: action.message }, nowMs);
   }

@@ -25,7 +25,7 @@ const BOOKINGS: Readonly<Record<PayoutBooking, { readonly debit: string; readonl
 const RAW_CHARACTERS_MAX = 16_384;
 
 // The attempts are read in a statement of their own after the lock, so that what the last holder wrote is seen.
-const LOCK = `select account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at
+const LOCK = `select account_id, payee_account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at
   from payout where account_id = $1 and order_number = $2 for update`;
 const ATTEMPTS = `select ${ATTEMPT_JSON} as attempt from payout_attempt as a
   where a.account_id = $1 and a.order_number = $2 order by a.attempt`;

@@ -23,7 +23,8 @@ const STOP_SENDING = `update installation set sending_stopped_at = $2, sending_s
 const RESUME_SENDING = `update installation set sending_stopped_at = null, sending_stopped_reason = null where sending_stopped_at is not null`;
 const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
 // The leases of a restored backup belong to nobody any more.
-const ASK_ALL = `update payout set ask_from = $1, due_at = $1, next_call = 'query', updated_at = $1,
+// One that knows no payee yet asks first as well, once it has one.
+const ASK_ALL = `update payout set ask_from = $1, due_at = case when openid <> '' then $1::timestamptz end, next_call = 'query', updated_at = $1,
     lease_token = null, lease_until = null
   where state in ('waiting', 'unknown', 'sent', 'parked') and (first_sent_at is null or first_sent_at > $2)`;
 const ASK_TOO_OLD = `update payout set next_call = 'query', updated_at = $1

@@ -47,13 +47,17 @@ const TOLD_OTHERWISE = `
       or payout.state = 'sent' and asked.answered_at <= $3::timestamptz - interval '1 hour'
     else false end`;
 
-/** What may be wrong with a row, the gravest first, and since when by the times in the rows. */
+/**
+ * What may be wrong with a row, the gravest first, and since when by the times in the rows. Who has not said yet where a
+ * packet goes may take any time for it.
+ */
 const KINDS = `
   select 1 as rank, 'told-otherwise' as kind, asked.answered_at as since where ${TOLD_OTHERWISE}
   union all select 2, 'parked', coalesce(parked.answered_at, payout.updated_at) where payout.state = 'parked'
   union all select 3, 'dead', coalesce(asked.answered_at, payout.updated_at) where payout.state = 'dead' and ${NOT_ISSUED_AGAIN}
   union all select 4, 'no-query', coalesce(payout.due_at, payout.updated_at) + interval '1 day' where payout.state = 'sent'
-  union all select 5, 'unsettled', payout.created_at + interval '3 days' where payout.state in ('waiting', 'unknown', 'sent')`;
+  union all select 5, 'unsettled', payout.created_at + interval '3 days'
+    where payout.state in ('waiting', 'unknown', 'sent') and payout.openid <> ''`;
 
 /** The accounts of the books that have something of an award's money, in fen. */
 const BALANCES = `

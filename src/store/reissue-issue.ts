@@ -83,9 +83,10 @@ with decided as (
   select * from jsonb_to_recordset($1) as item (account text, old text, fresh text, money text, outcome text)
 ),
 issued as (
-  insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, due_at,
+  insert into payout (account_id, order_number, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, state, due_at,
     class, series, next_call, ask_from, created_at, updated_at)
-  select account_id, fresh, award_id, activity_id, merchant_id, openid, amount_fen, 'waiting', $2, class, series + 1, 'query', $2, $2, $2
+  select account_id, fresh, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, 'waiting', $2,
+    class, series + 1, 'query', $2, $2, $2
   from decided join payout on payout.account_id = decided.account and payout.order_number = decided.old
   where fresh is not null
   order by account_id, fresh

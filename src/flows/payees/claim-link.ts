@@ -59,6 +59,9 @@ export function readClaimToken(seal: Pick<TokenSeal, 'open'>, token: string, now
     const [account = '', chatOpenid = '', until = ''] = seal.open(PURPOSE, token).split(' ');
     return { account: accountId(account), openid: openid(chatOpenid), expired: Number(until) * 1000 <= nowMs };
   } catch (cause) {
-    throw new WrongRequest('payee-link-invalid', 'this link was not made here, or is not whole', { status: 404, cause });
+    throw new WrongRequest('payee-link-invalid', 'this link was not made here, or is not whole', {
+      status: 404,
+      cause,
+    });
   }
 }

@@ -12,6 +12,8 @@ export interface LiveActivity {
   readonly version: number;
   readonly rule: ActivityRule;
   readonly publishedAtMs: number;
+  /** The account whose openids its winners are paid under; null where it pays itself. */
+  readonly paysThrough: AccountId | null;
 }
 
 /** Which activities are live, read through a cache that a publish or stop refreshes within a second. */

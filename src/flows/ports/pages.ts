@@ -22,11 +22,21 @@ export interface PersonStanding {
 /**
  * What a person is told about an award. preparing: goes out in a moment. waits: not before another Beijing day, because
  * a daily limit is reached. paused: the merchant, or all sending, is stopped until someone resumes it. checking: sent, but
- * WeChat Pay has not said clearly whether it was paid. sent: in the chat, unopened. looked-at: an operator must decide.
+ * WeChat Pay has not said clearly whether it was paid. link-needed: won in an account that cannot pay, by somebody who
+ * has not said yet where it goes. sent: in the chat, unopened. looked-at: an operator must decide.
  * given: a prize that is not money.
  */
 export type AwardProgress =
-  'preparing' | 'waits' | 'paused' | 'checking' | 'sent' | 'opened' | 'returned' | 'looked-at' | 'given';
+  | 'preparing'
+  | 'waits'
+  | 'paused'
+  | 'checking'
+  | 'link-needed'
+  | 'sent'
+  | 'opened'
+  | 'returned'
+  | 'looked-at'
+  | 'given';
 
 export interface MyAward {
   readonly activityName: string;
@@ -43,6 +53,9 @@ export interface PageReads {
   /** Returns the activity at this address if it was published once and is stopped now. */
   stopped(slug: string): Promise<LiveActivity | undefined>;
   standing(activity: LiveActivity, openid: Openid): Promise<PersonStanding>;
-  /** Returns at most `most` awards of a person, newest first. */
+  /**
+   * Returns at most `most` awards of a person, newest first: those won under this account, and those won in accounts
+   * that pay the person through this one.
+   */
   awards(input: { account: AccountId; openid: Openid; most: number; nowMs: number }): Promise<readonly MyAward[]>;
 }

@@ -12,10 +12,25 @@ interface Row {
   readonly state: string;
   readonly payout_state: string | null;
   readonly due_at: Date | null;
+  /** Nobody knows yet under which openid the winner is paid. */
+  readonly payee_unknown: boolean | null;
   /** The merchant, or all sending, is stopped. */
   readonly stopped: boolean;
   readonly created_at: Date;
 }
+
+/** The latest awards of the person, and of whoever this person is in accounts that pay through this one. */
+const LATEST = `
+  select latest.* from (
+    select $1::text as account_id, $2::text as openid
+    union all
+    select payee_link.account_id, payee_link.openid from account join payee_link on payee_link.account_id = account.id
+    where account.pays_through = $1 and payee_account_id = $1 and payee_openid = $2
+  ) as person cross join lateral (
+    select * from award where award.account_id = person.account_id and award.openid = person.openid
+    order by award.created_at desc limit $3
+  ) as latest
+  order by latest.created_at desc limit $3`;
 
 /** Reads a person's awards under one account, newest first, each with the state its payout is truly in. */
 export async function readMyAwards(
@@ -27,23 +42,21 @@ export async function readMyAwards(
     text: `select activity.name as activity_name, award.prize_id, award.amount_fen, award.state, award.created_at,
         jsonb_path_query_first(rule_version.rule, '$.prizes[*] ? (@.id == $id)',
           jsonb_build_object('id', award.prize_id)) ->> 'name' as prize_name,
-        payout.state as payout_state, payout.due_at, payout.stopped
-      from award
+        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped
+      from (${LATEST}) as award
       join activity on activity.account_id = award.account_id and activity.id = award.activity_id
       join draw on draw.account_id = award.account_id and draw.request_key = award.request_key
       join rule_version on rule_version.account_id = award.account_id and rule_version.activity_id = award.activity_id
         and rule_version.version = draw.rule_version
       left join lateral (
-        select payout.state, greatest(payout.due_at, merchant_pace.sends_from) as due_at,
+        select payout.state, payout.openid = '' as payee_unknown, greatest(payout.due_at, merchant_pace.sends_from) as due_at,
           merchant.state = 'stopped' or installation.sending_stopped_at is not null as stopped
         from payout join merchant on merchant.id = payout.merchant_id
         left join merchant_pace on merchant_pace.merchant_id = payout.merchant_id
         left join installation on true
         where payout.account_id = award.account_id and payout.award_id = award.id
         order by payout.series desc limit 1) payout on true
-      where award.account_id = $1 and award.openid = $2
-      order by award.created_at desc
-      limit $3`,
+      order by award.created_at desc`,
     values: [input.account, input.openid, input.most],
   });
   return found.rows.map((row) => {
@@ -74,6 +87,7 @@ function progressOf(row: Row, nowMs: number): AwardProgress {
     case 'unknown':
       return 'checking';
     case 'waiting':
+      if (row.payee_unknown === true) return 'link-needed';
       if (row.stopped) return 'paused';
       // A payout put off to another day waits for a daily limit, its person's or the merchant's.
       return row.due_at !== null && beijingDay(row.due_at.getTime()) > beijingDay(nowMs) ? 'waits' : 'preparing';

@@ -37,6 +37,7 @@ export function showShare(share: number): string {
 
 /** Shortens an openid for a table; the first characters are the account's, so the last ones tell people apart. */
 export function showOpenid(openid: string): string {
+  if (openid === '') return '—';
   return openid.length <= 12 ? openid : `${openid.slice(0, 4)}…${openid.slice(-6)}`;
 }
 

@@ -211,6 +211,7 @@ export const paymentsEn: PaymentWords = {
     MONEY_LIMIT: 'Outside the amounts allowed in the merchant platform: compare the settings.',
     NO_AUTH: 'WeChat Pay’s risk control holds this person back, as a rule for an odd WeChat account.',
     NO_COMPETENCE: 'Cash red packets are not enabled for this merchant.',
+    'payee-unknown': 'Won in an account that cannot pay; it goes out by itself once the winner says where it goes.',
     OPENID_ERROR: 'The openid does not belong to the app id.',
     ILLEGAL_APPID: 'The app id is not bound to this merchant.',
     MSGAPPID_ERROR: 'The msgappid does not fit the merchant.',

@@ -202,6 +202,7 @@ export const paymentsZh = {
     MONEY_LIMIT: '金额超出商户平台允许的范围，请核对商户平台的设置。',
     NO_AUTH: '微信支付风控拦截了这个人，通常是他的微信账号异常。',
     NO_COMPETENCE: '商户没有开通现金红包权限。',
+    'payee-unknown': '在不能付款的公众号里中奖，中奖人还没有确认领到哪个微信；确认后自动发放。',
     OPENID_ERROR: 'openid 与公众号不匹配。',
     ILLEGAL_APPID: '公众号没有绑定到这个商户。',
     MSGAPPID_ERROR: 'msgappid 与商户不匹配。',
