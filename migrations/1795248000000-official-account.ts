@@ -5,13 +5,18 @@ export class OfficialAccount1795248000000 implements MigrationInterface {
   readonly name = 'OfficialAccount1795248000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [ACCOUNTS, FOLLOWERS, TEXTS, LATE_REPLIES, PAYEES, ERASURES]) await runner.query(statement);
+    for (const statement of [ACCOUNTS, FOLLOWERS, LOGINS, TEXTS, LATE_REPLIES, PAYEES, ERASURES]) {
+      await runner.query(statement);
+    }
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop table erasure, payee_link, late_reply, verification_file, scene_visit, scene_code, account_menu, keyword_reply,
         web_profile, follower;
+      delete from oauth_login where snapshot;
+      alter table oauth_login drop constraint oauth_login_settled_whole,
+        add constraint oauth_login_settled_whole check ((openid is null) = (snapshot is null) and (openid is null or refusal is null));
       drop index payout_without_payee;
       alter table payout drop constraint payout_without_payee_rests, drop column payee_account_id;
       alter table account drop column original_id, drop column kind, drop column customer_messages,
@@ -62,6 +67,12 @@ create table web_profile (
   seen_at timestamptz not null,
   constraint web_profile_pk primary key (account_id, openid)
 );`;
+
+// Whom WeChat made up for a snapshot page is nobody: that a code ended so is kept, the openid is not.
+const LOGINS = `
+alter table oauth_login
+  drop constraint oauth_login_settled_whole,
+  add constraint oauth_login_settled_whole check ((openid is null or snapshot is not null) and (snapshot is null or refusal is null));`;
 
 const TEXTS = `
 create table keyword_reply (
@@ -128,7 +139,7 @@ create table verification_file (
   constraint verification_file_pk primary key (name)
 );`;
 
-// A reply that WeChat did not take in time. The reply itself stays where it was stored, with its draw.
+// A reply that WeChat did not take in time. A draw's reply is stored with the draw as well; any other only here.
 const LATE_REPLIES = `
 create table late_reply (
   account_id text not null,
@@ -136,6 +147,7 @@ create table late_reply (
   openid text not null,
   trigger text not null,
   asked_at timestamptz not null,
+  reply text,
   state text not null default 'waiting',
   told_with text,
   reason text,

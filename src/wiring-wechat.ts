@@ -1,7 +1,20 @@
+import type pg from 'pg';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
+import { createLateReplies } from './flows/chat/late-replies.ts';
+import { createNoteEvent } from './flows/chat/note-event.ts';
+import { createTellLateReplies } from './flows/chat/tell-late-replies.ts';
+import { createClaimLinks } from './flows/payees/claim-link.ts';
+import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { LateReplyTeller } from './jobs/tell-late-replies.ts';
+import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
+import { createFollowerBook } from './store/account/follower-book.ts';
+import { createLateReplyStore } from './store/account/late-replies.ts';
+import { createPayeeLinks } from './store/account/payee-links.ts';
+import { createPseudonyms } from './store/account/pseudonyms.ts';
+import type { SecretBox } from './store/sealed-secret.ts';
 import { AccessTokens } from './wechat/access-token.ts';
 import { createApiClient } from './wechat/api-client.ts';
 import { AccountCalls } from './wechat/api/account-calls.ts';
@@ -40,4 +53,51 @@ export function openWechatApi(parts: {
     pageSigner: createPageSigner({ tickets, origins, clock, luck: systemLuck }),
     close: () => api.close(),
   };
+}
+
+/** What the parts of a chat are made from. */
+export interface ChatParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly pool: pg.Pool;
+  readonly box: SecretBox;
+  readonly clock: Clock;
+  readonly memory: SharedMemory;
+  readonly accounts: AccountDirectory;
+}
+
+/** What a chat needs beside activities and draws. */
+export type Chat = ReturnType<typeof openChat>;
+
+/** Joins followers, operators' texts, payees and late replies. */
+export function openChat(parts: ChatParts) {
+  const { config, logger, pool, box, clock, memory } = parts;
+  const publicUrl = config.publicUrl.replace(/\/$/, '');
+  const followers = createFollowerBook(pool, createPseudonyms(config.secretsKey));
+  const lateReplies = createLateReplyStore({ pool, nowMs: () => clock.nowMs(), logger });
+  const links = createPayeeLinks(pool);
+  const visits = createSceneVisits(pool);
+  const personalData = async (): Promise<void> => {};
+  return {
+    publicUrl,
+    followers,
+    lateReplies,
+    links,
+    settings: createChatSettings({ pool, logger }),
+    claims: createClaimLinks({ links, seal: box, clock, publicUrl }),
+    late: createLateReplies({ memory, store: lateReplies, clock, logger }),
+    noteEvent: createNoteEvent({ followers, visits, personalData, logger }),
+  };
+}
+
+/** Starts what brings late replies. */
+export function startLateReplyTeller(
+  { accounts, clock, logger }: ChatParts,
+  { lateReplies: store }: Chat,
+  { customerMessages: messages }: WechatApi,
+): LateReplyTeller {
+  const teller = createTellLateReplies({ store, accounts, messages, clock, logger });
+  const loop = new LateReplyTeller({ teller, clock, logger });
+  loop.start();
+  return loop;
 }

@@ -1,37 +1,26 @@
-import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
-import { accountId } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config, Loaded } from './config.ts';
-import { createAuthorizePage } from './flows/authorize-page.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
-import { createDrawOnPage } from './flows/draw-on-page.ts';
+import { createReceiveMessage } from './flows/chat/receive-message.ts';
 import { createLogIn } from './flows/log-in.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { CertificatePair } from './flows/ports/merchant-certificates.ts';
-import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
+import type { DrawStore } from './flows/ports/draws.ts';
+import type { PageReads } from './flows/ports/pages.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
-import { createReceiveMessage } from './flows/receive-message.ts';
-import { PageAnswers } from './http/answer-page.ts';
 import { createApp } from './http/app.ts';
 import type { App } from './http/app.ts';
-import { loadPageAssets } from './http/page-assets.ts';
-import { PageSessions } from './http/page-session.ts';
-import { createPageDocuments } from './http/presenters/page-documents.ts';
-import { activityPageRoutes } from './http/routes/activity-page.ts';
 import { consolePages } from './http/routes/console-pages.ts';
 import { consoleRoutes } from './http/routes/console.ts';
-import { oauthRoutes } from './http/routes/oauth.ts';
 import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
 import type { HttpMetrics } from './http/observe-requests.ts';
 import type { Readiness } from './http/routes/health.ts';
-import { SignedCookies } from './http/signed-cookie.ts';
-import { staticFileRoutes } from './http/static-files.ts';
 import { createMetrics } from './metrics.ts';
 import { activityRuleSchema } from './rules/activity-rule.ts';
 import type { ActivityRule } from './rules/activity-rule.ts';
@@ -44,17 +33,17 @@ import { createPool } from './store/database.ts';
 import { DatabaseClock } from './store/database-clock.ts';
 import { createDrawStore } from './store/draw-store.ts';
 import { openInstallation } from './store/installation-store.ts';
-import { createOauthLoginStore } from './store/oauth-login-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
-import { createPageReads } from './store/page-reads.ts';
 import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
+import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
+import { pageRouters } from './wiring-pages.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
-import { openWechatApi } from './wiring-wechat.ts';
-import type { WechatApi } from './wiring-wechat.ts';
+import { openChat, openWechatApi, startLateReplyTeller } from './wiring-wechat.ts';
+import type { Chat, WechatApi } from './wiring-wechat.ts';
 
 /** A service that runs. */
 export interface Service {
@@ -79,8 +68,6 @@ export interface WiringOptions {
   readonly webDir?: string;
 }
 
-const WECHAT_OPEN_URL = 'https://open.weixin.qq.com';
-
 /** What lives: started in order, stopped in reverse. */
 interface Living {
   stop(): Promise<void> | void;
@@ -91,6 +78,7 @@ interface Parts {
   readonly config: Config;
   readonly logger: Logger;
   readonly pool: pg.Pool;
+  readonly box: SecretBox;
   readonly clock: Clock;
   readonly accounts: AccountDirectory;
   readonly memory: SharedMemory;
@@ -136,14 +124,15 @@ async function assemble(given: {
   const { orderPrefix } = await openInstallation({ pool, box, luck: systemLuck, nowMs });
   await applyConfiguredAccount({ pool, box, logger, account: config.account, merchant: config.merchant, nowMs });
   const memory = await startMemory(given);
-  const parts: Parts = { config, logger, pool, clock, memory, accounts: createAccountDirectory({ pool, box, logger }) };
+  const accounts = createAccountDirectory({ pool, box, logger });
+  const parts: Parts = { config, logger, pool, box, clock, memory, accounts };
 
   const metrics = createMetrics();
   metrics.queues(createQueueFigures({ pool, nowMs: () => clock.nowMs() }));
   const payouts = openPayouts(pool);
   if (config.role !== 'web') {
     const readCertificate = options.readCertificate ?? (() => ({ config: certificateOf(config) }));
-    living.push(startPayoutWatch({ ...parts, box, readCertificate }));
+    living.push(startPayoutWatch({ ...parts, readCertificate }));
     living.push(startPayoutWorker({ ...parts, payouts, metrics: metrics.payouts }));
   }
   const draws = createDrawStore(drawPool);
@@ -154,8 +143,11 @@ async function assemble(given: {
   const money = payoutFlows({ ...parts, payouts, orderPrefix });
   const wechat = openWechatApi(parts);
   living.push({ stop: () => wechat.close() });
+  const chat = openChat(parts);
+  living.push(chat.late);
+  if (config.role !== 'web') living.push(startLateReplyTeller(parts, chat, wechat));
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
-  const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, webDir, metrics });
+  const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, webDir, metrics });
   living.push({ stop: () => app.close() });
   const { port } = await app.listen(config.port, options.host);
   return { port, pool, clock, operateActivities };
@@ -183,6 +175,7 @@ interface WebFlows {
   readonly money: ReturnType<typeof payoutFlows>;
   readonly metrics: HttpMetrics;
   readonly wechat: WechatApi;
+  readonly chat: Chat;
   /** Holds what `npm run build` made. */
   readonly webDir: string;
 }
@@ -202,52 +195,17 @@ function createDoor(parts: Parts, flows: WebFlows): App {
 
 function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const { config, logger, pool, clock, accounts, memory } = parts;
-  const { batcher, draws, operateActivities: operate } = flows;
+  const { batcher, draws, chat, operateActivities: operate } = flows;
   const parseRule = (stored: unknown): ActivityRule => activityRuleSchema.parse(stored);
   const activities = createActivityDirectory({ pool, clock, logger, parseRule });
-  const receiveMessage = createReceiveMessage({ activities, batcher, draws, logger });
+  const reads = createPageReads({ pool, parseRule });
+  const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, clock, logger });
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
   return [
-    wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, memory, clock, logger }),
+    wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
     consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn, ...flows.money }),
     consolePages({ folder: `${flows.webDir}/console` }),
-    ...pageRouters(parts, { ...flows, activities, parseRule }),
-  ];
-}
-
-/** Joins web authorization and the pages people open on their phones. */
-function pageRouters(
-  { config, logger, pool, clock, accounts }: Parts,
-  flows: WebFlows & { readonly activities: ActivityDirectory; readonly parseRule: (stored: unknown) => ActivityRule },
-): readonly Router[] {
-  const { batcher, activities, parseRule, wechat } = flows;
-  const publicUrl = new URL(config.publicUrl);
-  const nowMs = (): number => clock.nowMs();
-  const signingKey = createHmac('sha256', config.secretsKey).update('page sessions').digest();
-  const cookies = new SignedCookies({ signingKey, secure: publicUrl.protocol === 'https:', nowMs });
-  const sessions = new PageSessions({ cookies, nowMs });
-  const folder = `${flows.webDir}/h5`;
-  const assets = loadPageAssets({ folder, base: '/h5/' });
-  const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
-  const { authorization } = wechat;
-  const logins = createOauthLoginStore(pool);
-  const authorizePage = createAuthorizePage({ accounts, authorization, logins, clock, luck: systemLuck, logger });
-  const reads = createPageReads({ pool, parseRule });
-  const drawOnPage = createDrawOnPage({ activities, reads, batcher, clock });
-  return [
-    staticFileRoutes({ folder, prefix: '/h5/' }),
-    oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
-    activityPageRoutes({
-      drawOnPage,
-      reads,
-      sessions,
-      answers,
-      clock,
-      publicUrl,
-      firstAccount: accountId('main'),
-      // WeChat's own authorization page opens inside WeChat only; a test host's opens anywhere.
-      anyBrowser: config.hosts.openUrl !== WECHAT_OPEN_URL,
-    }),
+    ...pageRouters(parts, { ...flows, activities, reads }),
   ];
 }
 

@@ -66,7 +66,8 @@ async function startService(door: MessageDoor) {
     wechatCallbackRoutes({
       accounts: { account: async () => account },
       door,
-      receiveMessage: async ({ message, renderReply }) => ({ reply: renderReply(message.key) }),
+      receiveMessage: async ({ message, renderReply }) => ({ kind: 'reply', xml: renderReply(message.key) }),
+      late: { lapsed: async () => 'last' },
       memory: new ProcessMemory(),
       clock: { nowMs: () => NOW_SECONDS * 1000 },
       logger,

@@ -1,4 +1,5 @@
 import type { Account } from '../../src/flows/ports/accounts.ts';
+import type { LateReplies } from '../../src/flows/chat/late-replies.ts';
 import type { InboundMessage, ReceiveMessage } from '../../src/flows/ports/messages.ts';
 import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
@@ -15,6 +16,8 @@ interface Options {
   /** What the flow does with a message; unless told it repeats a text and says 收到 to everything else. */
   readonly receive?: ReceiveMessage;
   readonly answerDeadlineMs?: number;
+  /** What is said of a delivery that lapses; unless told that there will be a repeat. */
+  readonly lapsed?: LateReplies['lapsed'];
 }
 
 /** Our callback under the simulator's WeChat, with real sockets; `heard` is what reached the flow. */
@@ -34,6 +37,7 @@ export async function underSimulatedWechat(context: Parameters<typeof runApp>[0]
       heard.push(input.message);
       return receive(input);
     },
+    late: { lapsed: options.lapsed ?? (async () => 'wait-for-repeat') },
     memory: new ProcessMemory(),
     clock: simulator.clock,
     logger: quietLogger(),
@@ -51,5 +55,6 @@ export function textsOf(messages: readonly InboundMessage[]): readonly string[] 
 }
 
 const repeat: ReceiveMessage = async ({ message, renderReply }) => ({
-  reply: renderReply(message.kind === 'text' ? `听到了：${message.content}` : '收到'),
+  kind: 'reply',
+  xml: renderReply(message.kind === 'text' ? `听到了：${message.content}` : '收到'),
 });

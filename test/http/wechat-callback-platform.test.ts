@@ -111,7 +111,7 @@ describe('what WeChat may do about a late answer', () => {
           receive: async ({ renderReply }) => {
             calls += 1;
             if (calls < deliveriesMax) await pause(450);
-            return { reply: renderReply('来了') };
+            return { kind: 'reply', xml: renderReply('来了') };
           },
         });
         const { deliveries, reply, fault } = await simulator.push.sendText(openid, '抽奖');

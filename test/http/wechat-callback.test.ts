@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { OutsideTrouble, WrongRequest } from '../../src/base/errors.ts';
 import { readXml, xmlText } from '../../src/base/xml.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
-import type { InboundMessage, ReceiveMessage } from '../../src/flows/ports/messages.ts';
+import type { LateDelivery, LateReplies } from '../../src/flows/chat/late-replies.ts';
+import type { InboundMessage, MessageOutcome, ReceiveMessage } from '../../src/flows/ports/messages.ts';
 import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import type { WechatCallbackDependencies } from '../../src/http/routes/wechat-callback.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
@@ -35,15 +36,16 @@ async function serve(
   const stored = new Map<string, string>();
   const receiveMessage: ReceiveMessage = async ({ message, renderReply }) => {
     received.push(message);
-    if (message.kind !== 'text' || message.content === 'nothing') return { reply: null };
-    const reply = stored.get(message.key) ?? renderReply(`${message.content}#${received.length}`);
-    stored.set(message.key, reply);
-    return { reply };
+    if (message.kind !== 'text' || message.content === 'nothing') return { kind: 'nothing' };
+    const xml = stored.get(message.key) ?? renderReply(`${message.content}#${received.length}`);
+    stored.set(message.key, xml);
+    return { kind: 'reply', xml };
   };
   const router = wechatCallbackRoutes({
     accounts: { account: async (id) => (id === account.id ? account : undefined) },
     door: messageDoor,
     receiveMessage,
+    late: { lapsed: async () => 'last' },
     memory: new ProcessMemory(),
     clock: { nowMs: () => nowMs },
     logger: { debug() {}, info() {}, warn() {}, error() {} },
@@ -280,19 +282,63 @@ describe('a genuine message', () => {
     });
   }
 
-  test('gets success at the deadline when the flow is late, and late work goes on', async (context) => {
-    const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
-    const receiveMessage: ReceiveMessage = async ({ renderReply }) => {
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      finish();
-      return { reply: renderReply('late') };
+  /** A flow that takes 400 ms, more than the deadline of these tests. */
+  const slow = (outcome: MessageOutcome['kind'] = 'reply', tookMs = 400): ReceiveMessage => {
+    return async ({ renderReply }) => {
+      await new Promise((resolve) => setTimeout(resolve, tookMs));
+      return outcome === 'nothing' ? { kind: outcome } : { kind: outcome, xml: renderReply(`late ${outcome}`) };
     };
-    const { post, account } = await serve(context, {}, { receiveMessage, answerDeadlineMs: 150 });
+  };
+  const lapsing = (answer: LateDelivery) => {
+    const told: { settled: Promise<MessageOutcome | null> }[] = [];
+    const lapsed: LateReplies['lapsed'] = async (_account, _message, settled) => {
+      told.push({ settled });
+      return answer;
+    };
+    return { told, late: { lapsed } };
+  };
+
+  test('gets success at the deadline of its last delivery, and late work goes on', async (context) => {
+    const { told, late } = lapsing('last');
+    const given = { receiveMessage: slow(), late, answerDeadlineMs: 150 };
+    const { post, account } = await serve(context, {}, given);
     const startedAt = performance.now();
     const response = await post(sealedDelivery({ account, xml: aTextXml(), nowMs }));
     assert.deepEqual([response.status, await response.text()], [200, 'success']);
     assert.ok(performance.now() - startedAt < 350);
-    await finished;
+    assert.equal((await told[0]?.settled)?.kind, 'reply');
+  });
+
+  test('is answered a little after the deadline while there are repeats to come', async (context) => {
+    const given = { ...lapsing('wait-for-repeat'), receiveMessage: slow(), answerDeadlineMs: 150 };
+    const { post, account } = await serve(context, { messageMode: 'plain' }, given);
+    const response = await post(plainDelivery({ account, xml: aTextXml(), nowMs }));
+    assert.equal(await contentOf(response), 'late reply');
+  });
+
+  test('is left without an answer when it takes longer still, so that WeChat delivers it again', async (context) => {
+    const given = { ...lapsing('wait-for-repeat'), receiveMessage: slow('reply', 3000), answerDeadlineMs: 100 };
+    const { post, account } = await serve(context, {}, given);
+    await assert.rejects(post(sealedDelivery({ account, xml: aTextXml(), nowMs })), /fetch failed/);
+  });
+
+  test('that could not be settled lapses, and its last delivery says so', async (context) => {
+    const undecided = { receiveMessage: slow('undecided', 20), answerDeadlineMs: 100 };
+    const first = await serve(context, { messageMode: 'plain' }, { ...undecided, ...lapsing('wait-for-repeat') });
+    const xml = aTextXml();
+    await assert.rejects(first.post(plainDelivery({ account: first.account, xml, nowMs })), /fetch failed/);
+    const last = await serve(context, { messageMode: 'plain' }, { ...undecided, ...lapsing('last') });
+    const response = await last.post(plainDelivery({ account: last.account, xml, nowMs }));
+    assert.equal(await contentOf(response), 'late undecided');
+  });
+
+  test('to which no reply may go is success at once, however late', async (context) => {
+    const { told, late } = lapsing('wait-for-repeat');
+    const given = { receiveMessage: slow('nothing'), late, answerDeadlineMs: 100 };
+    const { post, account } = await serve(context, { messageMode: 'plain' }, given);
+    const leaving = { MsgType: 'event', Event: 'unsubscribe', Content: undefined, MsgId: undefined };
+    const response = await post(plainDelivery({ account, xml: aTextXml(leaving), nowMs }));
+    assert.deepEqual([await response.text(), told.length], ['success', 0]);
   });
 
   test('is answered while the shared memory or the directory is in trouble', async (context) => {

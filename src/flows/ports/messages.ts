@@ -119,12 +119,19 @@ export interface MessageDoor {
   open(input: { account: Account; query: CallbackQuery; body: Uint8Array; nowMs: number }): OpenedMessage;
 }
 
-/**
- * What happens to a message. `reply` is the stored plain reply, byte for byte the same on every repeat, or null when
- * there is nothing to say.
- */
+/** How a message ended. */
+export type MessageOutcome =
+  /** A plain reply, byte for byte the same on every repeat where a draw was decided. */
+  | { readonly kind: 'reply'; readonly xml: string }
+  | { readonly kind: 'nothing' }
+  /** Could not be settled now, and a repeat may be: `xml` is what to answer when there will be none. */
+  | { readonly kind: 'undecided'; readonly xml: string };
+
+/** What happens to a message. Never throws for what the database or WeChat do: that is `undecided`, or a busy reply. */
 export type ReceiveMessage = (input: {
   account: Account;
   message: InboundMessage;
+  /** Whether a reply reaches the person. */
+  mayReply: boolean;
   renderReply: (reply: Reply | string) => string;
-}) => Promise<{ readonly reply: string | null }>;
+}) => Promise<MessageOutcome>;

@@ -5,7 +5,8 @@ import { accountId } from '../../base/ids.ts';
 import { shortOpenid } from '../../base/logger.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Account, AccountDirectory } from '../../flows/ports/accounts.ts';
-import type { MessageDoor, OpenedMessage, ReceiveMessage } from '../../flows/ports/messages.ts';
+import type { LateReplies } from '../../flows/chat/late-replies.ts';
+import type { MessageDoor, MessageOutcome, OpenedMessage, ReceiveMessage } from '../../flows/ports/messages.ts';
 import type { SharedMemory } from '../../flows/ports/shared-memory.ts';
 import type { Clock } from '../../flows/ports/time-and-luck.ts';
 import { readBody } from '../read-body.ts';
@@ -14,6 +15,8 @@ const BODY_BYTES_MAX = 65_536;
 const BODY_DEADLINE_MS = 3000;
 /** WeChat hangs up after 5 s; what is later is lost. */
 const ANSWER_DEADLINE_MS = 4500;
+/** From the deadline on a delivery that is left to lapse is kept open so long, so that WeChat hangs up first. */
+const LAPSE_MS = 1500;
 /** A timestamp may be 5 minutes ahead of us and is then accepted until it is 5 minutes behind. */
 const DELIVERY_REMEMBERED_MS = 10 * 60_000;
 
@@ -21,6 +24,7 @@ export interface WechatCallbackDependencies {
   readonly accounts: Pick<AccountDirectory, 'account'>;
   readonly door: MessageDoor;
   readonly receiveMessage: ReceiveMessage;
+  readonly late: Pick<LateReplies, 'lapsed'>;
   readonly memory: Pick<SharedMemory, 'holdLease'>;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly logger: Logger;
@@ -37,82 +41,126 @@ interface Answer {
 /** What tells WeChat that there is nothing to say and nothing to send again. Never sealed. */
 const NOTHING_TO_SAY = text(200, 'success');
 
+/** A delivery that proved genuine. */
+interface Delivery {
+  readonly account: Account;
+  readonly opened: OpenedMessage;
+}
+
 /**
  * `GET|POST /wechat/:account`: where WeChat checks the address and delivers messages
- * (https://developers.weixin.qq.com/doc/subscription/guide/dev/push/). A message that is genuine always gets a valid
- * reply or `success` within 4.5 s, since an error text, a page or silence shows the follower a fault notice.
+ * (https://developers.weixin.qq.com/doc/subscription/guide/dev/push/). A message that is genuine gets a valid reply or
+ * `success` within 4.5 s, since an error text or a page shows the follower a fault notice. One that is not settled by
+ * then is left to lapse, because its repeat gets the stored reply; only the last delivery is always answered.
  */
 export function wechatCallbackRoutes(dependencies: WechatCallbackDependencies): Router {
   const router = new Router();
   router.get('wechat-check', '/wechat/:account', async (ctx) => {
-    write(ctx, await refusalsAsText(ctx, () => answerCheck(ctx, dependencies)));
+    write(ctx, await answerCheck(ctx, dependencies));
   });
   router.post('wechat-message', '/wechat/:account', async (ctx) => {
-    write(ctx, await inTime(ctx, dependencies));
+    const answer = await inTime(ctx, dependencies);
+    if (answer === null) lapse(ctx);
+    else write(ctx, answer);
   });
   return router;
 }
 
 async function answerCheck(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer> {
-  const account = await findAccount(ctx, dependencies.accounts);
-  return text(200, dependencies.door.answerUrlCheck({ account, query: ctx.query, nowMs: dependencies.clock.nowMs() }));
-}
-
-/** Answers by the deadline. Work that is late goes on: its reply is stored and answers the next delivery. */
-async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer> {
-  const { logger, answerDeadlineMs } = dependencies;
-  const requestId: unknown = ctx.state['requestId'];
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => {
-      logger.warn({ requestId, account: ctx['params'].account as string }, 'message-answered-too-late');
-      resolve(NOTHING_TO_SAY);
-    }, answerDeadlineMs ?? ANSWER_DEADLINE_MS);
-  });
-  const work = refusalsAsText(ctx, () => answerMessage(ctx, dependencies)).catch((error: unknown) => {
-    const level = error instanceof OutsideTrouble ? 'warn' : 'error';
-    logger[level]({ requestId, error: error instanceof Error ? error.stack : String(error) }, 'message-failed');
-    return NOTHING_TO_SAY;
-  });
+  const { accounts, door, clock } = dependencies;
   try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+    const account = await findAccount(ctx, accounts);
+    return text(200, door.answerUrlCheck({ account, query: ctx.query, nowMs: clock.nowMs() }));
+  } catch (error) {
+    if (error instanceof WrongRequest) return refusal(ctx, error);
+    throw error;
   }
 }
 
-async function answerMessage(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer> {
-  const { door, clock } = dependencies;
-  const account = await findAccount(ctx, dependencies.accounts);
-  const body = await readBody(ctx, { bytesMax: BODY_BYTES_MAX, deadlineMs: BODY_DEADLINE_MS });
-  const opened = door.open({ account, query: ctx.query, body, nowMs: clock.nowMs() });
-  await refuseReplay(account, opened, dependencies);
-  return reply(account, opened, dependencies);
+/** Returns the answer, or null when the delivery is to lapse. Work that is late goes on. */
+async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer | null> {
+  const deadlineMs = dependencies.answerDeadlineMs ?? ANSWER_DEADLINE_MS;
+  const deadline = after(deadlineMs);
+  const lapse = after(deadlineMs + LAPSE_MS);
+  try {
+    const opening = open(ctx, dependencies);
+    const opened = await Promise.race([opening, deadline.passed]);
+    // Nobody knows yet who it is from, so nothing can be promised.
+    if (opened === null) return NOTHING_TO_SAY;
+    if ('status' in opened) return opened;
+    const settled = settle(ctx, opened, dependencies);
+    const outcome = await Promise.race([settled, deadline.passed]);
+    if (outcome !== null && outcome.kind !== 'undecided') return answerOf(opened, outcome);
+    if (!opened.opened.mayReply) return NOTHING_TO_SAY;
+    const last = (await dependencies.late.lapsed(opened.account, opened.opened.message, settled)) === 'last';
+    if (last) return outcome === null || outcome.xml === '' ? NOTHING_TO_SAY : sealed(opened, outcome.xml);
+    const late = outcome === null ? await Promise.race([settled, lapse.passed]) : await lapse.passed;
+    return late === null || late.kind === 'undecided' ? null : answerOf(opened, late);
+  } finally {
+    deadline.stop();
+    lapse.stop();
+  }
 }
 
-async function reply(
-  account: Account,
-  opened: OpenedMessage,
-  { receiveMessage, logger }: WechatCallbackDependencies,
-): Promise<Answer> {
-  const { message } = opened;
+/** Opens a delivery, or returns why it is refused. Trouble while nobody knows whose it is ends in `success`. */
+async function open(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Delivery | Answer> {
+  const { door, clock } = dependencies;
   try {
-    const { reply: replyXml } = await receiveMessage({
+    const account = await findAccount(ctx, dependencies.accounts);
+    const body = await readBody(ctx, { bytesMax: BODY_BYTES_MAX, deadlineMs: BODY_DEADLINE_MS });
+    const opened = door.open({ account, query: ctx.query, body, nowMs: clock.nowMs() });
+    await refuseReplay(account, opened, dependencies);
+    return { account, opened };
+  } catch (error) {
+    if (error instanceof WrongRequest) return refusal(ctx, error);
+    logFailure(ctx, error, dependencies.logger);
+    return NOTHING_TO_SAY;
+  }
+}
+
+/** Carries the message out. From here on it is genuine: nothing may come out as a refusal, whatever the flow throws. */
+async function settle(
+  ctx: Context,
+  { account, opened }: Delivery,
+  { receiveMessage, logger }: WechatCallbackDependencies,
+): Promise<MessageOutcome> {
+  const { message, mayReply } = opened;
+  try {
+    return await receiveMessage({
       account,
       message,
+      mayReply,
       renderReply: (answer) => opened.renderReply(answer),
     });
-    if (replyXml === null || !opened.mayReply) return NOTHING_TO_SAY;
-    return { status: 200, type: 'application/xml; charset=utf-8', body: opened.seal(replyXml) };
-  } catch (cause) {
-    // From here on the message is genuine: nothing may come out as a refusal, whatever the flow throws.
-    if (!(cause instanceof WrongRequest)) throw cause;
-    logger.warn(
-      { account: account.id, openid: shortOpenid(message.fromUser), code: cause.code },
-      'message-refused-by-flow',
-    );
-    return NOTHING_TO_SAY;
+  } catch (error) {
+    if (error instanceof WrongRequest) {
+      const fields = { account: account.id, openid: shortOpenid(message.fromUser), code: error.code };
+      logger.warn(fields, 'message-refused-by-flow');
+    } else logFailure(ctx, error, logger);
+    return { kind: 'nothing' };
   }
+}
+
+function logFailure(ctx: Context, error: unknown, logger: Logger): void {
+  const level = error instanceof OutsideTrouble ? 'warn' : 'error';
+  const requestId: unknown = ctx.state['requestId'];
+  logger[level]({ requestId, error: error instanceof Error ? error.stack : String(error) }, 'message-failed');
+}
+
+function answerOf(delivery: Delivery, outcome: Exclude<MessageOutcome, { kind: 'undecided' }>): Answer {
+  if (outcome.kind === 'nothing' || !delivery.opened.mayReply) return NOTHING_TO_SAY;
+  return sealed(delivery, outcome.xml);
+}
+
+function sealed({ opened }: Delivery, xml: string): Answer {
+  return { status: 200, type: 'application/xml; charset=utf-8', body: opened.seal(xml) };
+}
+
+/** Resolves with null after a time; `stop` forgets it. */
+function after(delayMs: number): { readonly passed: Promise<null>; stop(): void } {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), delayMs);
+  return { passed: promise, stop: () => clearTimeout(timer) };
 }
 
 /**
@@ -145,14 +193,9 @@ async function findAccount(ctx: Context, accounts: Pick<AccountDirectory, 'accou
   return account;
 }
 
-async function refusalsAsText(ctx: Context, work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof WrongRequest)) throw error;
-    ctx.state['errorCode'] = error.code;
-    return text(error.status, `${error.code}: ${error.message}`);
-  }
+function refusal(ctx: Context, error: WrongRequest): Answer {
+  ctx.state['errorCode'] = error.code;
+  return text(error.status, `${error.code}: ${error.message}`);
 }
 
 function text(status: number, body: string): Answer {
@@ -163,4 +206,11 @@ function write(ctx: Context, answer: Answer): void {
   ctx.status = answer.status;
   ctx.type = answer.type;
   ctx.body = answer.body;
+}
+
+/** Ends the connection without an answer, which makes WeChat deliver again. */
+function lapse(ctx: Context): void {
+  ctx.state['errorCode'] = 'left-to-repeat';
+  ctx.respond = false;
+  ctx.res.destroy();
 }

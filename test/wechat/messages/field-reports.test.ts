@@ -15,7 +15,7 @@ import { aTextXml, anAccount, FOLLOWER, plainDelivery, sealedDelivery } from '..
 const nowMs = 1_409_735_669_000;
 const answering =
   (text: string): ReceiveMessage =>
-  async ({ renderReply }) => ({ reply: renderReply(text) });
+  async ({ renderReply }) => ({ kind: 'reply', xml: renderReply(text) });
 const open = (account: Account, delivery: { query: Record<string, string>; body: string }) =>
   messageDoor.open({ account, query: delivery.query, body: Buffer.from(delivery.body), nowMs });
 
@@ -27,7 +27,7 @@ describe('duplicate replies', () => {
       receive: async ({ renderReply }) => {
         calls += 1;
         if (calls < 3) await new Promise((resolve) => setTimeout(resolve, 400));
-        return { reply: renderReply('来了') };
+        return { kind: 'reply', xml: renderReply('来了') };
       },
     });
     const { deliveries, reply } = await simulator.push.sendText(openid, '抽奖');
@@ -88,7 +88,7 @@ describe('padding', () => {
   test('esap/wechat PR#43: a reply that is aligned already gets a whole block of padding', async (context) => {
     let words = '';
     const { simulator, openid } = await underSimulatedWechat(context, {
-      receive: async ({ renderReply }) => ({ reply: renderReply(words) }),
+      receive: async ({ renderReply }) => ({ kind: 'reply', xml: renderReply(words) }),
     });
     for (let length = 1; length <= 32; length += 1) {
       words = 'a'.repeat(length);
@@ -110,7 +110,7 @@ describe('the fault notice', () => {
     test(`PW#282: a reply of type ${type} is nested as WeChat reads it`, async (context) => {
       const reply = type === 'music' ? { type, thumbMediaId: 'media-1' } : { type, mediaId: 'media-1' };
       const { simulator, openid } = await underSimulatedWechat(context, {
-        receive: async ({ renderReply }) => ({ reply: renderReply(reply) }),
+        receive: async ({ renderReply }) => ({ kind: 'reply', xml: renderReply(reply) }),
       });
       simulator.push.mediaIds.add('media-1');
       const result = await simulator.push.sendText(openid, '抽奖');
@@ -125,7 +125,7 @@ describe('the fault notice', () => {
     test(`${report}: nothing to say is the bare word success, in no XML and no envelope`, async (context) => {
       const { simulator, openid } = await underSimulatedWechat(context, {
         simulator: { mode },
-        receive: async () => ({ reply: null }),
+        receive: async () => ({ kind: 'nothing' }),
       });
       const { deliveries, fault } = await simulator.push.sendText(openid, '随便');
       assert.deepEqual([deliveries.map(({ body }) => body), fault], [['success'], undefined]);
