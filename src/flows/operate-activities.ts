@@ -119,7 +119,10 @@ function review(activity: StoredActivity): ReviewedActivity {
 }
 
 /** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
-function ruleToPublish({ activity, publishedRule, merchant }: LockedActivity, nowMs: number): ActivityRule {
+function ruleToPublish(
+  { activity, publishedRule, accountKind, merchant }: LockedActivity,
+  nowMs: number,
+): ActivityRule {
   const { rule, faults } = readDraft(activity.draft);
   if (rule === null) throw new WrongRequest('rule-faulty', 'the rule still has faults', { faults });
   if (publishedRule !== null) {
@@ -129,6 +132,10 @@ function ruleToPublish({ activity, publishedRule, merchant }: LockedActivity, no
     if (locked.length === 0) return rule;
     const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
     throw conflict('rule-locked', message, 409, locked);
+  }
+  if (rule.trigger.page && accountKind === 'subscription') {
+    const message = 'a subscription account cannot tell who opens a page: let people take part in the chat only';
+    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'trigger.page', message }] });
   }
   const packets = winnablePrizes(rule).filter((prize) => prize.kind === 'red-packet');
   if (packets.length > 0 && merchant === null) {

@@ -1,13 +1,7 @@
 import type pg from 'pg';
 import { assert, WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
-import type {
-  ActivityStore,
-  LockedActivity,
-  PayingMerchant,
-  RuleDraft,
-  StoredActivity,
-} from '../flows/ports/operators.ts';
+import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { inTransaction } from './transaction.ts';
@@ -95,17 +89,18 @@ async function change(
 }
 
 async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivity): Promise<LockedActivity> {
-  const found = await client.query<{ rule: unknown; merchant: PayingMerchant | null }>(
-    `select rule, (select jsonb_build_object('id', id, 'sendName', send_name, 'limits', jsonb_build_object(
+  const found = await client.query<Pick<LockedActivity, 'accountKind' | 'merchant'> & { readonly rule: unknown }>(
+    `select rule, account.kind as "accountKind", (select jsonb_build_object('id', id, 'sendName', send_name, 'limits', jsonb_build_object(
            'amountMinFen', amount_min_fen, 'amountMaxFen', amount_max_fen, 'scenes', scenes, 'personDayFen', person_day_fen,
-           'dayFen', day_fen)) from merchant where merchant.id = account.merchant_id) as merchant
+           'dayFen', day_fen)) from merchant where merchant.id = (select payer.merchant_id
+           from account as payer where payer.id = coalesce(account.pays_through, account.id))) as merchant
        from account left join rule_version on rule_version.account_id = account.id and activity_id = $2 and version = $3
        where account.id = $1`,
     [activity.accountId, activity.id, activity.publishedVersion],
   );
   const row = found.rows[0];
   assert(row !== undefined, 'an activity has an account');
-  return { activity, publishedRule: row.rule, merchant: row.merchant };
+  return { activity, publishedRule: row.rule, accountKind: row.accountKind, merchant: row.merchant };
 }
 
 async function publish(

@@ -1,6 +1,6 @@
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
-import type { MerchantLimits } from './accounts.ts';
+import type { Account, MerchantLimits } from './accounts.ts';
 
 /** What a person may do, named by the role they have in this installation. */
 export type Role = 'owner' | 'operator' | 'finance' | 'support' | 'viewer';
@@ -64,7 +64,9 @@ export interface LockedActivity {
   readonly activity: StoredActivity;
   /** The rule now in force, as stored; null before the first publication. */
   readonly publishedRule: unknown;
-  /** The merchant that pays for the activity's account. */
+  /** What the activity's account is: a subscription account cannot tell who opens a page. */
+  readonly accountKind: Account['kind'];
+  /** The merchant that pays for the activity's account, or for the account it pays through. */
   readonly merchant: PayingMerchant | null;
 }
 
