@@ -4,10 +4,12 @@ import type { Config } from './config.ts';
 import { createLateReplies } from './flows/chat/late-replies.ts';
 import { createNoteEvent } from './flows/chat/note-event.ts';
 import { createTellLateReplies } from './flows/chat/tell-late-replies.ts';
+import { createClaimAwards } from './flows/payees/claim-awards.ts';
 import { createClaimLinks } from './flows/payees/claim-link.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { LinkPayees } from './jobs/link-payees.ts';
 import { LateReplyTeller } from './jobs/tell-late-replies.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
 import { createFollowerBook } from './store/account/follower-book.ts';
@@ -71,7 +73,7 @@ export type Chat = ReturnType<typeof openChat>;
 
 /** Joins followers, operators' texts, payees and late replies. */
 export function openChat(parts: ChatParts) {
-  const { config, logger, pool, box, clock, memory } = parts;
+  const { config, logger, pool, box, clock, memory, accounts } = parts;
   const publicUrl = config.publicUrl.replace(/\/$/, '');
   const followers = createFollowerBook(pool, createPseudonyms(config.secretsKey));
   const lateReplies = createLateReplyStore({ pool, nowMs: () => clock.nowMs(), logger });
@@ -85,6 +87,7 @@ export function openChat(parts: ChatParts) {
     links,
     settings: createChatSettings({ pool, logger }),
     claims: createClaimLinks({ links, seal: box, clock, publicUrl }),
+    claimAwards: createClaimAwards({ accounts, links, seal: box, clock, logger }),
     late: createLateReplies({ memory, store: lateReplies, clock, logger }),
     noteEvent: createNoteEvent({ followers, visits, personalData, logger }),
   };
@@ -98,6 +101,13 @@ export function startLateReplyTeller(
 ): LateReplyTeller {
   const teller = createTellLateReplies({ store, accounts, messages, clock, logger });
   const loop = new LateReplyTeller({ teller, clock, logger });
+  loop.start();
+  return loop;
+}
+
+/** Starts what links winners whom WeChat has told us about since they won. */
+export function startPayeeLinker({ clock, logger }: ChatParts, { links }: Chat): LinkPayees {
+  const loop = new LinkPayees({ links, clock, logger });
   loop.start();
   return loop;
 }

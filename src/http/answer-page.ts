@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
 import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { shownPath } from './observe-requests.ts';
 import type { PageAssets } from './page-assets.ts';
 import type { PageDocuments } from './presenters/page-documents.ts';
 import type { NoticeKind, PageLanguage } from './presenters/page-words.ts';
@@ -33,6 +34,15 @@ export class PageAnswers {
     ctx.body = await promisify(gzip)(html);
   }
 
+  /** Answers with a document whose one form posts to its own address. */
+  async form(ctx: Context, html: string): Promise<void> {
+    await this.page(ctx, html);
+    const policy = this.#assets.contentSecurityPolicy.replace("form-action 'none'", "form-action 'self'");
+    ctx.set('Content-Security-Policy', policy);
+    // Under no-referrer browsers call the origin of a posted form `null`, and nobody could tell whose form it was.
+    ctx.set('Referrer-Policy', 'same-origin');
+  }
+
   async notice(
     ctx: Context,
     status: number,
@@ -54,7 +64,7 @@ export class PageAnswers {
     }
     if (!(error instanceof OutsideTrouble)) throw error;
     ctx.state['errorCode'] = error.code;
-    this.#logger.warn({ code: error.code, error: error.message, path: ctx.path }, 'page-not-answered');
+    this.#logger.warn({ code: error.code, error: error.message, path: shownPath(ctx) }, 'page-not-answered');
     ctx.set('Retry-After', '5');
     return this.notice(ctx, 503, { kind: 'trouble', ...(href === undefined ? {} : { href }) });
   }

@@ -27,7 +27,7 @@ export function observeRequests(options: { logger: Logger; metrics: HttpMetrics 
         {
           requestId,
           method: ctx.method,
-          path: ctx.path.slice(0, 200),
+          path: shownPath(ctx),
           route,
           status: ctx.res.statusCode,
           ms: Math.round(seconds * 1000),
@@ -40,6 +40,11 @@ export function observeRequests(options: { logger: Logger; metrics: HttpMetrics 
     });
     await next();
   };
+}
+
+/** The path as logs may have it: a route whose path holds a secret says what stands for it in `shownPath`. */
+export function shownPath(ctx: Context): string {
+  return String(ctx.state['shownPath'] ?? ctx.path).slice(0, 200);
 }
 
 function routeName(ctx: Context): string {

@@ -1,5 +1,6 @@
 import { beijingTime } from '../../base/beijing-day.ts';
 import type { MyAward } from '../../flows/ports/pages.ts';
+import type { UnlinkedAwards } from '../../flows/ports/payee-links.ts';
 import type { ActivityPageState } from '../contract/activity-page.ts';
 import type { PageAssets } from '../page-assets.ts';
 import { escapeHtml, jsonForElement } from './html.ts';
@@ -10,6 +11,8 @@ import type { NoticeKind, PageLanguage } from './page-words.ts';
 export interface PageDocuments {
   activity(state: ActivityPageState, language: PageLanguage): string;
   awards(page: { readonly account: string; readonly awards: readonly MyAward[] }, language: PageLanguage): string;
+  /** Asks whether these awards go to the person who looks; its form posts to the page's own address. */
+  payee(awards: UnlinkedAwards, language: PageLanguage): string;
   /** `href` is where the notice's link leads; without it there is none. */
   notice(notice: { readonly kind: NoticeKind; readonly href?: string }, language: PageLanguage): string;
 }
@@ -38,6 +41,8 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
       }),
     awards: (page, language) =>
       document({ language, title: pageWords(language).myAwards, body: awardsMarkup(page, language) }),
+    payee: (awards, language) =>
+      document({ language, title: pageWords(language).payee.title, body: payeeMarkup(awards, language) }),
     notice: (notice, language) =>
       document({
         language,
@@ -88,6 +93,14 @@ function noticeMarkup(notice: { kind: NoticeKind; href?: string }, language: Pag
       ? ''
       : `<a class="button" href="${escapeHtml(notice.href)}">${action}</a>`;
   return `<main class="page plain"><div class="plain-card"><span class="plain-mark" aria-hidden="true"></span><h1>${title}</h1><p>${text}</p>${link}</div></main>`;
+}
+
+function payeeMarkup({ packets, amountFen, activityName }: UnlinkedAwards, language: PageLanguage): string {
+  const { title, waiting, nothing, warning, action } = pageWords(language).payee;
+  const sum = packets === 0 ? nothing : waiting(packets, yuan(amountFen));
+  const name = activityName === null ? '' : `<p class="pill">${escapeHtml(activityName)}</p>`;
+  return `<main class="page plain"><div class="plain-card"><span class="plain-mark" aria-hidden="true"></span><h1>${title}</h1>${name}<p>${sum}</p><p>${warning}</p>
+<form method="post"><button class="button" type="submit">${action}</button></form></div></main>`;
 }
 
 function mark(amountFen: number): string {

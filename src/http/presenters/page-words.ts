@@ -11,7 +11,10 @@ export type NoticeKind =
   | 'login-foreign'
   | 'login-failed'
   | 'trouble'
-  | 'wrong-address';
+  | 'wrong-address'
+  | 'payee-link-over'
+  | 'payee-taken'
+  | 'payee-snapshot';
 
 interface NoticeWords {
   readonly title: string;
@@ -30,6 +33,15 @@ export interface PageWords {
   readonly myAwards: string;
   readonly noAwards: string;
   readonly otherLanguage: string;
+  /** The page on which somebody says that red packets won in another account go to this WeChat. */
+  readonly payee: {
+    readonly title: string;
+    /** How many packets wait, and how much they are in yuan. */
+    readonly waiting: (packets: number, yuan: string) => string;
+    readonly nothing: string;
+    readonly warning: string;
+    readonly action: string;
+  };
   /** `{date}` in a hint stands for when the packet goes out. */
   readonly progress: Readonly<Record<AwardProgress, { readonly state: string; readonly hint: string }>>;
   /** Names a moment of Beijing time, given as month, day and clock: 11月22日 00:01. */
@@ -64,6 +76,21 @@ const zh: PageWords = {
     'login-failed': { title: '微信没有回应', text: '刚才没能确认你的身份，请再试一次。', action: again },
     trouble: { title: '人有点多', text: '暂时打不开，请过一会儿再试。你的奖品不会丢。', action: '再试一次' },
     'wrong-address': { title: '链接不对', text: '请回到公众号重新打开活动页面。', action: '' },
+    'payee-link-over': {
+      title: '链接已过期',
+      text: '回到公众号发送「我的红包」，点新的链接就好。红包还在，不会丢。',
+      action: '',
+    },
+    'payee-taken': {
+      title: '已经确认过了',
+      text: '这些红包已经确认领到另一个微信，或这个微信已经在领另一个人的红包，不能再改。',
+      action: '',
+    },
+    'payee-snapshot': {
+      title: '请打开完整页面',
+      text: '请点右下角「使用完整服务」，再确认领取。',
+      action: '',
+    },
   },
   loading: '正在打开…',
   needsScript: '请允许本页运行脚本，或在微信中打开。',
@@ -73,6 +100,13 @@ const zh: PageWords = {
   myAwards: '我的奖品',
   noAwards: '还没有奖品，去抽一次吧。',
   otherLanguage: 'English',
+  payee: {
+    title: '把公众号里中的红包领到这个微信？',
+    waiting: (packets, amount) => `等待领取：${packets} 个，共 ${amount} 元`,
+    nothing: '以后中的红包也会直接发到这个微信。',
+    warning: '谁先确认就发给谁，确认后不能更改，以后中的也一样。如果不是你中的，请关闭本页；也不要转发这个链接。',
+    action: '领到这个微信',
+  },
   progress: {
     preparing: { state: '准备中', hint: '红包马上发到公众号聊天里' },
     waits: { state: '排队中', hint: '今天的红包已达微信上限，将于 {date} 后自动发放' },
@@ -129,6 +163,21 @@ const en: PageWords = {
       action: 'Try again',
     },
     'wrong-address': { title: 'Wrong link', text: 'Please open the activity again from the account.', action: '' },
+    'payee-link-over': {
+      title: 'This link is over',
+      text: 'Send 我的红包 to the account and tap the new link. Your red packets are still there.',
+      action: '',
+    },
+    'payee-taken': {
+      title: 'Claimed already',
+      text: 'These red packets go to another WeChat already, or this WeChat gets somebody else’s. That cannot change.',
+      action: '',
+    },
+    'payee-snapshot': {
+      title: 'Please open the full page',
+      text: 'Tap “使用完整服务” at the bottom right, then confirm.',
+      action: '',
+    },
   },
   loading: 'Opening…',
   needsScript: 'Please allow this page to run scripts, or open it in WeChat.',
@@ -138,6 +187,14 @@ const en: PageWords = {
   myAwards: 'My prizes',
   noAwards: 'No prizes yet. Go and try your luck.',
   otherLanguage: '中文',
+  payee: {
+    title: 'Get the red packets won in the chat with this WeChat?',
+    waiting: (packets, amount) => `Waiting: ${packets}, ${amount} yuan together`,
+    nothing: 'What you win from now on comes to this WeChat too.',
+    warning:
+      'Whoever confirms first gets them, now and from now on; it cannot be changed. Did you not win? Then close this page. Do not pass the link on.',
+    action: 'To this WeChat',
+  },
   progress: {
     preparing: { state: 'On its way', hint: 'The red packet comes to the chat of this account in a moment' },
     waits: { state: 'In the queue', hint: 'WeChat’s limit for today is reached; it goes out by itself after {date}' },
