@@ -31,6 +31,8 @@ export interface DrawBatcherOptions {
   readonly waitingMax?: number;
   /** How long a draw is tried before it is given up, in ms; below WeChat's 5 s. */
   readonly patienceMs?: number;
+  /** When an activity's oldest draw has waited so long, in ms, new ones are not admitted: they would be late. */
+  readonly admitMs?: number;
   /** Told after a commit that left something to pay. */
   readonly onAwards?: () => void;
 }
@@ -70,12 +72,12 @@ export class DrawBatcher {
   #idle: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DrawBatcherOptions) {
-    this.#options = { batchMax: 256, waitingMax: 4000, patienceMs: 4000, onAwards: () => {}, ...options };
+    this.#options = { batchMax: 256, waitingMax: 4000, patienceMs: 4000, admitMs: 3000, onAwards: () => {}, ...options };
   }
 
   /**
    * Returns what the request ended with, after its commit. The same key always ends the same, also over processes
-   * and restarts. Throws OutsideTrouble `busy` when too much waits already (nothing was done), `draw-not-decided`
+   * and restarts. Throws OutsideTrouble `busy` when too much waits already, or for too long (nothing was done), `draw-not-decided`
    * when the database did not answer in time (nothing was told; ask again with the same key).
    */
   async draw(input: DrawInput): Promise<DrawResult> {
@@ -83,7 +85,7 @@ export class DrawBatcher {
     const lane: Lane = this.#lanes.get(name) ?? { waiting: [], open: new Map(), running: false };
     const joined = lane.open.get(input.key);
     if (joined !== undefined) return { ...(await joined.result.promise), fresh: false };
-    if (this.#stopped || this.#waiting >= this.#options.waitingMax) {
+    if (this.#stopped || this.#waiting >= this.#options.waitingMax || this.#isStuck(lane)) {
       throw new OutsideTrouble('busy', 'too many draws are waiting; try again in a moment');
     }
     const waiting = this.#admit(input);
@@ -101,6 +103,13 @@ export class DrawBatcher {
     if (this.#waiting === 0) return;
     this.#idle ??= Promise.withResolvers();
     await this.#idle.promise;
+  }
+
+  /** The oldest open request is the first one: they are answered in order, and a Map keeps it. */
+  #isStuck(lane: Lane): boolean {
+    const [oldest] = lane.open.values();
+    if (oldest === undefined) return false;
+    return this.#options.clock.nowMs() - oldest.request.atMs >= this.#options.admitMs;
   }
 
   #admit(input: DrawInput): Waiting {

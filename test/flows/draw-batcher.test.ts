@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DrawBatcher } from '../../src/flows/draw-batcher.ts';
 import type { DrawInput } from '../../src/flows/draw-batcher.ts';
@@ -225,5 +226,23 @@ describe('the draw batcher on a real database', () => {
     const refused = results.filter((result) => result.status === 'rejected');
     assert.equal(refused.length, 100);
     assert.equal((await countDraws(database.client)).draws, 4000);
+  });
+
+  it('says busy at once while an activity’s oldest draw waits too long, and admits again once it is through', async () => {
+    const [stuck, free] = [await publishActivity(database.client), await publishActivity(database.client)];
+    const batcher = batcherOver(createDrawStore(pool), log, { admitMs: 200 });
+    await database.client.query('begin');
+    await database.client.query('select 1 from activity_counter where activity_id = $1 for update', [stuck.id]);
+    const first = batcher.draw(wish(stuck, 1, 'first'));
+    await sleep(250);
+    const startedMs = performance.now();
+    await assert.rejects(batcher.draw(wish(stuck, 2, 'second')), { code: 'busy' });
+    assert.ok(performance.now() - startedMs < 100);
+    const repeat = batcher.draw(wish(stuck, 1, 'first'));
+    await batcher.draw(wish(free, 1, 'free'));
+    await database.client.query('rollback');
+    assert.equal((await repeat).reply, (await first).reply);
+    await batcher.draw(wish(stuck, 2, 'third'));
+    assert.equal((await countDraws(database.client)).draws, 3);
   });
 });

@@ -4,6 +4,7 @@ import { openid } from '../../src/base/ids.ts';
 import type { Openid, RequestKey } from '../../src/base/ids.ts';
 import { realSleep } from '../../src/store/database-clock.ts';
 import { DrawBatcher } from '../../src/flows/draw-batcher.ts';
+import type { DrawBatcherOptions } from '../../src/flows/draw-batcher.ts';
 import type { DrawStore } from '../../src/flows/ports/draws.ts';
 import type { Clock, Luck } from '../../src/flows/ports/time-and-luck.ts';
 import type { Logger } from '../../src/base/logger.ts';
@@ -19,8 +20,12 @@ export const wallClock: Clock = {
 export const realLuck: Luck = { below: (limit) => randomInt(limit), randomId: () => randomBytes(16).toString('hex') };
 
 /** A batcher over a store, with real time and chance. */
-export function batcherOver(store: DrawStore, logger: Logger = quietLogger()): DrawBatcher {
-  return new DrawBatcher({ store, clock: wallClock, luck: realLuck, logger, orderPrefix: 'test' });
+export function batcherOver(
+  store: DrawStore,
+  logger: Logger = quietLogger(),
+  more: Partial<DrawBatcherOptions> = {},
+): DrawBatcher {
+  return new DrawBatcher({ store, clock: wallClock, luck: realLuck, logger, orderPrefix: 'test', ...more });
 }
 
 /** The n-th follower. */
