@@ -23,6 +23,8 @@ export interface Config {
   readonly proxyHops: number;
   /** Null when /metrics is to stay closed. */
   readonly metricsToken: string | null;
+  /** A page of an activity that can award more than this, in fen, takes draws of proven followers only. */
+  readonly pageTrustFen: number;
   /** Where alarms go beside log, metric and console; null for nowhere else. */
   readonly alarmWebhook: AlarmWebhook | null;
   readonly testHostsAllowed: boolean;
@@ -261,6 +263,7 @@ function assemble(values: VariableValues, payCaPem: string | null, certificate: 
     role: values.ROLE,
     proxyHops: values.PROXY_HOPS,
     metricsToken: values.METRICS_TOKEN,
+    pageTrustFen: values.PAGE_TRUST_FEN,
     alarmWebhook:
       values.ALARM_WEBHOOK_URL === null
         ? null

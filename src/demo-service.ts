@@ -116,6 +116,7 @@ export function simulatedConfig(given: {
     role: given.role ?? 'all',
     proxyHops: 0,
     metricsToken: null,
+    pageTrustFen: 100,
     alarmWebhook: null,
     testHostsAllowed: true,
     hosts: {

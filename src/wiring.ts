@@ -11,7 +11,6 @@ import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { CertificatePair } from './flows/ports/merchant-certificates.ts';
 import type { DrawStore } from './flows/ports/draws.ts';
-import type { PageReads } from './flows/ports/pages.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { createApp } from './http/app.ts';
@@ -34,6 +33,7 @@ import { DatabaseClock } from './store/database-clock.ts';
 import { createDrawStore } from './store/draw-store.ts';
 import { openInstallation } from './store/installation-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
+import { createPageReads } from './store/page-reads.ts';
 import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
@@ -42,7 +42,7 @@ import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
-import { openChat, openWechatApi, startLateReplyTeller } from './wiring-wechat.ts';
+import { openChat, openWechatApi, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
 import type { Chat, WechatApi } from './wiring-wechat.ts';
 
 /** A service that runs. */
@@ -145,7 +145,7 @@ async function assemble(given: {
   living.push({ stop: () => wechat.close() });
   const chat = openChat(parts);
   living.push(chat.late);
-  if (config.role !== 'web') living.push(startLateReplyTeller(parts, chat, wechat));
+  if (config.role !== 'web') living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat));
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, webDir, metrics });
   living.push({ stop: () => app.close() });
@@ -205,7 +205,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
     consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn, ...flows.money }),
     consolePages({ folder: `${flows.webDir}/console` }),
-    ...pageRouters(parts, { ...flows, activities, reads }),
+    ...pageRouters({ ...parts, ...flows, activities, reads, followers: chat.followers, claimAwards: chat.claimAwards }),
   ];
 }
 

@@ -1,14 +1,18 @@
 import { beijingDay } from '../base/beijing-day.ts';
 import { WrongRequest } from '../base/errors.ts';
 import type { Openid, PrizeId, RequestKey } from '../base/ids.ts';
+import { shownNickname } from '../base/nickname.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
 import type { PageVisitor } from './authorize-page.ts';
 import type { DrawBatcher } from './draw-batcher.ts';
-import type { ActivityDirectory, LiveActivity } from './ports/draws.ts';
+import type { ActivityDirectory, DrawStore, LiveActivity } from './ports/draws.ts';
+import type { FollowerBook } from './ports/followers.ts';
 import type { PageReads, PersonsLastDraw } from './ports/pages.ts';
 import type { Clock } from './ports/time-and-luck.ts';
+import { largestAwardFen } from './prove-visitor.ts';
+import type { ProveVisitor } from './prove-visitor.ts';
 
 export type PagePhase = 'open' | 'not-started' | 'ended' | 'stopped';
 
@@ -22,7 +26,9 @@ export interface PageActivity {
 export interface PageView extends PageActivity {
   readonly nowMs: number;
   readonly soldOut: ReadonlySet<PrizeId>;
-  readonly snapshot: boolean;
+  readonly visitor: PageVisitor;
+  /** What the person showed by web authorization with a profile, fit to be shown; null before. */
+  readonly nickname: string | null;
   /** Null when the rule sets no limit. */
   readonly chancesLeft: number | null;
   readonly streakDays: number;
@@ -45,8 +51,9 @@ export interface DrawOnPage {
   view(page: PageActivity, visitor: PageVisitor): Promise<PageView>;
   /**
    * Draws through the same batcher as messages and returns a DrawEnd as JSON text, as it was stored when the draw was
-   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409) and `snapshot-user` (403),
-   * OutsideTrouble as the batcher does (ask again with the same token).
+   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409), `snapshot-user` (403) and
+   * `follow-needed` (403: this activity can award more than somebody unproven may win), OutsideTrouble `visitor-unproven` and
+   * what the batcher throws (ask again with the same token).
    */
   draw(input: {
     readonly page: PageActivity;
@@ -60,6 +67,11 @@ export interface DrawOnPageOptions {
   readonly activities: Pick<ActivityDirectory, 'bySlug'>;
   readonly reads: Pick<PageReads, 'stopped' | 'standing'>;
   readonly batcher: Pick<DrawBatcher, 'draw'>;
+  readonly draws: Pick<DrawStore, 'storedReply'>;
+  readonly followers: Pick<FollowerBook, 'profileOf'>;
+  readonly visitors: ProveVisitor;
+  /** The most an activity may award on a page to somebody whom nothing but the page's authorization vouches for, in fen. */
+  readonly unprovenAwardFenMax: number;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -79,34 +91,66 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       }
       return { activity, phase: live === undefined ? 'stopped' : phaseAt(activity.rule, clock.nowMs()) };
     },
-    async view(page, visitor) {
-      const nowMs = clock.nowMs();
-      const { rule } = page.activity;
-      const standing = await reads.standing(page.activity, visitor.openid);
-      const person = visitor.snapshot ? NEWCOMER : (standing.person ?? NEWCOMER);
-      const soldOut = rule.prizes.filter((prize) => (standing.drawn.get(prize.id as PrizeId) ?? 0) >= prize.stock);
-      return {
-        ...page,
-        nowMs,
-        soldOut: new Set(soldOut.map((prize) => prize.id as PrizeId)),
-        snapshot: visitor.snapshot,
-        chancesLeft: chancesLeft(rule, person, nowMs),
-        streakDays: currentStreak(person, nowMs),
-        last: visitor.snapshot ? null : standing.last,
-      };
-    },
+    view: (page, visitor) => viewOf(options, page, visitor),
     async draw({ page, visitor, token }) {
       const { activity, phase } = page;
       if (visitor.snapshot) {
         throw new WrongRequest('snapshot-user', '请点右下角「使用完整服务」后再抽奖', { status: 403 });
       }
       if (phase === 'stopped') throw new WrongRequest('activity-stopped', 'the activity is stopped', { status: 409 });
-      const key = pageRequestKey(activity, visitor.openid, token);
+      const { openid } = visitor;
+      const key = pageRequestKey(activity, openid, token);
+      if (largestAwardFen(activity.rule) > options.unprovenAwardFenMax) {
+        const stored = await decidedBeforeDoubt(options, { activity, openid, key });
+        if (stored !== null) return stored;
+      }
       const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
-      const result = await batcher.draw({ activity, openid: visitor.openid, key, render });
+      const result = await batcher.draw({ activity, openid, key, render });
       return result.reply;
     },
   };
+}
+
+async function viewOf(options: DrawOnPageOptions, page: PageActivity, visitor: PageVisitor): Promise<PageView> {
+  const { reads, followers, clock } = options;
+  const { activity } = page;
+  const { rule } = activity;
+  const nowMs = clock.nowMs();
+  const [standing, profile] = await Promise.all([
+    reads.standing(activity, visitor.openid),
+    visitor.snapshot ? null : followers.profileOf({ account: activity.accountId, openid: visitor.openid }),
+  ]);
+  const person = standing.person ?? NEWCOMER;
+  const soldOut = rule.prizes.filter((prize) => (standing.drawn.get(prize.id as PrizeId) ?? 0) >= prize.stock);
+  return {
+    ...page,
+    nowMs,
+    soldOut: new Set(soldOut.map((prize) => prize.id as PrizeId)),
+    visitor,
+    nickname: profile === null ? null : shownNickname(profile.nickname),
+    chancesLeft: chancesLeft(rule, person, nowMs),
+    streakDays: currentStreak(person, nowMs),
+    last: standing.last,
+  };
+}
+
+/**
+ * Returns null when the person is proven and may draw. Somebody in doubt draws nothing, but what was decided for this
+ * very tap before the doubt is told again.
+ */
+async function decidedBeforeDoubt(
+  { visitors, draws }: DrawOnPageOptions,
+  tap: { readonly activity: LiveActivity; readonly openid: Openid; readonly key: RequestKey },
+): Promise<string | null> {
+  const account = tap.activity.accountId;
+  try {
+    await visitors.prove({ account, openid: tap.openid });
+    return null;
+  } catch (error) {
+    const stored = await draws.storedReply(account, tap.key);
+    if (stored === undefined) throw error;
+    return stored;
+  }
 }
 
 function drawEnd(rule: ActivityRule, text: string, verdict: Verdict): DrawEnd {

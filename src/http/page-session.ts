@@ -14,14 +14,19 @@ const STATE_COOKIE_MS = 60 * 60_000;
 // One browser may open several activities side by side.
 const STATES_MAX = 5;
 
-const sessionSchema = z.strictObject({ account: z.string(), openid: z.string(), snapshot: z.boolean() });
-const statesSchema = z.array(z.strictObject({ state: z.string(), to: z.string(), untilMs: z.number() }));
+// Null on a snapshot page, whose visitor is nobody.
+const sessionSchema = z.strictObject({ account: z.string(), openid: z.string().nullable() });
+const statesSchema = z.array(
+  z.strictObject({ state: z.string(), to: z.string(), profile: z.boolean(), untilMs: z.number() }),
+);
 
 /** A way into web authorization that this browser has begun. */
 export interface BegunLogin {
   readonly state: string;
   /** The page to come back to, checked when it was begun. */
   readonly to: string;
+  /** Whether the person asked to show a nickname. */
+  readonly profile: boolean;
   readonly expired: boolean;
 }
 
@@ -39,19 +44,20 @@ export class PageSessions {
   visitor(ctx: Context, account: AccountId): PageVisitor | undefined {
     const session = sessionSchema.safeParse(this.#cookies.read(ctx, sessionName(account)));
     if (!session.success || session.data.account !== account) return undefined;
-    return { openid: openid(session.data.openid), snapshot: session.data.snapshot };
+    const person = session.data.openid;
+    return person === null ? { openid: null, snapshot: true } : { openid: openid(person), snapshot: false };
   }
 
   remember(ctx: Context, account: AccountId, visitor: PageVisitor): void {
     this.#cookies.write(ctx, {
       name: sessionName(account),
-      content: { account, openid: visitor.openid, snapshot: visitor.snapshot },
+      content: { account, openid: visitor.openid },
       lifetimeMs: visitor.snapshot ? SNAPSHOT_SESSION_MS : SESSION_MS,
     });
   }
 
   /** Binds a state to this browser for 10 minutes. */
-  begin(ctx: Context, account: AccountId, login: { readonly state: string; readonly to: string }): void {
+  begin(ctx: Context, account: AccountId, login: Omit<BegunLogin, 'expired'>): void {
     const others = this.#begun(ctx, account).filter(({ untilMs }) => untilMs > this.#nowMs());
     const mine = { ...login, untilMs: this.#nowMs() + STATE_MS };
     const content = [mine, ...others].slice(0, STATES_MAX);
@@ -61,7 +67,7 @@ export class PageSessions {
   /** Returns the login that this very browser began with a state, or undefined when it did not. */
   begunLogin(ctx: Context, account: AccountId, state: string): BegunLogin | undefined {
     const found = this.#begun(ctx, account).find((login) => login.state === state);
-    return found && { state, to: found.to, expired: found.untilMs <= this.#nowMs() };
+    return found && { state, to: found.to, profile: found.profile, expired: found.untilMs <= this.#nowMs() };
   }
 
   #begun(ctx: Context, account: AccountId): z.infer<typeof statesSchema> {

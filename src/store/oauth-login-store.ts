@@ -44,18 +44,19 @@ export function createOauthLoginStore(pool: pg.Pool): OauthLogins {
       return (await find(key)) ?? { kind: 'foreign' };
     },
     async settle(key, record) {
-      const person = record.kind === 'person' ? record : null;
+      const openid = record.kind === 'person' ? record.openid : null;
+      const snapshot = record.kind === 'snapshot' ? true : record.kind === 'person' ? false : null;
       const refusal = record.kind === 'refused' ? record.code : null;
       await run(
         `update oauth_login set openid = $4, snapshot = $5, refusal = $6
-           where account_id = $1 and code_hash = $2 and state_hash = $3 and openid is null`,
-        [...hashed(key), person?.openid ?? null, person?.snapshot ?? null, refusal],
+           where account_id = $1 and code_hash = $2 and state_hash = $3 and snapshot is null`,
+        [...hashed(key), openid, snapshot, refusal],
       );
     },
     async release(key) {
       await run(
         `delete from oauth_login
-           where account_id = $1 and code_hash = $2 and state_hash = $3 and openid is null and refusal is null`,
+           where account_id = $1 and code_hash = $2 and state_hash = $3 and snapshot is null and refusal is null`,
         hashed(key),
       );
     },
@@ -72,6 +73,7 @@ function sha256(text: string): string {
 
 function recordOf(row: Row): LoginRecord {
   if (row.refusal !== null) return { kind: 'refused', code: row.refusal };
+  if (row.snapshot === true) return { kind: 'snapshot' };
   if (row.openid === null) return { kind: 'pending' };
-  return { kind: 'person', openid: brandOpenid(row.openid), snapshot: row.snapshot === true };
+  return { kind: 'person', openid: brandOpenid(row.openid) };
 }

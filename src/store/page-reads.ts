@@ -83,7 +83,7 @@ interface StandingRow {
   readonly last: { readonly outcome: 'won' | 'lost'; readonly prize_id: PrizeId | null; readonly at_ms: number } | null;
 }
 
-async function readStanding(pool: pg.Pool, activity: LiveActivity, openid: Openid): Promise<PersonStanding> {
+async function readStanding(pool: pg.Pool, activity: LiveActivity, openid: Openid | null): Promise<PersonStanding> {
   const found = await pool.query<StandingRow>({
     name: 'person-standing',
     text: `select

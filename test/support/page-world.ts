@@ -9,13 +9,20 @@ import { createDrawOnPage } from '../../src/flows/draw-on-page.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { OauthLogins } from '../../src/flows/ports/oauth-logins.ts';
 import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
+import type { FollowerRecords } from '../../src/flows/ports/follower-records.ts';
+import type { SharedMemory } from '../../src/flows/ports/shared-memory.ts';
 import type { WebAuthorization } from '../../src/flows/ports/web-authorization.ts';
+import type { WebProfiles } from '../../src/flows/ports/web-profiles.ts';
+import { createProveVisitor } from '../../src/flows/prove-visitor.ts';
+import type { ProveVisitor } from '../../src/flows/prove-visitor.ts';
 import { createApp } from '../../src/http/app.ts';
 import { PageAnswers } from '../../src/http/answer-page.ts';
 import { loadPageAssets } from '../../src/http/page-assets.ts';
 import { PageSessions } from '../../src/http/page-session.ts';
+import { createPersonCode } from '../../src/http/person-code.ts';
 import { createPageDocuments } from '../../src/http/presenters/page-documents.ts';
 import { activityPageRoutes } from '../../src/http/routes/activity-page.ts';
+import { jsSdkRoutes } from '../../src/http/routes/js-sdk.ts';
 import { oauthRoutes } from '../../src/http/routes/oauth.ts';
 import { SignedCookies } from '../../src/http/signed-cookie.ts';
 import { staticFileRoutes } from '../../src/http/static-files.ts';
@@ -23,13 +30,22 @@ import { createMetrics } from '../../src/metrics.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createFollowerBook } from '../../src/store/account/follower-book.ts';
+import { createPseudonyms } from '../../src/store/account/pseudonyms.ts';
 import { createActivityDirectory } from '../../src/store/activity-directory.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
 import { createOauthLoginStore } from '../../src/store/oauth-login-store.ts';
 import { createPageReads } from '../../src/store/page-reads.ts';
+import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { buildWeb } from '../../src/web/build.ts';
+import { AccessTokens } from '../../src/wechat/access-token.ts';
 import { createApiClient } from '../../src/wechat/api-client.ts';
+import type { ApiClient } from '../../src/wechat/api-client.ts';
+import { AccountCalls } from '../../src/wechat/api/account-calls.ts';
+import { createFollowerRecords } from '../../src/wechat/api/follower-records.ts';
+import { createPageSigner, JsapiTickets } from '../../src/wechat/api/jsapi-tickets.ts';
+import { createWebProfiles } from '../../src/wechat/api/web-profiles.ts';
 import { createWebAuthorization } from '../../src/wechat/oauth.ts';
 import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -58,6 +74,11 @@ export interface PageWorldOptions {
   readonly aroundBatcher?: (batcher: DrawBatcher) => Pick<DrawBatcher, 'draw'>;
   readonly aroundLogins?: (logins: OauthLogins) => OauthLogins;
   readonly aroundAuthorization?: (authorization: WebAuthorization) => WebAuthorization;
+  readonly aroundProfiles?: (profiles: WebProfiles) => WebProfiles;
+  readonly aroundRecords?: (records: Pick<FollowerRecords, 'record'>) => Pick<FollowerRecords, 'record'>;
+  readonly aroundVisitors?: (visitors: ProveVisitor) => ProveVisitor;
+  /** 100 unless told. */
+  readonly unprovenAwardFenMax?: number;
 }
 
 /** What all doors share. */
@@ -65,7 +86,10 @@ interface Shared {
   readonly world: Omit<PageWorld, 'doors' | 'exchanges'>;
   readonly options: PageWorldOptions;
   readonly pool: pg.Pool;
+  readonly api: ApiClient;
+  readonly memory: SharedMemory;
   readonly authorization: WebAuthorization;
+  readonly profiles: WebProfiles;
   readonly signingKey: Buffer;
   readonly publicUrl: URL;
 }
@@ -94,13 +118,24 @@ export async function startPageWorld(
       return real.exchangeCode(account, code);
     },
   };
+  const realProfiles = createWebProfiles(api);
+  const countedProfiles: WebProfiles = {
+    ...realProfiles,
+    exchange: (account, code) => {
+      exchanged += 1;
+      return realProfiles.exchange(account, code);
+    },
+  };
   const world = { database, simulator, log, clockAhead: { ms: 0 } };
   const port = await freePort();
   const shared: Shared = {
     world,
     options,
     pool,
+    api,
+    memory: new ProcessMemory(),
     authorization: options.aroundAuthorization?.(counted) ?? counted,
+    profiles: options.aroundProfiles?.(countedProfiles) ?? countedProfiles,
     signingKey: randomBytes(32),
     publicUrl: new URL(`http://127.0.0.1:${port}`),
   };
@@ -108,26 +143,38 @@ export async function startPageWorld(
   return { ...world, doors, exchanges: () => exchanged };
 }
 
-/** A door has what a process of its own would have; only the database and the signing key are shared. */
+/** A door has what a process of its own would have; only database, shared memory and the signing key are shared. */
 async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, port: number): Promise<string> {
   const { world, options, pool, publicUrl, signingKey } = shared;
   const { simulator, log: logger, clockAhead } = world;
   const clock: Clock = { nowMs: () => Date.now() + clockAhead.ms, sleep: (ms) => wallClock.sleep(ms) };
+  const accounts = { account: async (id: string) => (id === 'main' ? accountOf(simulator) : undefined) };
+  const wechat = wechatOf(shared, clock);
   const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
   const reads = createPageReads({ pool, parseRule });
-  const batcher = batcherOver(createDrawStore(pool), logger);
+  const draws = createDrawStore(pool);
+  const batcher = batcherOver(draws, logger);
+  const followers = createFollowerBook(pool, createPseudonyms(signingKey));
+  const logins = createOauthLoginStore(pool);
   const authorizePage = createAuthorizePage({
-    accounts: { account: async (id) => (id === 'main' ? accountOf(simulator) : undefined) },
+    accounts,
     authorization: shared.authorization,
-    logins: options.aroundLogins?.(createOauthLoginStore(pool)) ?? createOauthLoginStore(pool),
+    profiles: shared.profiles,
+    followers,
+    logins: options.aroundLogins?.(logins) ?? logins,
     clock,
     luck: realLuck,
     logger,
   });
+  const visitors = createProveVisitor({ accounts, followers, records: wechat.records, clock });
   const drawOnPage = createDrawOnPage({
     activities: createActivityDirectory({ pool, clock, logger, parseRule }),
     reads,
     batcher: options.aroundBatcher?.(batcher) ?? batcher,
+    draws,
+    followers,
+    visitors: options.aroundVisitors?.(visitors) ?? visitors,
+    unprovenAwardFenMax: options.unprovenAwardFenMax ?? 100,
     clock,
   });
   const nowMs = (): number => clock.nowMs();
@@ -136,9 +183,12 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
   const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
   const firstAccount = accountId('main');
   const anyBrowser = options.anyBrowser ?? false;
+  const personCode = createPersonCode(signingKey);
+  const pages = { drawOnPage, reads, sessions, answers, personCode, clock, publicUrl, firstAccount, anyBrowser };
   const routers = [
     oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
-    activityPageRoutes({ drawOnPage, reads, sessions, answers, clock, publicUrl, firstAccount, anyBrowser }),
+    jsSdkRoutes({ accounts, signer: wechat.signer, sessions }),
+    activityPageRoutes(pages),
     staticFileRoutes({ folder: H5_FOLDER, prefix: '/h5/' }),
   ];
   const readiness = async () => ({ ready: true, parts: {} });
@@ -146,6 +196,17 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
   const listening = await app.listen(port, '127.0.0.1');
   context.after(() => app.close(500));
   return `http://127.0.0.1:${listening.port}`;
+}
+
+/** What a process asks the simulator with the account's token. */
+function wechatOf({ api, memory, world, options, publicUrl }: Shared, clock: Clock) {
+  const tokens = new AccessTokens({ api, memory, clock, logger: world.log });
+  const tickets = new JsapiTickets({ tokens, memory, clock, logger: world.log });
+  const records = createFollowerRecords(new AccountCalls({ tokens, clock }));
+  return {
+    records: options.aroundRecords?.(records) ?? records,
+    signer: createPageSigner({ tickets, origins: [publicUrl.origin], clock, luck: realLuck }),
+  };
 }
 
 function accountOf(simulator: Simulator): Account {

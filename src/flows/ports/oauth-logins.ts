@@ -3,7 +3,9 @@ import type { AccountId, Openid } from '../../base/ids.ts';
 /** What became of a code that came back from WeChat's authorization page. */
 export type LoginRecord =
   | { readonly kind: 'pending' }
-  | { readonly kind: 'person'; readonly openid: Openid; readonly snapshot: boolean }
+  | { readonly kind: 'person'; readonly openid: Openid }
+  /** WeChat made somebody up; who is not worth keeping. */
+  | { readonly kind: 'snapshot' }
   | { readonly kind: 'refused'; readonly code: string };
 
 /** A callback: the code WeChat gave and the state this browser was sent away with. */

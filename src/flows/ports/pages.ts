@@ -52,7 +52,8 @@ export interface MyAward {
 export interface PageReads {
   /** Returns the activity at this address if it was published once and is stopped now. */
   stopped(slug: string): Promise<LiveActivity | undefined>;
-  standing(activity: LiveActivity, openid: Openid): Promise<PersonStanding>;
+  /** Of nobody, a null openid, only what everyone drew is known. */
+  standing(activity: LiveActivity, openid: Openid | null): Promise<PersonStanding>;
   /**
    * Returns at most `most` awards of a person, newest first: those won under this account, and those won in accounts
    * that pay the person through this one.

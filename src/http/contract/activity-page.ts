@@ -46,6 +46,10 @@ export interface ActivityPageState {
   readonly person: {
     /** True on a snapshot page: WeChat made this person up, so there is no draw. */
     readonly snapshot: boolean;
+    /** Null until the person consented to show it. */
+    readonly nickname: string | null;
+    /** Six letters and digits that stand for the person here; null on a snapshot page. */
+    readonly code: string | null;
     /** Null when the rule sets no limit. */
     readonly chancesLeft: number | null;
     /** Beijing days in a row, today's included once checked in. */
@@ -56,7 +60,7 @@ export interface ActivityPageState {
 
 /** What a refused request answers with. */
 export interface PageFault {
-  /** Stable word, such as `session-needed`, `snapshot-user`, `busy`. */
+  /** Stable word, such as `session-needed`, `snapshot-user`, `follow-needed`, `visitor-unproven`, `busy`. */
   readonly code: string;
   readonly message: string;
 }

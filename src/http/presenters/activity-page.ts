@@ -1,10 +1,14 @@
 import type { PrizeId } from '../../base/ids.ts';
 import type { PageView } from '../../flows/draw-on-page.ts';
 import type { ActivityPageState } from '../contract/activity-page.ts';
+import type { PersonCode } from '../person-code.ts';
 
-/** Turns what a person may see of an activity into the page's JSON. Nothing in it says who the person is. */
-export function activityPageState(view: PageView): ActivityPageState {
-  const { activity, last } = view;
+/**
+ * Turns what a person may see of an activity into the page's JSON. Who the person is stands in it as the nickname they
+ * chose to show, else as a short code, never as the openid.
+ */
+export function activityPageState(view: PageView, personCode: PersonCode): ActivityPageState {
+  const { activity, last, visitor, nickname } = view;
   const { rule } = activity;
   const amountOf = (prize: (typeof rule.prizes)[number]): number => (prize.kind === 'red-packet' ? prize.amountFen : 0);
   const lastPrize = rule.prizes.find((prize) => prize.id === last?.prizeId);
@@ -24,7 +28,9 @@ export function activityPageState(view: PageView): ActivityPageState {
       soldOut: view.soldOut.has(prize.id as PrizeId),
     })),
     person: {
-      snapshot: view.snapshot,
+      snapshot: visitor.snapshot,
+      nickname,
+      code: visitor.snapshot ? null : personCode({ account: activity.accountId, openid: visitor.openid }),
       chancesLeft: view.chancesLeft,
       streakDays: view.streakDays,
       last: last && {

@@ -11,6 +11,7 @@ import type { Clock } from '../../flows/ports/time-and-luck.ts';
 import { languageOf } from '../answer-page.ts';
 import type { PageAnswers } from '../answer-page.ts';
 import type { PageSessions } from '../page-session.ts';
+import type { PersonCode } from '../person-code.ts';
 import { activityPageState } from '../presenters/activity-page.ts';
 import { readJson } from '../read-body.ts';
 import { requireSameOrigin } from '../same-origin.ts';
@@ -20,6 +21,7 @@ export interface ActivityPageDependencies {
   readonly reads: Pick<PageReads, 'awards'>;
   readonly sessions: PageSessions;
   readonly answers: PageAnswers;
+  readonly personCode: PersonCode;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly publicUrl: URL;
   /** Whose awards `/me/awards` shows when the address names no account. */
@@ -44,7 +46,8 @@ export function activityPageRoutes(dependencies: ActivityPageDependencies): Rout
   });
   router.get('activity-state', '/api/a/:slug/state', async (ctx) => {
     const page = await drawOnPage.find(ctx.params['slug'] ?? '');
-    ctx.body = activityPageState(await drawOnPage.view(page, requireVisitor(ctx, sessions, page)));
+    const view = await drawOnPage.view(page, requireVisitor(ctx, sessions, page));
+    ctx.body = activityPageState(view, dependencies.personCode);
   });
   router.post('activity-draw', '/api/a/:slug/draw', async (ctx) => {
     requireSameOrigin(ctx, dependencies.publicUrl.origin);
@@ -71,7 +74,7 @@ async function showActivity(
   if (visitor === undefined) {
     return authorize(ctx, dependencies, { account, to: `/a/${slug}${language === 'en' ? '?lang=en' : ''}` });
   }
-  const state = activityPageState(await drawOnPage.view(page, visitor));
+  const state = activityPageState(await drawOnPage.view(page, visitor), dependencies.personCode);
   return answers.page(ctx, answers.documents.activity(state, language));
 }
 
@@ -84,8 +87,9 @@ async function showAwards(ctx: Context, dependencies: ActivityPageDependencies):
     const to = `/me/awards?account=${account}${language === 'en' ? '&lang=en' : ''}`;
     return authorize(ctx, dependencies, { account, to });
   }
-  const query = { account, openid: visitor.openid, most: AWARDS_MAX, nowMs: clock.nowMs() };
-  const awards = visitor.snapshot ? [] : await reads.awards(query);
+  const awards = visitor.snapshot
+    ? []
+    : await reads.awards({ account, openid: visitor.openid, most: AWARDS_MAX, nowMs: clock.nowMs() });
   return answers.page(ctx, answers.documents.awards({ account, awards }, language));
 }
 

@@ -18,8 +18,9 @@ export interface OauthRoutesDependencies {
 }
 
 /**
- * `/oauth/:account/start?to=/a/slug` sends the browser to WeChat; `/oauth/:account/callback` takes it back, gives it a
- * session and sends it on to the page, so that no address in its history holds a code.
+ * `/oauth/:account/start?to=/a/slug` sends the browser to WeChat, with `&profile=1` by way of the consent to show a
+ * nickname; `/oauth/:account/callback` takes it back, gives it a session and sends it on to the page, so that no address
+ * in its history holds a code.
  */
 export function oauthRoutes(dependencies: OauthRoutesDependencies): Router {
   const { answers } = dependencies;
@@ -43,8 +44,9 @@ async function start(
   const account = accountOf(ctx);
   if (to === undefined) throw new WrongRequest('return-path-refused', 'only our own pages may follow authorization');
   const callbackUrl = new URL(`/oauth/${account}/callback`, publicUrl).href;
-  const { authorizeUrl, state } = await authorizePage.begin(account, callbackUrl);
-  sessions.begin(ctx, account, { state, to });
+  const profile = ctx.query['profile'] === '1';
+  const { authorizeUrl, state } = await authorizePage.begin({ account, callbackUrl, profile });
+  sessions.begin(ctx, account, { state, to, profile });
   ctx.redirect(authorizeUrl);
 }
 
@@ -54,17 +56,22 @@ async function callback(
 ): Promise<void> {
   const { authorizePage, sessions, answers } = dependencies;
   const account = accountOf(ctx);
-  const code = single(ctx.query['code'], /^[\x21-\x7e]{1,512}$/);
+  const code = codeOf(ctx.query['code']);
   const state = single(ctx.query['state'], /^[0-9a-f]{32}$/);
   const login = state === undefined ? undefined : sessions.begunLogin(ctx, account, state);
   // Without the cookie that was set when this way was begun, the link came from someone else.
   if (state === undefined || login === undefined) return answers.notice(ctx, 400, { kind: 'login-foreign' });
   const again = (status: number, kind: NoticeKind): Promise<void> =>
     answers.notice(ctx, status, { kind, href: startPath(account, login) });
+  if (code === undefined && login.profile) {
+    // They keep their name to themselves, which is no reason to keep them out.
+    const known = sessions.visitor(ctx, account) !== undefined;
+    return ctx.redirect(known ? login.to : startPath(account, { ...login, profile: false }));
+  }
   if (code === undefined) return again(400, 'login-refused');
   if (login.expired) return again(400, 'login-expired');
   try {
-    sessions.remember(ctx, account, await authorizePage.finish({ account, code, state }));
+    sessions.remember(ctx, account, await authorizePage.finish({ account, code, state, profile: login.profile }));
   } catch (error) {
     if (error instanceof WrongRequest && error.status === 400) return again(400, 'login-expired');
     if (error instanceof OutsideTrouble) return again(503, 'login-failed');
@@ -83,7 +90,13 @@ function accountOf(ctx: { params: Record<string, string> }): AccountId {
 }
 
 function startPath(account: AccountId, login: BegunLogin): string {
-  return `/oauth/${account}/start?to=${encodeURIComponent(login.to)}`;
+  return `/oauth/${account}/start?to=${encodeURIComponent(login.to)}${login.profile ? '&profile=1' : ''}`;
+}
+
+/** Returns nothing after a refusal: WeChat then leaves the code out; some of its pages say `authdeny` instead. */
+function codeOf(value: string | string[] | undefined): string | undefined {
+  const code = single(value, /^[\x21-\x7e]{1,512}$/);
+  return code === 'authdeny' ? undefined : code;
 }
 
 function single(value: string | string[] | undefined, form: RegExp): string | undefined {

@@ -1,0 +1,27 @@
+// What a hostile name can be made of is looked at only so far; WeChat's own names have 32 characters at most.
+const READ_CHARACTERS_MAX = 2048;
+const SHOWN_GRAPHEMES_MAX = 24;
+const GRAPHEME_UNITS_MAX = 32;
+
+// Controls, line and paragraph separators, marks that turn the direction of what follows, invisible characters, tags,
+// private use and what no code is assigned to. The joiner U+200D and the selectors U+FE0E, U+FE0F stay: emoji need them.
+const UNSHOWABLE =
+  /[\p{Cc}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+const SHOWS_SOMETHING = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/**
+ * Returns a nickname that a page can show in one line: at most 24 characters as people count them, nothing that
+ * controls, hides or turns text round; null when nothing is left. Names are chosen by people and hostile; whoever
+ * writes one into HTML still escapes it and isolates its direction.
+ */
+export function shownNickname(given: string): string | null {
+  const text = given.slice(0, READ_CHARACTERS_MAX).normalize('NFC').replaceAll(UNSHOWABLE, '');
+  const line = text.replaceAll(/\s+/gu, ' ').trim();
+  const graphemes = Array.from(new Intl.Segmenter('zh', { granularity: 'grapheme' }).segment(line), ({ segment }) =>
+    // A letter under a tower of marks covers the lines above and below.
+    segment.length > GRAPHEME_UNITS_MAX || /\p{M}{4}/u.test(segment) ? '' : segment,
+  ).filter((segment) => segment !== '');
+  const cut = graphemes.length > SHOWN_GRAPHEMES_MAX;
+  const shown = (cut ? [...graphemes.slice(0, SHOWN_GRAPHEMES_MAX - 1), '…'] : graphemes).join('').trim();
+  return SHOWS_SOMETHING.test(shown) ? shown : null;
+}

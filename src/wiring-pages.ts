@@ -1,0 +1,106 @@
+import { createHmac } from 'node:crypto';
+import type { Router } from 'koa-router';
+import type pg from 'pg';
+import { accountId } from './base/ids.ts';
+import type { Logger } from './base/logger.ts';
+import type { Config } from './config.ts';
+import { createAuthorizePage } from './flows/authorize-page.ts';
+import type { DrawBatcher } from './flows/draw-batcher.ts';
+import { createDrawOnPage } from './flows/draw-on-page.ts';
+import type { DrawOnPage } from './flows/draw-on-page.ts';
+import type { ClaimAwards } from './flows/payees/claim-awards.ts';
+import type { AccountDirectory } from './flows/ports/accounts.ts';
+import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
+import type { FollowerBook } from './flows/ports/followers.ts';
+import type { PageReads } from './flows/ports/pages.ts';
+import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createProveVisitor } from './flows/prove-visitor.ts';
+import { PageAnswers } from './http/answer-page.ts';
+import { loadPageAssets } from './http/page-assets.ts';
+import { PageSessions } from './http/page-session.ts';
+import { createPersonCode } from './http/person-code.ts';
+import { createPageDocuments } from './http/presenters/page-documents.ts';
+import { activityPageRoutes } from './http/routes/activity-page.ts';
+import { jsSdkRoutes } from './http/routes/js-sdk.ts';
+import { payeeLinkRoutes } from './http/routes/payee-link.ts';
+import { oauthRoutes } from './http/routes/oauth.ts';
+import { SignedCookies } from './http/signed-cookie.ts';
+import { staticFileRoutes } from './http/static-files.ts';
+import { createOauthLoginStore } from './store/oauth-login-store.ts';
+import { systemLuck } from './wiring-payouts.ts';
+import type { WechatApi } from './wiring-wechat.ts';
+
+/** What the pages people open on their phones are made from. */
+export interface PageParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly accounts: AccountDirectory;
+  readonly activities: ActivityDirectory;
+  readonly reads: PageReads;
+  readonly followers: FollowerBook;
+  readonly batcher: DrawBatcher;
+  readonly draws: DrawStore;
+  readonly wechat: WechatApi;
+  readonly claimAwards: ClaimAwards;
+  /** Holds what `npm run build` made. */
+  readonly webDir: string;
+}
+
+const WECHAT_OPEN_URL = 'https://open.weixin.qq.com';
+
+/** Joins web authorization, the activity pages and what their scripts ask for. */
+export function pageRouters(parts: PageParts): readonly Router[] {
+  const { config, logger, pool, clock, accounts, reads, followers, wechat } = parts;
+  const publicUrl = new URL(config.publicUrl);
+  const nowMs = (): number => clock.nowMs();
+  const cookies = new SignedCookies({
+    signingKey: keyFor(config, 'page sessions'),
+    secure: publicUrl.protocol === 'https:',
+    nowMs,
+  });
+  const sessions = new PageSessions({ cookies, nowMs });
+  const folder = `${parts.webDir}/h5`;
+  const assets = loadPageAssets({ folder, base: '/h5/' });
+  const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
+  const { authorization, profiles } = wechat;
+  const logins = createOauthLoginStore(pool);
+  const luck = systemLuck;
+  // WeChat's own authorization page opens inside WeChat only; a test host's opens anywhere.
+  const anyBrowser = config.hosts.openUrl !== WECHAT_OPEN_URL;
+  return [
+    staticFileRoutes({ folder, prefix: '/h5/' }),
+    oauthRoutes({
+      authorizePage: createAuthorizePage({ accounts, authorization, profiles, followers, logins, clock, luck, logger }),
+      sessions,
+      answers,
+      publicUrl,
+    }),
+    jsSdkRoutes({ accounts, signer: wechat.pageSigner, sessions }),
+    activityPageRoutes({
+      drawOnPage: openDrawOnPage(parts),
+      reads,
+      sessions,
+      answers,
+      personCode: createPersonCode(keyFor(config, 'person codes')),
+      clock,
+      publicUrl,
+      firstAccount: accountId('main'),
+      anyBrowser,
+    }),
+    payeeLinkRoutes({ claimAwards: parts.claimAwards, sessions, answers, publicUrl, anyBrowser }),
+  ];
+}
+
+function openDrawOnPage(parts: PageParts): DrawOnPage {
+  const { config, accounts, activities, reads, followers, batcher, draws, clock, wechat } = parts;
+  const visitors = createProveVisitor({ accounts, followers, records: wechat.followerRecords, clock });
+  const unprovenAwardFenMax = config.pageTrustFen;
+  return createDrawOnPage({ activities, reads, batcher, draws, followers, visitors, unprovenAwardFenMax, clock });
+}
+
+/** A key of its own for each use, so that what was made for one says nothing in another. */
+function keyFor(config: Config, use: string): Buffer {
+  return createHmac('sha256', config.secretsKey).update(use).digest();
+}
