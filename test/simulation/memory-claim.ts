@@ -10,7 +10,7 @@ import type {
   PersonDay,
 } from '../../src/flows/ports/merchant-queue.ts';
 import type { Attempt, Claim, ClaimedPayout, PayoutStore, RedPacketRequest } from '../../src/flows/ports/payouts.ts';
-import { payoutId } from './payout-tables.ts';
+import { payoutId, personOf } from './payout-tables.ts';
 import type { PaceRow, PayoutRow, PayoutTables } from './payout-tables.ts';
 
 type ClaimInput = Parameters<PayoutStore['claim']>[0];
@@ -107,7 +107,7 @@ export function change(tables: PayoutTables, id: string, columns: Partial<Payout
 }
 
 export function personDayKey(row: PayoutRow, nowMs: number): string {
-  return `${row.accountId} ${row.openid} ${row.merchantId} ${beijingDay(nowMs)}`;
+  return `${personOf(row)} ${row.merchantId} ${beijingDay(nowMs)}`;
 }
 
 function dueRows(
@@ -139,7 +139,7 @@ function dueCall(row: PayoutRow, nowMs: number): DueCall {
     id: payoutId(row),
     call: row.nextCall,
     class: row.class,
-    person: `${row.accountId} ${row.openid}`,
+    person: personOf(row),
     amountFen: row.amountFen,
     uncounted: row.countedOn === null || (row.countedOn !== today && row.attempts.every(paidNothing)),
   };
@@ -153,7 +153,7 @@ function personDays(tables: PayoutTables, due: readonly PayoutRow[], nowMs: numb
   const days = new Map<string, PersonDay>();
   for (const row of due) {
     const day = tables.personDays.get(personDayKey(row, nowMs));
-    if (day !== undefined) days.set(`${row.accountId} ${row.openid}`, day);
+    if (day !== undefined) days.set(personOf(row), day);
   }
   return days;
 }
@@ -213,7 +213,7 @@ function freeze(tables: PayoutTables, row: PayoutRow): RedPacketRequest {
   const needsScene = row.amountFen < 100 || row.amountFen > 20_000;
   return {
     orderNumber: row.orderNumber,
-    appId: activity.appId,
+    appId: row.payee?.appId ?? activity.appId,
     mchId: merchant.mchId,
     openid: row.openid,
     amountFen: row.amountFen,

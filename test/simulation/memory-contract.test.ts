@@ -16,8 +16,13 @@ payoutStoreContract('the memory', async () => {
   store.addMerchant(plainMerchant('main'));
   for (const reopens of [false, true])
     store.addActivity({ ...plainActivity(idOf(`${reopens}`)), returnsToBudget: reopens });
+  store.addActivity({ ...plainActivity(idOf('chat')), accountId: CHAT, appId: 'wx0000000000000003' });
   return worldOf(store);
 });
+
+const CHAT = 'chat' as AccountId;
+/** The account that pays for the other. */
+const MAIN = { accountId: 'main' as AccountId, appId: 'wx0000000000000001' };
 
 function worldOf(store: MemoryPayoutStore): PayoutContractWorld {
   let wins = 0;
@@ -57,11 +62,12 @@ function worldOf(store: MemoryPayoutStore): PayoutContractWorld {
 }
 
 function win(store: MemoryPayoutStore, given: WinGiven, count: number): PayoutKey {
+  const through = given.throughMain === true;
   const award = {
-    accountId: 'main' as AccountId,
+    accountId: through ? CHAT : MAIN.accountId,
     id: idOf(`award ${count}`) as string as AwardId,
-    activityId: idOf(`${given.returnsToBudget ?? false}`),
-    openid: (given.openid ?? `oPerson${count}`) as Openid,
+    activityId: idOf(through ? 'chat' : `${given.returnsToBudget ?? false}`),
+    openid: (through ? `oChat${count}` : (given.openid ?? `oPerson${count}`)) as Openid,
     amountFen: fen(given.amountFen ?? 100),
   };
   const number = orderNumber(award.id, 'test');
@@ -69,6 +75,7 @@ function win(store: MemoryPayoutStore, given: WinGiven, count: number): PayoutKe
     orderNumber: number,
     merchantId: given.merchantId ?? ('main' as MerchantId),
     class: given.class ?? 'live',
+    ...(through ? { payee: MAIN, openid: (given.openid ?? '') as Openid } : {}),
   };
   store.addWin(award, payout, given.dueAtMs ?? NOON);
   return { accountId: award.accountId, orderNumber: number };

@@ -50,7 +50,7 @@ function stateDifferences(row: PayoutRow): readonly string[] {
   const ends: Readonly<Record<string, string>> = { received: 'RECEIVED', returned: 'REFUND', dead: 'FAILED' };
   const end = ends[row.state];
   const proved = row.attempts.some(({ outcome }) => outcome?.kind === 'found' && outcome.status === end);
-  const underWay = ['waiting', 'unknown', 'sent'].includes(row.state);
+  const underWay = ['waiting', 'unknown', 'sent'].includes(row.state) && row.openid !== '';
   return [
     ...(end !== undefined && !proved ? [`end is proved ${row.orderNumber}: ${row.state}`] : []),
     ...(underWay && row.dueAtMs === null ? [`what is under way will be called again ${row.orderNumber}`] : []),

@@ -66,13 +66,14 @@ export class MemoryPayoutStore implements PayoutStore {
   /** What a won draw writes: the award, its reserved money and its payout, due at once. */
   addWin(
     award: Omit<AwardRow, 'state'>,
-    payout: Pick<PayoutRow, 'orderNumber' | 'merchantId' | 'class'>,
+    payout: Pick<PayoutRow, 'orderNumber' | 'merchantId' | 'class'> & Partial<Pick<PayoutRow, 'payee' | 'openid'>>,
     atMs: number,
   ): void {
     const { accountId, activityId, openid, amountFen } = award;
     this.#tables.awards.set(award.id, { ...award, state: 'reserved' });
-    const row = { ...payout, accountId, activityId, openid, amountFen, awardId: award.id };
-    this.#tables.payouts.set(payoutId(row), { ...UNTOUCHED, ...row, dueAtMs: atMs, createdAtMs: atMs });
+    const row = { payee: null, openid, ...payout, accountId, activityId, amountFen, awardId: award.id };
+    const resting = row.openid === '' ? { dueAtMs: null, reason: 'payee-unknown' } : { dueAtMs: atMs };
+    this.#tables.payouts.set(payoutId(row), { ...UNTOUCHED, ...row, ...resting, createdAtMs: atMs });
     const moved = { debit: 'reserved', credit: 'budget', amountFen };
     this.#tables.entries.push({ kind: 'award', activityId, awardId: award.id, ...moved });
   }
@@ -165,8 +166,10 @@ export class MemoryPayoutStore implements PayoutStore {
     const unsettled = [...this.#tables.payouts.values()].filter(
       (row) => !ENDED.has(row.state) && (row.firstSentAtMs === null || row.firstSentAtMs > knownFromMs),
     );
-    for (const row of unsettled)
-      change(this.#tables, payoutId(row), { ...UNLEASED, askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
+    for (const row of unsettled) {
+      const dueAtMs = row.openid === '' ? null : nowMs;
+      change(this.#tables, payoutId(row), { ...UNLEASED, askFromMs: nowMs, dueAtMs, nextCall: 'query' });
+    }
     return unsettled.length;
   }
 

@@ -1,4 +1,3 @@
-import { beijingDay } from '../../src/base/beijing-day.ts';
 import { assert } from '../../src/base/errors.ts';
 import type { PayoutRules } from '../../src/flows/ports/merchant-queue.ts';
 import type {
@@ -112,8 +111,8 @@ function act(
       });
       return undefined;
     case 'person-full': {
-      const key = `${row.accountId} ${row.openid} ${row.merchantId} ${beijingDay(nowMs)}`;
-      const day = tables.personDays.get(personDayKey(row, nowMs)) ?? { packets: 0, amountFen: 0, full: false };
+      const key = personDayKey(row, nowMs);
+      const day = tables.personDays.get(key) ?? { packets: 0, amountFen: 0, full: false };
       tables.personDays.set(key, { ...day, full: true });
       return undefined;
     }

@@ -49,6 +49,8 @@ export interface PayoutRow {
   readonly awardId: AwardId;
   readonly activityId: ActivityId;
   readonly merchantId: MerchantId;
+  /** The account that pays when it is another than the award's; an empty openid means that nobody knows the payee yet. */
+  readonly payee: { readonly accountId: AccountId; readonly appId: string } | null;
   readonly openid: Openid;
   readonly amountFen: Fen;
   readonly class: 'live' | 'batch';
@@ -68,6 +70,11 @@ export interface PayoutRow {
   readonly reason: string | null;
   readonly createdAtMs: number;
   readonly attempts: readonly Attempt[];
+}
+
+/** The person a payout goes to, as the daily limits know them. */
+export function personOf(row: PayoutRow): string {
+  return `${row.payee?.accountId ?? row.accountId} ${row.openid}`;
 }
 
 /** An amount that moved from `credit` to `debit`. */

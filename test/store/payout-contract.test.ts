@@ -3,7 +3,7 @@ import type { MerchantId, Openid } from '../../src/base/ids.ts';
 import type { MerchantLimits } from '../../src/flows/ports/accounts.ts';
 import type { PayoutKey } from '../../src/flows/ports/payouts.ts';
 import { buildAccount, buildActivity, buildMerchant, buildWin } from '../support/builders.ts';
-import type { BuiltActivity, BuiltWin } from '../support/builders.ts';
+import type { BuiltAccount, BuiltActivity, BuiltMerchant, BuiltWin } from '../support/builders.ts';
 import { NOON } from '../support/contracts/payout-contract-world.ts';
 import type { PayoutContractWorld, PayoutSeen, WinGiven } from '../support/contracts/payout-contract-world.ts';
 import { payoutStoreContract } from '../support/contracts/payout-store.ts';
@@ -74,25 +74,46 @@ async function writeWin(
 ): Promise<BuiltWin> {
   const { client } = world;
   const paidBy = given.merchantId ?? 'main';
-  const name = `${paidBy} ${given.amountFen ?? 100} ${given.returnsToBudget ?? false}`;
+  const name = `${paidBy} ${given.throughMain ?? false} ${given.amountFen ?? 100} ${given.returnsToBudget ?? false}`;
   const activity = activities.get(name) ?? (await buildPayer(world, paidBy, given));
   activities.set(name, activity);
   const at = given.dueAtMs ?? NOON;
-  const person = given.openid === undefined ? {} : { openid: given.openid as Openid };
+  const named = given.openid !== undefined && given.throughMain !== true;
+  const person = named ? { openid: given.openid as Openid } : {};
   const win = await buildWin(client, activity, { ...person, dueAtMs: at });
   await client.query('update payout set class = $2 where order_number = $1', [win.orderNumber, given.class ?? 'live']);
+  if (given.throughMain === true) await payThroughMain(world, win, given.openid ?? '');
   return win;
+}
+
+async function payThroughMain({ client }: PayoutWorld, win: BuiltWin, payee: string): Promise<void> {
+  await client.query(
+    `update payout set payee_account_id = 'main', openid = $2, due_at = case when $2 <> '' then due_at end,
+       reason = case when $2 = '' then 'payee-unknown' end
+     where order_number = $1`,
+    [win.orderNumber, payee],
+  );
 }
 
 async function buildPayer({ client }: PayoutWorld, id: string, given: WinGiven): Promise<BuiltActivity> {
   const isMain = id === 'main';
   const payer = await buildMerchant(client, { id, mchId: isMain ? '1900000109' : '1900000110' });
   const appId = isMain ? 'wx0000000000000001' : 'wx0000000000000002';
-  const account = await buildAccount(client, { id, appId, merchant: payer });
+  const paying = await buildAccount(client, { id, appId, merchant: payer });
+  const account = given.throughMain === true ? await buildChat(client, payer) : paying;
   const amountFen = given.amountFen ?? 100;
   const prize = { id: 'prize', name: '红包', kind: 'red-packet', amountFen, tickets: 1, stock: 1000 } as const;
   const returned = given.returnsToBudget === true ? { returned: { money: 'budget' } as const } : {};
   return buildActivity(client, { account, rule: { prizes: [prize], ...returned } });
+}
+
+/** An account that cannot pay and pays through `main`. */
+async function buildChat(client: PayoutWorld['client'], merchant: BuiltMerchant): Promise<BuiltAccount> {
+  const chat = await buildAccount(client, { id: 'chat', appId: 'wx0000000000000003', merchant });
+  await client.query(
+    `update account set kind = 'subscription', merchant_id = null, pays_through = 'main' where id = 'chat'`,
+  );
+  return chat;
 }
 
 async function see(world: PayoutWorld, win: BuiltWin): Promise<PayoutSeen> {

@@ -32,6 +32,8 @@ export interface WinGiven {
   readonly dueAtMs?: number;
   /** Whether the activity takes money that comes back into its budget again. */
   readonly returnsToBudget?: boolean;
+  /** Won in an account that pays through `main`; `openid` is the payee's then, empty while nobody knows the payee. */
+  readonly throughMain?: boolean;
 }
 
 export interface PayoutSeen {

@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { claimContract } from './payout-claims.ts';
 import type { PayoutContractWorld } from './payout-contract-world.ts';
 import { evidenceContract } from './payout-evidence.ts';
+import { payeeContract } from './payout-payees.ts';
 import { paceContract } from './payout-pace.ts';
 import { stopContract } from './payout-stops.ts';
 
@@ -10,6 +11,7 @@ export function payoutStoreContract(title: string, open: () => Promise<PayoutCon
   describe(`${title} as payout store`, () => {
     describe('claims', () => claimContract(open));
     describe('pace and daily limits', () => paceContract(open));
+    describe('payees', () => payeeContract(open));
     describe('evidence', () => evidenceContract(open));
     describe('stops and orders', () => stopContract(open));
   });
