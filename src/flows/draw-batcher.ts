@@ -72,7 +72,14 @@ export class DrawBatcher {
   #idle: PromiseWithResolvers<void> | null = null;
 
   constructor(options: DrawBatcherOptions) {
-    this.#options = { batchMax: 256, waitingMax: 4000, patienceMs: 4000, admitMs: 3000, onAwards: () => {}, ...options };
+    this.#options = {
+      batchMax: 256,
+      waitingMax: 4000,
+      patienceMs: 4000,
+      admitMs: 3000,
+      onAwards: () => {},
+      ...options,
+    };
   }
 
   /**
@@ -84,7 +91,11 @@ export class DrawBatcher {
     const name = laneName(input.activity.accountId, input.activity.id);
     const lane: Lane = this.#lanes.get(name) ?? { waiting: [], open: new Map(), running: false };
     const joined = lane.open.get(input.key);
-    if (joined !== undefined) return { ...(await joined.result.promise), fresh: false };
+    if (joined !== undefined) {
+      const result = await joined.result.promise.catch(notDecided);
+      // A repeat that met the first at the end of its patience still has its own.
+      return result === null ? this.draw(input) : { ...result, fresh: false };
+    }
     if (this.#stopped || this.#waiting >= this.#options.waitingMax || this.#isStuck(lane)) {
       throw new OutsideTrouble('busy', 'too many draws are waiting; try again in a moment');
     }
@@ -194,6 +205,12 @@ export class DrawBatcher {
     tell();
     if (this.#waiting === 0) this.#idle?.resolve();
   }
+}
+
+/** Returns null for a draw that was given up. Throws anything else again. */
+function notDecided(error: unknown): null {
+  if (error instanceof OutsideTrouble && error.code === 'draw-not-decided') return null;
+  throw error;
 }
 
 /** Decides a batch's new requests one after the other, each on the facts the one before left behind. */
