@@ -3,6 +3,7 @@ import type { BeijingDay } from '../base/beijing-day.ts';
 import type { AccountId, ActivityId, Openid, PrizeId } from '../base/ids.ts';
 import type { LiveActivity } from '../flows/ports/draws.ts';
 import type { PageReads, PersonStanding } from '../flows/ports/pages.ts';
+import type { Pseudonyms } from '../flows/ports/pseudonyms.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import type { ParticipantFacts } from '../rules/facts.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
@@ -12,10 +13,12 @@ export interface PageReadsOptions {
   readonly pool: pg.Pool;
   /** Reads a stored rule (`activityRuleSchema.parse`); throws when it is not one. */
   readonly parseRule: (stored: unknown) => ActivityRule;
+  /** Given them, somebody erased who comes back stands where they stood. */
+  readonly pseudonyms?: Pseudonyms;
 }
 
 /** What the pages read from Postgres, one round trip each. */
-export function createPageReads({ pool, parseRule }: PageReadsOptions): PageReads {
+export function createPageReads({ pool, parseRule, pseudonyms }: PageReadsOptions): PageReads {
   const outside = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
       return await work;
@@ -25,7 +28,10 @@ export function createPageReads({ pool, parseRule }: PageReadsOptions): PageRead
   };
   return {
     stopped: (slug) => outside(readStopped(pool, slug, parseRule)),
-    standing: (activity, openid) => outside(readStanding(pool, activity, openid)),
+    standing: (activity, openid) => {
+      const name = openid === null ? null : (pseudonyms?.of({ account: activity.accountId, openid }) ?? null);
+      return outside(readStanding(pool, activity, { openid, name }));
+    },
     awards: (input) => outside(readMyAwards(pool, input)),
   };
 }
@@ -83,16 +89,21 @@ interface StandingRow {
   readonly last: { readonly outcome: 'won' | 'lost'; readonly prize_id: PrizeId | null; readonly at_ms: number } | null;
 }
 
-async function readStanding(pool: pg.Pool, activity: LiveActivity, openid: Openid | null): Promise<PersonStanding> {
+async function readStanding(
+  pool: pg.Pool,
+  activity: LiveActivity,
+  { openid, name }: { readonly openid: Openid | null; readonly name: string | null },
+): Promise<PersonStanding> {
   const found = await pool.query<StandingRow>({
     name: 'person-standing',
     text: `select
       (select jsonb_object_agg(prize_id, drawn) from prize_counter where account_id = $1 and activity_id = $2) as drawn,
-      (select to_jsonb(participant) from participant where account_id = $1 and activity_id = $2 and openid = $3) as person,
+      (select to_jsonb(participant) from participant where account_id = $1 and activity_id = $2
+         and openid in ($3, $4) order by openid = $3 desc limit 1) as person,
       (select jsonb_build_object('outcome', outcome, 'prize_id', prize_id, 'at_ms', extract(epoch from created_at) * 1000)
          from draw where account_id = $1 and openid = $3 and activity_id = $2 and outcome <> 'refused'
          order by created_at desc limit 1) as last`,
-    values: [activity.accountId, activity.id, openid],
+    values: [activity.accountId, activity.id, openid, name],
   });
   const { drawn, person, last } = found.rows[0] ?? { drawn: null, person: null, last: null };
   return {

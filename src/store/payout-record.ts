@@ -79,12 +79,13 @@ interface PayoutRow extends AnsweredPayout {
 }
 
 /** Records an answer as `PayoutStore.recordAnswer` says. */
-export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, answer: Answer): Promise<RecordedAnswer> {
-  const key = [answer.payout.accountId, answer.payout.orderNumber];
+export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, given: Answer): Promise<RecordedAnswer> {
+  const key = [given.payout.accountId, given.payout.orderNumber];
   return inTransaction(pool, async (client) => {
-    const reopens = mayReturn(answer) && (await lockActivity(client, key));
+    const reopens = mayReturn(given) && (await lockActivity(client, key));
     const payout = (await client.query<PayoutRow>(LOCK, key)).rows[0];
-    assert(payout !== undefined, `no payout ${answer.payout.orderNumber} to record an answer for`);
+    assert(payout !== undefined, `no payout ${given.payout.orderNumber} to record an answer for`);
+    const answer = payout.openid.startsWith('x:') ? withoutOpenids(given, payout.openid) : given;
     const attempts = (await client.query<{ attempt: Attempt }>(ATTEMPTS, key)).rows.map((row) => row.attempt);
     const attempt = attempts.find((item) => item.number === answer.number);
     assert(attempt !== undefined, `no attempt ${answer.number} of ${answer.payout.orderNumber} was begun`);
@@ -103,6 +104,13 @@ export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, answer: An
     await writeQueueEffects(client, payout, step, { nowMs, slowForMs: rules.slowForMs });
     return { ...step, state: held ? payout.state : step.state, fresh };
   });
+}
+
+/** Whoever was erased while the call was under way stays so. */
+function withoutOpenids(answer: Answer, pseudonym: string): Answer {
+  const hide = (text: string): string => text.replaceAll(/(?<![\w-])o[\w-]{27}(?![\w-])/g, pseudonym);
+  const outcome = JSON.parse(hide(JSON.stringify(answer.outcome))) as Answer['outcome'];
+  return { ...answer, outcome, raw: hide(answer.raw) };
 }
 
 function mayReturn({ outcome }: Answer): boolean {

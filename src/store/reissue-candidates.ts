@@ -18,6 +18,9 @@ export const HAS_ANOTHER_NUMBER = `exists (
     and other.order_number <> payout.order_number
     and (other.state not in ('dead', 'returned') or other.series > payout.series))`;
 
+/** Whether the person of a row of `payout` was erased: nobody knows any more whom to pay. */
+export const IS_ERASED = `payout.openid like 'x:%'`;
+
 /**
  * Whether anything speaks against the proof, a row of `payout_attempt` called `proof`: WeChat Pay told that it was paid
  * after that, told another end, or a send began after the question and was not clearly refused.
@@ -54,7 +57,7 @@ const CANDIDATES = `
         and strpos(concat_ws(' ', sent.outcome ->> 'code', sent.outcome ->> 'message'), $4) > 0))
     and ($5::text is null or payout.activity_id = $5)
     and payout.series < 61 and (payout.state = 'dead' or ${REISSUES_RETURNED})
-    and not ${PROOF_IS_DOUBTED} and not ${HAS_ANOTHER_NUMBER}
+    and not ${PROOF_IS_DOUBTED} and not ${HAS_ANOTHER_NUMBER} and not ${IS_ERASED}
     and not exists (select 1 from reissue_item as asked_for where asked_for.account_id = payout.account_id
       and asked_for.award_id = payout.award_id and asked_for.outcome is null)
   order by proof.answered_at, payout.account_id, payout.order_number

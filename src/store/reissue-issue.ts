@@ -3,7 +3,7 @@ import { beijingDay } from '../base/beijing-day.ts';
 import type { AwardId } from '../base/ids.ts';
 import { orderNumber } from '../base/order-number.ts';
 import { PAYOUT_CHANNEL } from './draw-write.ts';
-import { HAS_ANOTHER_NUMBER, PROOF_IS_DOUBTED, REISSUES_RETURNED } from './reissue-candidates.ts';
+import { HAS_ANOTHER_NUMBER, IS_ERASED, PROOF_IS_DOUBTED, REISSUES_RETURNED } from './reissue-candidates.ts';
 import { judgeReissue } from './reissue-judgement.ts';
 import type { UnpaidNumber } from './reissue-judgement.ts';
 
@@ -63,7 +63,7 @@ const NUMBERS = `
   select payout.account_id as "accountId", payout.order_number as "orderNumber", payout.award_id as "awardId",
     payout.activity_id as "activityId", payout.amount_fen::float8 as "amountFen", payout.state, payout.series,
     case when proof.kind = 'query' then proof.outcome ->> 'status' end as proof,
-    coalesce(${PROOF_IS_DOUBTED}, false) as doubted, ${HAS_ANOTHER_NUMBER} as replaced,
+    coalesce(${PROOF_IS_DOUBTED}, false) as doubted, ${HAS_ANOTHER_NUMBER} as replaced, ${IS_ERASED} as erased,
     ${REISSUES_RETURNED} as "returnedAllowed", books.*
   from unnest($1::text[], $2::text[], $3::integer[]) as item (account_id, order_number, attempt)
   join payout on payout.account_id = item.account_id and payout.order_number = item.order_number

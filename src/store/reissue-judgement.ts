@@ -9,6 +9,8 @@ export interface UnpaidNumber {
   readonly doubted: boolean;
   /** Whether the award has a number that may still pay, or a later one. */
   readonly replaced: boolean;
+  /** Whether the person was erased, so that nobody knows any more whom to pay. */
+  readonly erased: boolean;
   /** Whether the activity lets returned packets be issued again. */
   readonly returnedAllowed: boolean;
   /** Balances of the award in the books; the budget's is negative while the award holds its money. */
@@ -36,6 +38,7 @@ export function judgeReissue(number: UnpaidNumber, budgetLeftFen: number): Reiss
   if (proof !== wanted) return leftOut(`its proof should show ${wanted} and shows ${proof ?? 'nothing'}`);
   if (number.doubted) return leftOut('WeChat Pay has told something that speaks against its proof');
   if (number.replaced) return leftOut('its award has another number');
+  if (number.erased) return leftOut('its person was erased');
   if (number.series >= SERIES_MAX) return leftOut(`its award has used all ${SERIES_MAX + 1} numbers`);
   if (state === 'returned' && !number.returnedAllowed) return leftOut('its activity issues no returned packet again');
   const from = moneyPlace(number);

@@ -86,6 +86,7 @@ function unpaidNumber(tables: PayoutTables, row: PayoutRow, item: ReissueItem): 
     proof: proof === undefined ? null : statusOf(proof),
     doubted: proof !== undefined && row.attempts.some((other) => other !== proof && speaksAgainst(other, proof)),
     replaced: others.some((other) => !isUnpaid(other) || other.series > row.series),
+    erased: false,
     returnedAllowed: tables.activities.get(row.activityId)?.reissuesReturned === true,
     reservedFen: balances.reserved,
     returnedFen: balances.returned,

@@ -10,6 +10,7 @@ const dead: UnpaidNumber = {
   proof: 'FAILED',
   doubted: false,
   replaced: false,
+  erased: false,
   returnedAllowed: false,
   reservedFen: 100,
   returnedFen: 0,
@@ -44,6 +45,7 @@ test('everything else is left out, with the reason', () => {
   assert.equal(judged({ ...returned, proof: 'FAILED' }), 'its proof should show REFUND and shows FAILED');
   assert.match(judged({ ...dead, doubted: true }), /speaks against its proof/);
   assert.equal(judged({ ...dead, replaced: true }), 'its award has another number');
+  assert.equal(judged({ ...dead, erased: true }), 'its person was erased');
   assert.equal(judged({ ...dead, series: 60 }), 'reserved');
   assert.equal(judged({ ...dead, series: 61 }), 'its award has used all 62 numbers');
   assert.match(judged({ ...returned, returnedAllowed: false }), /issues no returned packet again/);

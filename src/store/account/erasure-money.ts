@@ -92,7 +92,7 @@ async function renamePayouts(
 
 const NEXT_LINK = `select account_id as account, openid from payee_link
   where account_id in (select id from account) and payee_account_id = $1 and payee_openid = $2 limit 1`;
-const LOCK_LINK = `select pg_advisory_xact_lock(${payeeLock('$1', '$2')})`;
+const LOCK_LINK = `select pg_advisory_xact_lock(${payeeLock('$1::text', '$2::text')})`;
 const LINKED_AWARDS = `select id from award where account_id = $1 and openid = $2`;
 const END_LINK = `delete from payee_link where account_id = $1 and openid = $2`;
 

@@ -23,7 +23,7 @@ select account_id, activity_id, $3, draws, day, draws_that_day, wins, check_in_d
 on conflict (account_id, activity_id, openid) do update set
   draws = kept.draws + excluded.draws, wins = kept.wins + excluded.wins, check_ins = kept.check_ins + excluded.check_ins,
   day = greatest(kept.day, excluded.day),
-  draws_that_day = case when kept.day = excluded.day then kept.draws_that_day + excluded.draws_that_day
+  draws_that_day = case when kept.day is not distinct from excluded.day then kept.draws_that_day + excluded.draws_that_day
     when kept.day is null or excluded.day > kept.day then excluded.draws_that_day else kept.draws_that_day end,
   check_in_day = greatest(kept.check_in_day, excluded.check_in_day),
   streak_days = case when kept.check_in_day is not distinct from excluded.check_in_day then greatest(kept.streak_days, excluded.streak_days)

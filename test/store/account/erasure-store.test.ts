@@ -7,6 +7,7 @@ import { createErasureStore } from '../../../src/store/account/erasure-store.ts'
 import { createDrawStore } from '../../../src/store/draw-store.ts';
 import { DAY_MS, openErasureWorld } from '../../support/erasure-world.ts';
 import type { ErasureWorld } from '../../support/erasure-world.ts';
+import { claim } from '../../support/payout-world.ts';
 
 let world: ErasureWorld;
 before(async () => {
@@ -16,6 +17,13 @@ after(() => world.close());
 afterEach(async () => {
   assert.deepEqual(await world.differences(), []);
 });
+
+/** The payout of the person given, claimed; others that are due come along. */
+async function claimed({ openid }: PersonKey) {
+  const payout = (await claim(world.store, world.clock.nowMs)).find((item) => item.openid === openid);
+  assert.ok(payout);
+  return payout;
+}
 
 /** Somebody who won once by a message, followed and showed a profile. */
 async function winner(changes: Parameters<ErasureWorld['activity']>[0] = {}): Promise<{
@@ -138,6 +146,22 @@ describe('an erasure', () => {
     await world.client.query(`update reissue_item set outcome = 'refused'`);
     assert.equal(await world.goOn(person), 'finished');
     assert.deepEqual(await world.mentions(person.openid), []);
+  });
+
+  test('is not undone by an answer that comes when it is finished', async () => {
+    const { person } = await winner();
+    const payout = await claimed(person);
+    const number = await world.store.beginAttempt({ payout, call: 'send', nowMs: payout.callAtMs, leaseMs: 25_000 });
+    await world.client.query(`update payout set state = 'received' where openid = $1`, [person.openid]);
+    tomorrow();
+    assert.equal(await world.erase(person), 'finished');
+    await world.client.query(`update payout set state = 'unknown' where order_number = $1`, [payout.orderNumber]);
+    const outcome = { kind: 'unknown', code: 'X', message: `${person.openid} 不明` } as const;
+    const raw = `<xml><re_openid><![CDATA[${person.openid}]]></re_openid></xml>`;
+    assert.ok(number !== null);
+    await world.store.recordAnswer({ payout, number, outcome, raw, nowMs: world.clock.nowMs });
+    assert.deepEqual(await world.mentions(person.openid), []);
+    await world.payAll();
   });
 
   test('of somebody who was never here is finished at once and begins anew when asked for again', async () => {
