@@ -28,6 +28,8 @@ import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { realLuck, wallClock } from './draws.ts';
 import { quietLogger } from './quiet-logger.ts';
+import { settingsOver } from './console-settings.ts';
+import type { TestSettings } from './console-settings.ts';
 
 /** The console's API on a port of its own, over a database of its own. */
 export interface TestConsole {
@@ -36,28 +38,35 @@ export interface TestConsole {
   readonly pool: pg.Pool;
   readonly dependencies: ConsoleDependencies;
   readonly log: ReturnType<typeof quietLogger>;
+  /** What accounts are set by, and the WeChat they are set at. */
+  readonly settings: TestSettings;
   /** Makes a one-time login token. */
   link(name?: string, role?: Role): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Starts the console on loopback; `pages` are served beside the API. */
-export async function startConsole(pages: readonly Router[] = []): Promise<TestConsole> {
+/** Starts the console on loopback; `pages` are served beside the API. Without `wechatUrl` WeChat cannot be reached. */
+export async function startConsole(
+  pages: readonly Router[] = [],
+  options: { readonly wechatUrl?: string } = {},
+): Promise<TestConsole> {
   const database = await freshDatabase();
   const log = quietLogger();
   const pool = createPool({ url: database.url, connectionsMax: 8, name: 'test-console' }, log);
   const common = { clock: wallClock, luck: realLuck, logger: log };
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
+  const settings = settingsOver({ pool, publicUrl, logger: log, ...options });
   const dependencies: ConsoleDependencies = {
     logIn: createLogIn({ operators: createOperatorStore(pool), ...common }),
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
     reads: createConsoleReads(pool),
     publicUrl,
+    settings: settings.flows,
     ...paymentFlows(pool, log),
   };
   const app = createApp({
-    routers: [consoleRoutes(dependencies), ...pages],
+    routers: [consoleRoutes(dependencies), settings.publicFiles, ...pages],
     logger: log,
     metrics: { requestEnded: () => {}, text: async () => ({ contentType: 'text/plain', body: '' }) },
     proxyHops: 0,
@@ -71,10 +80,12 @@ export async function startConsole(pages: readonly Router[] = []): Promise<TestC
     pool,
     dependencies,
     log,
+    settings,
     link: async (name = 'anna', role = 'owner') =>
       (await createOperatorWithLoginLink({ pool, name, role, nowMs: Date.now() })).token,
     close: async () => {
       await app.close(1000);
+      await settings.close();
       await pool.end();
       await database.close();
     },

@@ -17,4 +17,6 @@ export interface SceneCodes {
   createTemporary(account: Account, scene: number | string, livesSeconds: number): Promise<SceneCode>;
   /** `scene`: 1 to 100,000 or a text of 1 to 64 characters. An account has at most 100,000 of these, for ever. */
   createPermanent(account: Account, scene: number | string): Promise<SceneCode>;
+  /** Where WeChat's picture of a code made earlier is. */
+  pictureUrl(ticket: string): string;
 }

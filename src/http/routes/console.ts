@@ -21,6 +21,8 @@ import type { ReissueRouteDependencies } from './console-reissues.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
+import { settingRoutes } from './console-settings.ts';
+import type { SettingRouteDependencies } from './console-settings.ts';
 
 /** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
 const BODY_BYTES_MAX = 131_072;
@@ -31,7 +33,8 @@ export interface ConsoleDependencies
     PaymentRouteDependencies,
     PayoutRouteDependencies,
     ReissueRouteDependencies,
-    ReconciliationRouteDependencies {
+    ReconciliationRouteDependencies,
+    SettingRouteDependencies {
   readonly logIn: LogIn;
 }
 
@@ -45,6 +48,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...payoutRoutes(dependencies),
     ...reissueRoutes(dependencies),
     ...reconciliationRoutes(dependencies),
+    ...settingRoutes(dependencies),
     consoleRoute({
       name: 'ruleSchema',
       method: 'GET',

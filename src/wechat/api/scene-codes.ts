@@ -14,12 +14,14 @@ const SCENE_CHARACTERS_MAX = 64;
  * pictures, https://mp.weixin.qq.com in production.
  */
 export function createSceneCodes(calls: AccountCalls, pictureHost: string): SceneCodes {
+  const pictureUrl = (ticket: string): string =>
+    `${pictureHost.replace(/\/$/, '')}/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`;
   const codeOf = (fields: AnswerFields, livesSeconds: number | null): SceneCode => {
     const ticket = fields.filled('ticket');
-    const pictureUrl = `${pictureHost.replace(/\/$/, '')}/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`;
-    return { ticket, url: fields.filled('url'), pictureUrl, livesSeconds };
+    return { ticket, url: fields.filled('url'), pictureUrl: pictureUrl(ticket), livesSeconds };
   };
   return {
+    pictureUrl,
     async createTemporary(account, scene, livesSeconds) {
       checkScene(scene, TEMPORARY_ID_MAX);
       if (!Number.isInteger(livesSeconds) || livesSeconds < 1 || livesSeconds > LIVES_SECONDS_MAX) {

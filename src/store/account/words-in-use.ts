@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import type { AccountId } from '../../base/ids.ts';
+import type { ActivityWords, StoredReply, WordsInUse } from '../../flows/ports/keyword-replies.ts';
+
+/** Reads everything an account listens to, or undefined when there is no such account. */
+export async function readWordsInUse(
+  database: Pick<pg.ClientBase, 'query'>,
+  account: AccountId,
+): Promise<WordsInUse | undefined> {
+  const found = await database.query<{ keyword: string }>(
+    `select my_awards_keyword as keyword from account where id = $1`,
+    [account],
+  );
+  const row = found.rows[0];
+  if (row === undefined) return undefined;
+  const activities = await database.query<ActivityWords>(
+    `select activity.id, slug, name, (extract(epoch from published_at) * 1000)::float8 as "publishedAtMs",
+        jsonb_build_object('trigger', rule -> 'trigger') as rule
+      from activity join rule_version on rule_version.account_id = activity.account_id
+        and rule_version.activity_id = activity.id and version = published_version
+      where activity.account_id = $1 and state = 'published' order by published_at desc, activity.id`,
+    [account],
+  );
+  const replies = await database.query<StoredReply>(
+    `select id, words, match, reply, activity_id as "activityId", enabled, revision,
+        (extract(epoch from created_at) * 1000)::float8 as "createdAtMs",
+        (extract(epoch from updated_at) * 1000)::float8 as "updatedAtMs"
+      from keyword_reply where account_id = $1 order by position, id`,
+    [account],
+  );
+  return { activities: activities.rows, replies: replies.rows, myAwardsKeyword: row.keyword };
+}
