@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import { accountId } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
-import type { Config, Hosts } from './config.ts';
+import type { Config } from './config.ts';
 import { createLateReplies } from './flows/chat/late-replies.ts';
 import { createNoteEvent } from './flows/chat/note-event.ts';
 import { createTellLateReplies } from './flows/chat/tell-late-replies.ts';
@@ -11,23 +10,13 @@ import { createFindPayees } from './flows/payees/find-payees.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
-import { createKeepVerificationFiles } from './flows/settings/keep-verification-files.ts';
-import { createOneAtATime } from './flows/settings/one-at-a-time.ts';
-import { createOperateAccounts } from './flows/settings/operate-accounts.ts';
-import { createOperateMenu } from './flows/settings/operate-menu.ts';
-import { createOperateReplies } from './flows/settings/operate-replies.ts';
-import { createOperateScenes } from './flows/settings/operate-scenes.ts';
 import { LinkPayees } from './jobs/link-payees.ts';
 import { LateReplyTeller } from './jobs/tell-late-replies.ts';
-import { createAccountSettings } from './store/account/account-settings.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
-import { createKeywordReplies } from './store/account/keyword-replies.ts';
+import { createFollowerBook } from './store/account/follower-book.ts';
 import { createLateReplyStore } from './store/account/late-replies.ts';
-import { createMenuDrafts } from './store/account/menu-drafts.ts';
 import { createPayeeLinks } from './store/account/payee-links.ts';
-import { createSceneRecords } from './store/account/scene-codes.ts';
-import { createVerificationFiles } from './store/account/verification-files.ts';
-import { createActivityStore } from './store/activity-store.ts';
+import { createPseudonyms } from './store/account/pseudonyms.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { AccessTokens } from './wechat/access-token.ts';
 import { createApiClient } from './wechat/api-client.ts';
@@ -40,14 +29,13 @@ import { createSceneCodes } from './wechat/api/scene-codes.ts';
 import { createWebProfiles } from './wechat/api/web-profiles.ts';
 import { createWebAuthorization } from './wechat/oauth.ts';
 import { systemLuck } from './wiring-payouts.ts';
-import type { People } from './wiring-people.ts';
 
 /** What this process asks WeChat, over one set of connections, with one access token for all processes. */
 export type WechatApi = ReturnType<typeof openWechatApi>;
 
 /** Joins the API client's parts. `close` ends its connections. */
 export function openWechatApi(parts: {
-  readonly config: Pick<Config, 'publicUrl'> & { readonly hosts: Pick<Hosts, 'apiUrl' | 'openUrl' | 'mpUrl'> };
+  readonly config: Config;
   readonly logger: Logger;
   readonly memory: SharedMemory;
   readonly clock: Clock;
@@ -84,14 +72,15 @@ export interface ChatParts {
 /** What a chat needs beside activities and draws. */
 export type Chat = ReturnType<typeof openChat>;
 
-/** Joins operators' texts, payees and late replies with followers. */
-export function openChat(parts: ChatParts & { readonly people: People }) {
-  const { config, logger, pool, box, clock, memory, accounts, people } = parts;
-  const { followers, personalData } = people;
+/** Joins followers, operators' texts, payees and late replies. */
+export function openChat(parts: ChatParts) {
+  const { config, logger, pool, box, clock, memory, accounts } = parts;
   const publicUrl = config.publicUrl.replace(/\/$/, '');
+  const followers = createFollowerBook(pool, createPseudonyms(config.secretsKey));
   const lateReplies = createLateReplyStore({ pool, nowMs: () => clock.nowMs(), logger });
   const links = createPayeeLinks(pool);
   const visits = createSceneVisits(pool);
+  const personalData = async (): Promise<void> => {};
   return {
     publicUrl,
     followers,
@@ -101,7 +90,7 @@ export function openChat(parts: ChatParts & { readonly people: People }) {
     claims: createClaimLinks({ links, seal: box, clock, publicUrl }),
     claimAwards: createClaimAwards({ accounts, links, seal: box, clock, logger }),
     late: createLateReplies({ memory, store: lateReplies, clock, logger }),
-    noteEvent: createNoteEvent({ followers, visits, personalData: personalData.handle, logger }),
+    noteEvent: createNoteEvent({ followers, visits, personalData, logger }),
   };
 }
 
@@ -127,39 +116,4 @@ export function startPayeeLinker(
   const loop = new LinkPayees({ findPayees, clock, logger });
   loop.start();
   return loop;
-}
-
-/** Joins what operators set for accounts; `files` are what the domain answers WeChat with. */
-export function settingFlows(
-  {
-    config,
-    pool,
-    box,
-    clock,
-    logger,
-    memory,
-    accounts,
-  }: Omit<ChatParts, 'config'> & {
-    readonly config: Pick<Config, 'publicUrl'>;
-  },
-  { menus, sceneCodes: codes }: Pick<WechatApi, 'menus' | 'sceneCodes'>,
-) {
-  const { publicUrl } = config;
-  const settings = createAccountSettings({ pool, box });
-  const replies = createKeywordReplies(pool);
-  const files = createVerificationFiles(pool);
-  const drafts = createMenuDrafts(pool);
-  const activities = createActivityStore(pool);
-  const oneAtATime = createOneAtATime({ memory, luck: systemLuck });
-  const shared = { accounts, settings, oneAtATime, publicUrl, clock, luck: systemLuck, logger };
-  return {
-    files,
-    settings: {
-      accounts: createOperateAccounts({ ...shared, configured: accountId('main') }),
-      replies: createOperateReplies({ ...shared, replies }),
-      menu: createOperateMenu({ ...shared, drafts, menus, activities, replies }),
-      scenes: createOperateScenes({ ...shared, records: createSceneRecords(pool), codes }),
-      verificationFiles: createKeepVerificationFiles({ ...shared, files }),
-    },
-  };
 }

@@ -36,13 +36,18 @@ export interface PayeeLinks {
   unlinkedAwards(person: PersonKey, payeeAccount: AccountId): Promise<UnlinkedAwards>;
   /**
    * Looks at the next payouts without a payee after `after`, at most `most`, and links whom a union id tells. Returns
-   * where to go on, or null after the last one.
+   * whose union id nobody knows yet although the paying account knows some, and where to go on: null after the last one.
    */
-  sweep(input: {
-    readonly after: UnlinkedPlace | null;
-    readonly most: number;
-    readonly nowMs: number;
-  }): Promise<{ readonly linked: number; readonly next: UnlinkedPlace | null }>;
+  sweep(input: { readonly after: UnlinkedPlace | null; readonly most: number; readonly nowMs: number }): Promise<{
+    readonly linked: number;
+    readonly unknown: readonly UnlinkedPerson[];
+    readonly next: UnlinkedPlace | null;
+  }>;
+}
+
+/** A winner without a payee under the account that pays. */
+export interface UnlinkedPerson extends PersonKey {
+  readonly payeeAccount: AccountId;
 }
 
 /** A payout without a payee, as the place where a sweep goes on. */

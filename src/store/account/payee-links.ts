@@ -3,13 +3,14 @@ import { WrongRequest } from '../../base/errors.ts';
 import { fen } from '../../base/fen.ts';
 import type { AccountId, Openid } from '../../base/ids.ts';
 import type { PersonKey } from '../../flows/ports/followers.ts';
-import type { PayeeLinks, UnlinkedPlace } from '../../flows/ports/payee-links.ts';
+import type { PayeeLinks, UnlinkedPerson, UnlinkedPlace } from '../../flows/ports/payee-links.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
 import { PAYOUT_CHANNEL } from '../draw-write.ts';
 import { inTransaction } from '../transaction.ts';
 import { payeeLock } from './payee-lock.ts';
 
 type LinkInput = Parameters<PayeeLinks['link']>[0];
+type Swept = Awaited<ReturnType<PayeeLinks['sweep']>>;
 
 const PAYEE_OF = `select payee_openid from payee_link where account_id = $1 and openid = $2 and payee_account_id = $3`;
 const LOCK = `select pg_advisory_xact_lock(${payeeLock('$1::text', '$2::text')})`;
@@ -47,7 +48,9 @@ where award.account_id = $1 and award.openid = $2 and payout.openid = '' and pay
 /** The next payouts at rest, each with the payee that a link there is, or else a union id, tells. */
 const NEXT = `
 select resting.account_id, resting.award_id, resting.payee_account_id, award.openid,
-  coalesce(payee_link.payee_openid, known.openid) as payee
+  coalesce(payee_link.payee_openid, known.openid) as payee,
+  mine.union_id is null and exists (
+    select 1 from follower where account_id = resting.payee_account_id and union_id is not null) as askable
 from (
   select account_id, award_id, payee_account_id from payout
   where openid = '' and (account_id, award_id) > ($1, $2) order by account_id, award_id limit $3
@@ -55,10 +58,10 @@ from (
 join award on award.account_id = resting.account_id and award.id = resting.award_id
 left join payee_link on payee_link.account_id = award.account_id and payee_link.openid = award.openid
   and payee_link.payee_account_id = resting.payee_account_id
+left join follower as mine on mine.account_id = award.account_id and mine.openid = award.openid
 left join lateral (
-  select other.openid from follower as mine
-  join follower as other on other.account_id = resting.payee_account_id and other.union_id = mine.union_id
-  where mine.account_id = award.account_id and mine.openid = award.openid and mine.union_id is not null
+  select other.openid from follower as other
+  where other.account_id = resting.payee_account_id and other.union_id = mine.union_id
   order by other.seen_at desc, other.openid limit 1
 ) as known on true
 order by resting.account_id, resting.award_id`;
@@ -69,19 +72,11 @@ interface NextRow {
   readonly payee_account_id: AccountId;
   readonly openid: Openid;
   readonly payee: Openid | null;
+  readonly askable: boolean;
 }
 
 /** Payees in Postgres. The unique keys decide who was first; a lock per person keeps draws from being missed. */
 export function createPayeeLinks(pool: pg.Pool): PayeeLinks {
-  const linkIfFree = async (input: LinkInput): Promise<boolean> => {
-    try {
-      await link(pool, input);
-      return true;
-    } catch (error) {
-      if (error instanceof WrongRequest) return false;
-      throw error;
-    }
-  };
   const readOpenid = async (sql: string, person: PersonKey, payeeAccount: AccountId): Promise<Openid | undefined> => {
     const found = await orTrouble(
       pool.query<{ payee_openid?: Openid; openid?: Openid }>(sql, [person.account, person.openid, payeeAccount]),
@@ -95,7 +90,7 @@ export function createPayeeLinks(pool: pg.Pool): PayeeLinks {
       const openid = await readOpenid(SAME_PERSON, person, payeeAccount);
       if (openid === undefined) return undefined;
       const payee = { account: payeeAccount, openid };
-      return (await linkIfFree({ person, payee, by: 'union-id', nowMs })) ? openid : undefined;
+      return (await linkIfFree(pool, { person, payee, by: 'union-id', nowMs })) ? openid : undefined;
     },
     async unlinkedAwards(person, payeeAccount) {
       const found = await orTrouble(
@@ -108,18 +103,34 @@ export function createPayeeLinks(pool: pg.Pool): PayeeLinks {
       const row = found.rows[0];
       return { packets: row?.packets ?? 0, amountFen: fen(row?.fen ?? 0), activityName: row?.name ?? null };
     },
-    async sweep({ after, most, nowMs }) {
-      const found = await orTrouble(pool.query<NextRow>(NEXT, [after?.accountId ?? '', after?.awardId ?? '', most]));
-      let linked = 0;
-      for (const row of found.rows) {
-        if (row.payee === null) continue;
-        const person = { account: row.account_id, openid: row.openid };
-        const payee = { account: row.payee_account_id, openid: row.payee };
-        if (await linkIfFree({ person, payee, by: 'union-id', nowMs })) linked += 1;
-      }
-      return { linked, next: found.rows.length < most ? null : placeOf(found.rows.at(-1)) };
-    },
+    sweep: (input) => sweep(pool, input),
   };
+}
+
+async function sweep(pool: pg.Pool, { after, most, nowMs }: Parameters<PayeeLinks['sweep']>[0]): Promise<Swept> {
+  const place = [after?.accountId ?? '', after?.awardId ?? ''];
+  const { rows } = await orTrouble(pool.query<NextRow>(NEXT, [...place, most]));
+  const unknown = new Map<string, UnlinkedPerson>();
+  let linked = 0;
+  for (const { account_id: account, openid, payee_account_id: payeeAccount, payee, askable } of rows) {
+    const person = { account, openid };
+    if (payee === null && askable) unknown.set(`${account} ${openid} ${payeeAccount}`, { ...person, payeeAccount });
+    if (payee === null) continue;
+    const to = { account: payeeAccount, openid: payee };
+    if (await linkIfFree(pool, { person, payee: to, by: 'union-id', nowMs })) linked += 1;
+  }
+  return { linked, unknown: [...unknown.values()], next: rows.length < most ? null : placeOf(rows.at(-1)) };
+}
+
+/** False when either is linked with somebody else. */
+async function linkIfFree(pool: pg.Pool, input: LinkInput): Promise<boolean> {
+  try {
+    await link(pool, input);
+    return true;
+  } catch (error) {
+    if (error instanceof WrongRequest) return false;
+    throw error;
+  }
 }
 
 function placeOf(row: NextRow | undefined): UnlinkedPlace | null {
