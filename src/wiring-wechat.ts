@@ -13,10 +13,8 @@ import type { Clock } from './flows/ports/time-and-luck.ts';
 import { LinkPayees } from './jobs/link-payees.ts';
 import { LateReplyTeller } from './jobs/tell-late-replies.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
-import { createFollowerBook } from './store/account/follower-book.ts';
 import { createLateReplyStore } from './store/account/late-replies.ts';
 import { createPayeeLinks } from './store/account/payee-links.ts';
-import { createPseudonyms } from './store/account/pseudonyms.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { AccessTokens } from './wechat/access-token.ts';
 import { createApiClient } from './wechat/api-client.ts';
@@ -29,6 +27,7 @@ import { createSceneCodes } from './wechat/api/scene-codes.ts';
 import { createWebProfiles } from './wechat/api/web-profiles.ts';
 import { createWebAuthorization } from './wechat/oauth.ts';
 import { systemLuck } from './wiring-payouts.ts';
+import type { People } from './wiring-people.ts';
 
 /** What this process asks WeChat, over one set of connections, with one access token for all processes. */
 export type WechatApi = ReturnType<typeof openWechatApi>;
@@ -72,15 +71,14 @@ export interface ChatParts {
 /** What a chat needs beside activities and draws. */
 export type Chat = ReturnType<typeof openChat>;
 
-/** Joins followers, operators' texts, payees and late replies. */
-export function openChat(parts: ChatParts) {
-  const { config, logger, pool, box, clock, memory, accounts } = parts;
+/** Joins operators' texts, payees and late replies with followers. */
+export function openChat(parts: ChatParts & { readonly people: People }) {
+  const { config, logger, pool, box, clock, memory, accounts, people } = parts;
+  const { followers, personalData } = people;
   const publicUrl = config.publicUrl.replace(/\/$/, '');
-  const followers = createFollowerBook(pool, createPseudonyms(config.secretsKey));
   const lateReplies = createLateReplyStore({ pool, nowMs: () => clock.nowMs(), logger });
   const links = createPayeeLinks(pool);
   const visits = createSceneVisits(pool);
-  const personalData = async (): Promise<void> => {};
   return {
     publicUrl,
     followers,
@@ -90,7 +88,7 @@ export function openChat(parts: ChatParts) {
     claims: createClaimLinks({ links, seal: box, clock, publicUrl }),
     claimAwards: createClaimAwards({ accounts, links, seal: box, clock, logger }),
     late: createLateReplies({ memory, store: lateReplies, clock, logger }),
-    noteEvent: createNoteEvent({ followers, visits, personalData, logger }),
+    noteEvent: createNoteEvent({ followers, visits, personalData: personalData.handle, logger }),
   };
 }
 

@@ -42,6 +42,8 @@ import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
+import { openPeople, startErasing } from './wiring-people.ts';
+import type { People } from './wiring-people.ts';
 import { openChat, openWechatApi, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
 import type { Chat, WechatApi } from './wiring-wechat.ts';
 
@@ -135,7 +137,8 @@ async function assemble(given: {
     living.push(startPayoutWatch({ ...parts, readCertificate }));
     living.push(startPayoutWorker({ ...parts, payouts, metrics: metrics.payouts }));
   }
-  const draws = createDrawStore(drawPool);
+  const people = openPeople(parts);
+  const draws = createDrawStore(drawPool, people.pseudonyms);
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
   living.push(batcher);
   const activityStore = createActivityStore(pool);
@@ -143,12 +146,13 @@ async function assemble(given: {
   const money = payoutFlows({ ...parts, payouts, orderPrefix });
   const wechat = openWechatApi(parts);
   living.push({ stop: () => wechat.close() });
-  const chat = openChat(parts);
+  const chat = openChat({ ...parts, people });
   living.push(chat.late);
+  if (config.role !== 'web') living.push(startErasing(parts, people));
   if (config.role !== 'web')
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
-  const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, webDir, metrics });
+  const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, people, webDir, metrics });
   living.push({ stop: () => app.close() });
   const { port } = await app.listen(config.port, options.host);
   return { port, pool, clock, operateActivities };
@@ -177,6 +181,7 @@ interface WebFlows {
   readonly metrics: HttpMetrics;
   readonly wechat: WechatApi;
   readonly chat: Chat;
+  readonly people: People;
   /** Holds what `npm run build` made. */
   readonly webDir: string;
 }
@@ -197,14 +202,16 @@ function createDoor(parts: Parts, flows: WebFlows): App {
 function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const { config, logger, pool, clock, accounts, memory } = parts;
   const { batcher, draws, chat, operateActivities: operate } = flows;
+  const { pseudonyms, operatePeople } = flows.people;
   const parseRule = (stored: unknown): ActivityRule => activityRuleSchema.parse(stored);
   const activities = createActivityDirectory({ pool, clock, logger, parseRule });
-  const reads = createPageReads({ pool, parseRule });
+  const reads = createPageReads({ pool, parseRule, pseudonyms });
   const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, clock, logger });
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
+  const operating = { operate, operatePeople, logIn, ...flows.money };
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
-    consoleRoutes({ operate, reads: createConsoleReads(pool), publicUrl: config.publicUrl, logIn, ...flows.money }),
+    consoleRoutes({ ...operating, reads: createConsoleReads(pool), publicUrl: config.publicUrl }),
     consolePages({ folder: `${flows.webDir}/console` }),
     ...pageRouters({ ...parts, ...flows, activities, reads, followers: chat.followers, claimAwards: chat.claimAwards }),
   ];

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -24,6 +25,7 @@ import { createActivityStore } from '../../src/store/activity-store.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { openPeople } from '../../src/wiring-people.ts';
 import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { realLuck, wallClock } from './draws.ts';
@@ -63,6 +65,7 @@ export async function startConsole(
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,
+    operatePeople: openPeople({ config: { secretsKey: randomBytes(32) }, pool, ...common }).operatePeople,
     ...paymentFlows(pool, log),
   };
   const app = createApp({

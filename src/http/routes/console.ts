@@ -18,6 +18,8 @@ import { reconciliationRoutes } from './console-reconciliation.ts';
 import type { ReconciliationRouteDependencies } from './console-reconciliation.ts';
 import { reissueRoutes } from './console-reissues.ts';
 import type { ReissueRouteDependencies } from './console-reissues.ts';
+import { peopleRoutes } from './console-people.ts';
+import type { PeopleRouteDependencies } from './console-people.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
@@ -34,6 +36,7 @@ export interface ConsoleDependencies
     PayoutRouteDependencies,
     ReissueRouteDependencies,
     ReconciliationRouteDependencies,
+    PeopleRouteDependencies,
     SettingRouteDependencies {
   readonly logIn: LogIn;
 }
@@ -48,6 +51,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...payoutRoutes(dependencies),
     ...reissueRoutes(dependencies),
     ...reconciliationRoutes(dependencies),
+    ...peopleRoutes(dependencies),
     ...settingRoutes(dependencies),
     consoleRoute({
       name: 'ruleSchema',
