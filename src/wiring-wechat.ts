@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import { accountId } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
-import type { Config } from './config.ts';
+import type { Config, Hosts } from './config.ts';
 import { createLateReplies } from './flows/chat/late-replies.ts';
 import { createNoteEvent } from './flows/chat/note-event.ts';
 import { createTellLateReplies } from './flows/chat/tell-late-replies.ts';
@@ -10,11 +11,23 @@ import { createFindPayees } from './flows/payees/find-payees.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createKeepVerificationFiles } from './flows/settings/keep-verification-files.ts';
+import { createOneAtATime } from './flows/settings/one-at-a-time.ts';
+import { createOperateAccounts } from './flows/settings/operate-accounts.ts';
+import { createOperateMenu } from './flows/settings/operate-menu.ts';
+import { createOperateReplies } from './flows/settings/operate-replies.ts';
+import { createOperateScenes } from './flows/settings/operate-scenes.ts';
 import { LinkPayees } from './jobs/link-payees.ts';
 import { LateReplyTeller } from './jobs/tell-late-replies.ts';
+import { createAccountSettings } from './store/account/account-settings.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
+import { createKeywordReplies } from './store/account/keyword-replies.ts';
 import { createLateReplyStore } from './store/account/late-replies.ts';
+import { createMenuDrafts } from './store/account/menu-drafts.ts';
 import { createPayeeLinks } from './store/account/payee-links.ts';
+import { createSceneRecords } from './store/account/scene-codes.ts';
+import { createVerificationFiles } from './store/account/verification-files.ts';
+import { createActivityStore } from './store/activity-store.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { AccessTokens } from './wechat/access-token.ts';
 import { createApiClient } from './wechat/api-client.ts';
@@ -34,7 +47,7 @@ export type WechatApi = ReturnType<typeof openWechatApi>;
 
 /** Joins the API client's parts. `close` ends its connections. */
 export function openWechatApi(parts: {
-  readonly config: Config;
+  readonly config: Pick<Config, 'publicUrl'> & { readonly hosts: Pick<Hosts, 'apiUrl' | 'openUrl' | 'mpUrl'> };
   readonly logger: Logger;
   readonly memory: SharedMemory;
   readonly clock: Clock;
@@ -114,4 +127,39 @@ export function startPayeeLinker(
   const loop = new LinkPayees({ findPayees, clock, logger });
   loop.start();
   return loop;
+}
+
+/** Joins what operators set for accounts; `files` are what the domain answers WeChat with. */
+export function settingFlows(
+  {
+    config,
+    pool,
+    box,
+    clock,
+    logger,
+    memory,
+    accounts,
+  }: Omit<ChatParts, 'config'> & {
+    readonly config: Pick<Config, 'publicUrl'>;
+  },
+  { menus, sceneCodes: codes }: Pick<WechatApi, 'menus' | 'sceneCodes'>,
+) {
+  const { publicUrl } = config;
+  const settings = createAccountSettings({ pool, box });
+  const replies = createKeywordReplies(pool);
+  const files = createVerificationFiles(pool);
+  const drafts = createMenuDrafts(pool);
+  const activities = createActivityStore(pool);
+  const oneAtATime = createOneAtATime({ memory, luck: systemLuck });
+  const shared = { accounts, settings, oneAtATime, publicUrl, clock, luck: systemLuck, logger };
+  return {
+    files,
+    settings: {
+      accounts: createOperateAccounts({ ...shared, configured: accountId('main') }),
+      replies: createOperateReplies({ ...shared, replies }),
+      menu: createOperateMenu({ ...shared, drafts, menus, activities, replies }),
+      scenes: createOperateScenes({ ...shared, records: createSceneRecords(pool), codes }),
+      verificationFiles: createKeepVerificationFiles({ ...shared, files }),
+    },
+  };
 }

@@ -17,6 +17,7 @@ import { createApp } from './http/app.ts';
 import type { App } from './http/app.ts';
 import { consolePages } from './http/routes/console-pages.ts';
 import { consoleRoutes } from './http/routes/console.ts';
+import { verificationFileRoutes } from './http/routes/verification-files.ts';
 import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
 import type { HttpMetrics } from './http/observe-requests.ts';
 import type { Readiness } from './http/routes/health.ts';
@@ -44,7 +45,7 @@ import { pageRouters } from './wiring-pages.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 import { openPeople, startErasing } from './wiring-people.ts';
 import type { People } from './wiring-people.ts';
-import { openChat, openWechatApi, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
+import { openChat, openWechatApi, settingFlows, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
 import type { Chat, WechatApi } from './wiring-wechat.ts';
 
 /** A service that runs. */
@@ -208,9 +209,11 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const reads = createPageReads({ pool, parseRule, pseudonyms });
   const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, clock, logger });
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
-  const operating = { operate, operatePeople, logIn, ...flows.money };
+  const { settings, files } = settingFlows(parts, flows.wechat);
+  const operating = { operate, operatePeople, settings, logIn, ...flows.money };
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
+    verificationFileRoutes({ files }),
     consoleRoutes({ ...operating, reads: createConsoleReads(pool), publicUrl: config.publicUrl }),
     consolePages({ folder: `${flows.webDir}/console` }),
     ...pageRouters({ ...parts, ...flows, activities, reads, followers: chat.followers, claimAwards: chat.claimAwards }),
