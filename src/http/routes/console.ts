@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Context } from 'koa';
 import { Router } from 'koa-router';
+import { shortOpenid } from '../../base/logger.ts';
 import type { LogIn } from '../../flows/log-in.ts';
 import { ruleJsonSchema } from '../../flows/rule-draft.ts';
 import { readJson } from '../read-body.ts';
@@ -95,6 +96,8 @@ async function serve(
   { logIn, publicUrl }: ConsoleDependencies,
 ): Promise<void> {
   const changes = route.method !== 'GET';
+  const { openid } = ctx.params as Readonly<Record<string, string | undefined>>;
+  if (openid !== undefined) ctx.state['shownPath'] = ctx.path.replace(openid, shortOpenid(openid));
   if (changes) requireSameOrigin(ctx, new URL(publicUrl).origin);
   const who = await admit(ctx, route.access, logIn);
   ctx.body = await route.run({
