@@ -4,9 +4,9 @@ const SHOWN_GRAPHEMES_MAX = 24;
 const GRAPHEME_UNITS_MAX = 32;
 
 // Controls, line and paragraph separators, marks that turn the direction of what follows, invisible characters, tags,
-// private use and what no code is assigned to. The joiner U+200D and the selectors U+FE0E, U+FE0F stay: emoji need them.
+// private use and what no character is assigned to. The joiner U+200D and the selectors U+FE0E, U+FE0F stay: emoji need them.
 const UNSHOWABLE =
-  /[\p{Cc}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+  /[[\p{Cc}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]--[\u200d\ufe0e\ufe0f]]/gv;
 const SHOWS_SOMETHING = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
@@ -15,7 +15,8 @@ const SHOWS_SOMETHING = /[\p{L}\p{N}\p{P}\p{S}]/u;
  * writes one into HTML still escapes it and isolates its direction.
  */
 export function shownNickname(given: string): string | null {
-  const text = given.slice(0, READ_CHARACTERS_MAX).normalize('NFC').replaceAll(UNSHOWABLE, '');
+  const read = given.slice(0, READ_CHARACTERS_MAX).normalize('NFC');
+  const text = read.replaceAll(/[\t-\r\u2028\u2029]/g, ' ').replaceAll(UNSHOWABLE, '');
   const line = text.replaceAll(/\s+/gu, ' ').trim();
   const graphemes = Array.from(new Intl.Segmenter('zh', { granularity: 'grapheme' }).segment(line), ({ segment }) =>
     // A letter under a tower of marks covers the lines above and below.

@@ -47,6 +47,8 @@ export class WebAuthorization {
   snapshotMode = false;
   /** The flag of a virtual user is reported missing at times. */
   snapshotFlag: 'told' | 'missing' = 'told';
+  /** Whether people consent to show their profile; who refuses comes back with the state alone. */
+  consent: 'given' | 'refused' = 'given';
   readonly #parts: Parts;
   readonly #codes = new Map<string, Code>();
   readonly #tokens = new Map<string, SnsToken>();
@@ -76,8 +78,13 @@ export class WebAuthorization {
     const scope = query.get('scope') as Scope;
     const code = this.#makeCode({ appId, openid, person: follower.openid, scope, snapshot: this.snapshotMode });
     const back = query.get('redirect_uri') ?? '';
-    const location = `${back}${back.includes('?') ? '&' : '?'}code=${code}&state=${query.get('state')}`;
-    this.#note(follower, '网页授权', 'Web authorization', { scope, host: new URL(back).host });
+    const refused = scope === 'snsapi_userinfo' && this.consent === 'refused';
+    const told = refused ? '' : `code=${code}&`;
+    const location = `${back}${back.includes('?') ? '&' : '?'}${told}state=${query.get('state')}`;
+    const [title, titleEn] = refused
+      ? ['拒绝网页授权', 'Web authorization refused']
+      : ['网页授权', 'Web authorization'];
+    this.#note(follower, title, titleEn, { scope, host: new URL(back).host });
     return { status: 302, contentType: 'text/html; charset=utf-8', body: '', location };
   }
 

@@ -6,6 +6,8 @@ import { otherLanguageHref } from '../shared/language.ts';
 import type { Language } from '../shared/language.ts';
 import { Countdown } from './countdown.tsx';
 import { readState } from './draw-client.ts';
+import { DrawNotice, noticeText } from './draw-notice.tsx';
+import { PersonLine } from './person-line.tsx';
 import { PacketPlay, WheelPlay } from './plays.tsx';
 import { ResultCard } from './result-card.tsx';
 import { useDraw } from './use-draw.ts';
@@ -60,9 +62,10 @@ export function App({ first, language, words }: AppProps) {
           onDraw={draw.begin}
           onRevealed={draw.revealed}
         />
-        <Notice stage={stage} words={words} onGoOn={draw.begin} />
+        <DrawNotice stage={stage} words={words} onGoOn={draw.begin} onReload={() => location.reload()} />
         <Prizes state={state} words={words} />
         <footer class="foot">
+          <PersonLine state={state} language={language} words={words} />
           <a href={awardsHref}>{words.myAwards}</a>
           <a href={otherLanguageHref(language)}>{words.otherLanguage}</a>
         </footer>
@@ -136,34 +139,6 @@ function chancesText({ mechanic, person }: ActivityPageState, words: Words): str
   return chancesLeft === 0 ? words.chancesNone : words.chances(chancesLeft);
 }
 
-/** What goes wrong between the phone and the server, and what to do about it. */
-function Notice({ stage, words, onGoOn }: { stage: DrawStage; words: Words; onGoOn: () => void }) {
-  if (stage.kind === 'asking' && stage.trouble !== null) {
-    return <p class="notice">{stage.trouble === 'busy' ? words.busy : words.retrying}</p>;
-  }
-  if (stage.kind === 'no-connection') {
-    return (
-      <div class="notice">
-        <p>{words.gaveUp}</p>
-        <button class="button button-small" type="button" onClick={onGoOn}>
-          {words.goOn}
-        </button>
-      </div>
-    );
-  }
-  if (stage.kind !== 'fault') return null;
-  return (
-    <div class="notice">
-      <p>{stage.code === 'snapshot-user' ? words.snapshot : words.wrong}</p>
-      {stage.code !== 'snapshot-user' && (
-        <button class="button button-small" type="button" onClick={() => location.reload()}>
-          {words.reload}
-        </button>
-      )}
-    </div>
-  );
-}
-
 function Prizes({ state, words }: { state: ActivityPageState; words: Words }) {
   const { last } = state.person;
   return (
@@ -198,7 +173,7 @@ function announcement(stage: DrawStage, words: Words): string {
     case 'idle':
       return '';
     case 'asking':
-      return stage.trouble === null ? words.asking : stage.trouble === 'busy' ? words.busy : words.retrying;
+      return noticeText(stage, words) ?? words.asking;
     case 'revealing':
       return words.spinning;
     case 'shown': {
@@ -206,9 +181,8 @@ function announcement(stage: DrawStage, words: Words): string {
       if (answer.outcome !== 'won') return answer.text;
       return words.announceWon(answer.prizeName ?? '', answer.amountFen > 0 ? formatYuan(answer.amountFen) : '');
     }
-    case 'no-connection':
-      return words.gaveUp;
+    case 'gave-up':
     case 'fault':
-      return stage.code === 'snapshot-user' ? words.snapshot : words.wrong;
+      return noticeText(stage, words) ?? '';
   }
 }

@@ -1,12 +1,13 @@
 import type { ActivityPageState, DrawAnswer, PageFault } from '../../http/contract/activity-page.ts';
 
-/** How asking for a draw went: an answer, a fault that asking again will not cure, or no connection. */
+/** How asking for a draw went: an answer, a fault that asking again will not cure, or trouble to the end. */
 export type DrawOutcome =
   | { readonly kind: 'answer'; readonly answer: DrawAnswer }
   | { readonly kind: 'fault'; readonly code: string }
-  | { readonly kind: 'no-connection' };
+  | { readonly kind: 'gave-up'; readonly trouble: Trouble };
 
-export type Trouble = 'connection' | 'busy';
+/** `unproven`: WeChat does not say whether this person follows, without which there is no draw. */
+export type Trouble = 'connection' | 'busy' | 'unproven';
 
 const ANSWER_TIMEOUT_MS = 7000;
 const WAITS_MS = [700, 1500, 3000, 5000, 5000];
@@ -20,14 +21,16 @@ export async function askForDraw(
   token: string,
   onTrouble: (trouble: Trouble) => void,
 ): Promise<DrawOutcome> {
+  let trouble: Trouble = 'connection';
   for (const waitMs of [...WAITS_MS, null]) {
     const result = await tryOnce(slug, token);
     if (result.kind !== 'again') return result;
+    trouble = result.trouble;
     if (waitMs === null) break;
-    onTrouble(result.trouble);
+    onTrouble(trouble);
     await waitOrOnline(waitMs);
   }
-  return { kind: 'no-connection' };
+  return { kind: 'gave-up', trouble };
 }
 
 async function tryOnce(
@@ -41,8 +44,9 @@ async function tryOnce(
       body: JSON.stringify({ token }),
     });
     if (response.status === 200) return { kind: 'answer', answer: response.body as DrawAnswer };
-    if (response.status >= 500 || response.status === 429) return { kind: 'again', trouble: 'busy' };
-    return { kind: 'fault', code: (response.body as PageFault).code };
+    const { code } = response.body as PageFault;
+    if (response.status < 500 && response.status !== 429) return { kind: 'fault', code };
+    return { kind: 'again', trouble: code === 'visitor-unproven' ? 'unproven' : 'busy' };
   } catch {
     return { kind: 'again', trouble: 'connection' };
   }

@@ -13,7 +13,7 @@ export type DrawStage =
   | { readonly kind: 'asking'; readonly trouble: Trouble | null }
   | { readonly kind: 'revealing'; readonly answer: DrawAnswer }
   | { readonly kind: 'shown'; readonly answer: DrawAnswer }
-  | { readonly kind: 'no-connection' }
+  | { readonly kind: 'gave-up'; readonly trouble: Trouble }
   | { readonly kind: 'fault'; readonly code: string };
 
 export interface DrawControl {
@@ -38,7 +38,7 @@ export function useDraw(slug: string): DrawControl {
     keepToken(slug, token);
     setStage({ kind: 'asking', trouble: null });
     const outcome = await askForDraw(slug, token, (trouble) => setStage({ kind: 'asking', trouble }));
-    // Neither a lost connection nor a session that ran out says what became of the draw: the token stays for later.
+    // Neither trouble on the way nor a session that ran out says what became of the draw: the token stays for later.
     const answered = outcome.kind === 'answer' || (outcome.kind === 'fault' && outcome.code !== 'session-needed');
     if (answered) keepToken(slug, null);
     if (outcome.kind !== 'answer') {
