@@ -4,10 +4,10 @@ import type { UnlinkedPlace } from '../flows/ports/payee-links.ts';
 import type { Clock } from '../flows/ports/time-and-luck.ts';
 import { PacedLoop } from './paced-loop.ts';
 
-const EVERY_MS = 30_000;
+const EVERY_MS = 10_000;
 
 /**
- * Looks every half minute for payees of the next payouts that have none, from the first again after the last. Several
+ * Looks every ten seconds for payees of the next payouts that have none, from the first again after the last. Several
  * processes may run it: linking the same two again changes nothing.
  */
 export class LinkPayees {

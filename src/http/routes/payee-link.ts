@@ -30,6 +30,11 @@ const NOTICES: Readonly<Record<string, NoticeKind>> = {
 /** `/payee/:token`: whoever opens the link of a reply first says by one tap that the red packets are theirs. */
 export function payeeLinkRoutes(dependencies: PayeeLinkDependencies): Router {
   const router = new Router();
+  // Until its first use the token is as good as the money: it stays out of every log.
+  router.use('/payee/:token', (ctx, next) => {
+    ctx.state['shownPath'] = '/payee/…';
+    return next();
+  });
   router.get('payee-link', '/payee/:token', (ctx) =>
     answerClaim(ctx, dependencies, (claim, visitor) => show(ctx, dependencies, { claim, visitor })),
   );
@@ -49,8 +54,6 @@ async function answerClaim(
   { claimAwards, sessions, answers, anyBrowser }: PayeeLinkDependencies,
   work: (claim: Claim, visitor: Openid) => Promise<void>,
 ): Promise<void> {
-  // Until its first use the token is as good as the money: it stays out of every log.
-  ctx.state['shownPath'] = '/payee/…';
   const token = ctx.params['token'] ?? '';
   try {
     const claim = await claimAwards.open(token);
