@@ -4,9 +4,9 @@ const SHOWN_GRAPHEMES_MAX = 24;
 const GRAPHEME_UNITS_MAX = 32;
 
 // Controls, line and paragraph separators, marks that turn the direction of what follows, invisible characters, tags,
-// private use and what no character is assigned to. The joiner U+200D and the selectors U+FE0E, U+FE0F stay: emoji need them.
+// private use and what no character is assigned to. The joiner U+200D and the selectors of variants stay: emoji need them.
 const UNSHOWABLE =
-  /[[\p{Cc}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]--[\u200d\ufe0e\ufe0f]]/gv;
+  /[[\p{Cc}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]--[\u200d\p{Variation_Selector}]]/gv;
 const SHOWS_SOMETHING = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
