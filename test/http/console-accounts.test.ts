@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Role } from '../../src/flows/ports/operators.ts';
 import { buildAccount, buildActivity, buildMerchant, buildWin } from '../support/builders.ts';
-import { Caller, startConsole } from '../support/console.ts';
+import { Caller, startConsole, statusesOf } from '../support/console.ts';
 import type { TestConsole } from '../support/console.ts';
 
 const SECRETS = { appSecret: 'S'.repeat(32), token: 'tokentoken', encodingAesKey: 'K'.repeat(43) };
@@ -58,8 +58,14 @@ test('an added account opens with its own keys, is listed, and its keys are nowh
   for (const secret of Object.values(SECRETS)) assert.ok(!seen.includes(secret));
   const { rows } = await server.database.client.query(`select * from account where id = 'shop'`);
   for (const secret of Object.values(SECRETS)) assert.ok(!JSON.stringify(rows).includes(secret));
-  const listed = (await callers.viewer.get('/accounts')).body.accounts.map((one: { id: string }) => one.id);
-  assert.deepEqual(listed, ['main', 'shop']);
+  const listed = (await callers.viewer.get('/accounts')).body.accounts;
+  assert.deepEqual(
+    listed.map((one: { id: string; kind: string; paysThrough: string | null }) => [one.id, one.kind, one.paysThrough]),
+    [
+      ['main', 'service', null],
+      ['shop', 'service', null],
+    ],
+  );
   assert.ok(server.log.lines.some(({ event, fields }) => event === 'account-added' && fields['account'] === 'shop'));
 });
 
@@ -108,7 +114,7 @@ test('texts change by revision, and a stale writer is told what stands now', asy
   const racers = await Promise.all(
     ['a', 'b', 'c'].map((fallbackText) => callers.owner.send('PATCH', '/accounts/main', { revision, fallbackText })),
   );
-  assert.deepEqual(racers.map(({ status }) => status).sort(), [200, 409, 409]);
+  assert.deepEqual(statusesOf(racers), [200, 409, 409]);
   const logged = server.log.lines.filter(({ event }) => event === 'account-changed').map(({ fields }) => fields);
   assert.deepEqual(logged.at(0)?.['fields'], ['welcomeText', 'myAwardsKeyword', 'retentionDays']);
   assert.ok(!JSON.stringify(logged).includes('欢迎'));
@@ -235,5 +241,5 @@ test('two chats that would pay through each other at once do not both succeed', 
     change('/accounts/left/keys', { paysThrough: 'right' }),
     change('/accounts/right/keys', { paysThrough: 'left' }),
   ]);
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400]);
+  assert.deepEqual(statusesOf(answers), [200, 400]);
 });

@@ -5,7 +5,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { AccountDesk } from '../../src/simulator/weixin/account-desk.ts';
 import { buildActivity } from '../support/builders.ts';
 import type { BuiltActivity } from '../support/builders.ts';
-import { Caller, startConsole } from '../support/console.ts';
+import { Caller, startConsole, statusesOf } from '../support/console.ts';
 import type { TestConsole } from '../support/console.ts';
 
 const MENU = '/accounts/shop/menu';
@@ -114,7 +114,7 @@ test('a stale save or publication is refused with what stands now', async () => 
   assert.deepEqual([none.status, none.body.code], [409, 'menu-missing']);
   assert.equal(await live(), null);
   const racers = await Promise.all(['a', 'b'].map((name) => save([{ name, type: 'click', key: 'my-awards' }])));
-  assert.deepEqual(racers.map(({ status }) => status).sort(), [200, 409]);
+  assert.deepEqual(statusesOf(racers), [200, 409]);
 });
 
 test('every wrong button is named by its path', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { buildAccount, buildActivity } from '../support/builders.ts';
 import type { BuiltActivity } from '../support/builders.ts';
-import { Caller, startConsole } from '../support/console.ts';
+import { Caller, startConsole, statusesOf } from '../support/console.ts';
 import type { Answer, TestConsole } from '../support/console.ts';
 
 const REPLIES = '/accounts/main/replies';
@@ -88,7 +88,7 @@ test('an exact word belongs to one reply that is on, whatever its case, width an
   await operator.send('PATCH', `${REPLIES}/${first.body.reply.id}`, { revision: 1, enabled: false });
   assert.equal((await operator.send('PATCH', path, { revision: 1, enabled: true })).status, 200);
   const racers = await Promise.all([add(['同时']), add(['同时']), add(['同时'])]);
-  assert.deepEqual(racers.map(({ status }) => status).sort(), [200, 400, 400]);
+  assert.deepEqual(statusesOf(racers), [200, 400, 400]);
 });
 
 test('what a reply cannot be is named by its field', async () => {

@@ -168,3 +168,8 @@ export class Caller {
     return { status: answer.status, cookie, body: await answer.json() };
   }
 }
+
+/** The statuses of answers to callers that raced, the smallest first. */
+export function statusesOf(answers: readonly Answer[]): readonly number[] {
+  return answers.map(({ status }) => status).sort((one, other) => one - other);
+}

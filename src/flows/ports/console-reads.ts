@@ -7,6 +7,9 @@ import type { PaymentReads } from './payment-reads.ts';
 export interface AccountSummary {
   readonly id: AccountId;
   readonly appId: string;
+  readonly kind: 'service' | 'subscription';
+  /** The account whose openids people are paid under; null when it is this one. */
+  readonly paysThrough: AccountId | null;
   readonly merchantId: MerchantId | null;
   /** Null without a merchant. */
   readonly merchantState: 'open' | 'stopped' | null;

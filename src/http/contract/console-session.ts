@@ -22,6 +22,8 @@ export const accountsAnswer = z.object({
     z.object({
       id: z.string(),
       appId: z.string(),
+      kind: z.enum(['service', 'subscription']),
+      paysThrough: z.string().nullable().describe('The account whose openids people are paid under, when not this one'),
       merchantId: z.string().nullable().describe('Who pays this account’s red packets; null when nobody does'),
       merchantState: z.enum(['open', 'stopped']).nullable(),
     }),

@@ -6,7 +6,8 @@ const ACTIVITIES_MAX = 500;
 /** Reads the accounts with the merchants that pay for them. */
 export async function readAccounts(pool: pg.Pool): Promise<readonly AccountSummary[]> {
   const found = await pool.query<AccountSummary>(
-    `select account.id, app_id as "appId", merchant_id as "merchantId", merchant.state as "merchantState"
+    `select account.id, app_id as "appId", kind, pays_through as "paysThrough", merchant_id as "merchantId",
+        merchant.state as "merchantState"
        from account left join merchant on merchant.id = merchant_id order by account.id`,
   );
   return found.rows;
