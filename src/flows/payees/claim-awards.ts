@@ -54,7 +54,7 @@ export function createClaimAwards(options: {
       // Whom WeChat knows to be this person comes before whoever holds the link.
       const known =
         (await links.payeeOf(person, payeeAccount)) ?? (await links.linkByUnionId(person, payeeAccount, clock.nowMs()));
-      if (known === undefined) return { kind: 'open', awards: await links.unlinkedAwards(person, payeeAccount) };
+      if (known === undefined) return { kind: 'open', awards: await links.unlinkedAwards(person) };
       return { kind: known === visitor ? 'claimed' : 'taken' };
     },
     async confirm({ person, payeeAccount }, visitor) {

@@ -33,7 +33,7 @@ export interface PayeeLinks {
   }): Promise<void>;
   /** Links a person whom the paying account knows under the same union id; undefined when it knows none. */
   linkByUnionId(person: PersonKey, payeeAccount: AccountId, nowMs: number): Promise<Openid | undefined>;
-  unlinkedAwards(person: PersonKey, payeeAccount: AccountId): Promise<UnlinkedAwards>;
+  unlinkedAwards(person: PersonKey): Promise<UnlinkedAwards>;
   /**
    * Looks at the next payouts without a payee after `after`, at most `most`, and links whom a union id tells. Returns
    * whose union id nobody knows yet although the paying account knows some, and where to go on: null after the last one.

@@ -17,15 +17,19 @@ const LOCK = `select pg_advisory_xact_lock(${payeeLock('$1::text', '$2::text')})
 const INSERT = `insert into payee_link (account_id, openid, payee_account_id, payee_openid, linked_by, linked_at)
   values ($1, $2, $3, $4, $5, $6) on conflict do nothing`;
 
-/** Gives the person's payouts that rest their payee, and makes them due. */
+/**
+ * Gives the person's payouts that rest their payee, and makes them due. Nothing of them was ever sent, so that one which
+ * rests since another account paid goes to the one that pays now.
+ */
 const RELEASE = `
 with resting as (
   select payout.account_id, payout.order_number from award
   join payout on payout.account_id = award.account_id and payout.award_id = award.id
-  where award.account_id = $1 and award.openid = $2 and payout.openid = '' and payout.payee_account_id = $3
+  where award.account_id = $1 and award.openid = $2 and payout.openid = ''
   order by payout.account_id, payout.order_number for update of payout
 )
-update payout set openid = $4, due_at = $5, reason = null, updated_at = $5 from resting
+update payout set payee_account_id = $3, openid = $4, due_at = $5,
+  merchant_id = coalesce((select merchant_id from account where id = $3), merchant_id), reason = null, updated_at = $5 from resting
 where payout.account_id = resting.account_id and payout.order_number = resting.order_number`;
 
 const WAKE = `select pg_notify('${PAYOUT_CHANNEL}', '')`;
@@ -43,7 +47,7 @@ select count(*)::integer as packets, coalesce(sum(payout.amount_fen), 0)::float8
 from award
 join payout on payout.account_id = award.account_id and payout.award_id = award.id
 join activity on activity.account_id = award.account_id and activity.id = award.activity_id
-where award.account_id = $1 and award.openid = $2 and payout.openid = '' and payout.payee_account_id = $3`;
+where award.account_id = $1 and award.openid = $2 and payout.openid = ''`;
 
 /** The next payouts at rest, each with the payee that a link there is, or else a union id, tells. */
 const NEXT = `
@@ -52,8 +56,9 @@ select resting.account_id, resting.award_id, resting.payee_account_id, award.ope
   mine.union_id is null and exists (
     select 1 from follower where account_id = resting.payee_account_id and union_id is not null) as askable
 from (
-  select account_id, award_id, payee_account_id from payout
-  where openid = '' and (account_id, award_id) > ($1, $2) order by account_id, award_id limit $3
+  select payout.account_id, award_id, coalesce(account.pays_through, payee_account_id) as payee_account_id
+  from payout join account on account.id = payout.account_id
+  where openid = '' and (payout.account_id, award_id) > ($1, $2) order by payout.account_id, award_id limit $3
 ) as resting
 join award on award.account_id = resting.account_id and award.id = resting.award_id
 left join payee_link on payee_link.account_id = award.account_id and payee_link.openid = award.openid
@@ -92,13 +97,9 @@ export function createPayeeLinks(pool: pg.Pool): PayeeLinks {
       const payee = { account: payeeAccount, openid };
       return (await linkIfFree(pool, { person, payee, by: 'union-id', nowMs })) ? openid : undefined;
     },
-    async unlinkedAwards(person, payeeAccount) {
+    async unlinkedAwards(person) {
       const found = await orTrouble(
-        pool.query<{ packets: number; fen: number; name: string | null }>(UNLINKED, [
-          person.account,
-          person.openid,
-          payeeAccount,
-        ]),
+        pool.query<{ packets: number; fen: number; name: string | null }>(UNLINKED, [person.account, person.openid]),
       );
       const row = found.rows[0];
       return { packets: row?.packets ?? 0, amountFen: fen(row?.fen ?? 0), activityName: row?.name ?? null };

@@ -7,7 +7,7 @@ import type { Openid } from '../../../src/base/ids.ts';
 import { createPayeeLinks } from '../../../src/store/account/payee-links.ts';
 import { createPageReads } from '../../../src/store/page-reads.ts';
 import { activityRuleSchema } from '../../../src/rules/activity-rule.ts';
-import { NOON_MS, somebody } from '../../support/builders.ts';
+import { buildAccount, buildMerchant, NOON_MS, somebody } from '../../support/builders.ts';
 import { CHAT, MAIN, openPayeeWorld, unlockedPool } from '../../support/payee-world.ts';
 import type { PayeeWorld } from '../../support/payee-world.ts';
 
@@ -56,11 +56,11 @@ describe('a payout of an account that pays through another', () => {
     await world.win(person);
     assert.deepEqual(await world.payoutsOf(person), [resting, resting]);
     assert.deepEqual(await world.differences(), []);
-    const awards = await world.links.unlinkedAwards(chatting(person), MAIN);
+    const awards = await world.links.unlinkedAwards(chatting(person));
     assert.deepEqual(awards, { packets: 2, amountFen: 200, activityName: '新年活动' });
     await link(person, payee);
     assert.deepEqual(await world.payoutsOf(person), [dueFor(payee), dueFor(payee)]);
-    assert.equal((await world.links.unlinkedAwards(chatting(person), MAIN)).packets, 0);
+    assert.equal((await world.links.unlinkedAwards(chatting(person))).packets, 0);
     await world.win(person);
     assert.deepEqual((await world.payoutsOf(person))[2], dueFor(payee), 'a later win goes at once');
     assert.deepEqual(await world.differences(), []);
@@ -76,6 +76,19 @@ describe('a payout of an account that pays through another', () => {
     await link(person, somebody());
     await woken;
     await listener.end();
+  });
+
+  test('goes out by the account that pays when the link is made, whoever paid at the win', async () => {
+    const [person, payee] = [somebody(), somebody()];
+    await world.win(person);
+    const merchant = await buildMerchant(world.client, { id: 'second', mchId: '1900000110' });
+    const second = await buildAccount(world.client, { id: 'second', appId: 'wx0000000000000002', merchant });
+    await world.client.query(`update account set pays_through = 'second' where id = 'chat'`);
+    const to = { account: second.id, openid: payee };
+    await world.links.link({ person: chatting(person), payee: to, by: 'link', nowMs: NOON_MS });
+    assert.deepEqual(await world.payoutsOf(person), [{ ...dueFor(payee), payee: 'second', merchant: 'second' }]);
+    await link(person, somebody());
+    assert.deepEqual(await world.differences(), []);
   });
 
   test('releases nobody else’s payouts', async () => {
