@@ -63,6 +63,9 @@ describe('a whole configuration', () => {
       payCaPem: null,
     });
     assert.equal(config.alarmWebhook, null);
+    assert.equal(config.pageTrustFen, 100);
+    assert.equal(configOf({ ...good, PAGE_TRUST_FEN: '0' }).pageTrustFen, 0);
+    assert.match(faultsOf({ PAGE_TRUST_FEN: '1.5' })[0] ?? '', /^PAGE_TRUST_FEN needs a whole number/);
     assert.equal(config.secretsKey.length, 32);
     assert.match(config.merchant.privateKeyPem, /BEGIN PRIVATE KEY/);
     assert.equal(config.merchant.certificateNotAfterMs, Date.parse('2031-01-01T00:00:00Z'));

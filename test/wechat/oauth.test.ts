@@ -64,6 +64,13 @@ describe('the authorize address', () => {
     );
   });
 
+  test('asks for consent by its scope alone, in the same order', () => {
+    const account = anAccount({ appId: 'wx0123456789abcdef' });
+    const silent = authorization.authorizeUrl(account, { ...base, state: 'f00' });
+    const asking = authorization.authorizeUrl(account, { ...base, scope: 'snsapi_userinfo', state: 'f00' });
+    assert.equal(asking, silent.replace('snsapi_base', 'snsapi_userinfo'));
+  });
+
   test('refuses a state or a redirect address that WeChat would refuse', () => {
     for (const state of ['', 'with-dash', 'a b', 'x'.repeat(129), 'a&scope=snsapi_userinfo']) {
       assert.throws(() => authorization.authorizeUrl(anAccount(), { ...base, state }), WrongRequest);
