@@ -16,11 +16,11 @@ export interface ErasePeopleOptions {
 }
 
 const HOUR_MS = 3_600_000;
-const EVERY_MS = 30_000;
+const EVERY_MS = 5000;
 const PEOPLE_PER_ROUND = 100;
 
 /**
- * Goes on with erasures that are due, every half minute, and once a Beijing day goes through everyone for the retention
+ * Goes on with erasures that are due, every five seconds, and once a Beijing day goes through everyone for the retention
  * setting. Any number of processes may do both.
  */
 export class ErasePeople {
