@@ -1,11 +1,8 @@
 import { assert, WrongRequest } from '../base/errors.ts';
 import { openid } from '../base/ids.ts';
 import type { Openid } from '../base/ids.ts';
-import { shortOpenid } from '../base/logger.ts';
-import type { Logger } from '../base/logger.ts';
 import type { Account } from '../flows/ports/accounts.ts';
-import type { AuthorizedPerson, FollowerDirectory, WebAuthorization } from '../flows/ports/web-authorization.ts';
-import type { AccessTokens } from './access-token.ts';
+import type { AuthorizedPerson, WebAuthorization } from '../flows/ports/web-authorization.ts';
 import { garbled } from './api-client.ts';
 import type { ApiClient } from './api-client.ts';
 import { troubleOf } from './api-refusal.ts';
@@ -17,9 +14,6 @@ import { troubleOf } from './api-refusal.ts';
 const CODE_INVALID: ReadonlySet<number> = new Set([40029, 41008, 42003, 42007]);
 const CODE_USED = 40163;
 const CODE_PATH = '/sns/oauth2/access_token';
-const FOLLOWER_PATH = '/cgi-bin/user/info';
-/** The openid is no follower of this account, or of another account altogether. */
-const OPENID_UNKNOWN = 40003;
 
 /**
  * Web authorization (https://developers.weixin.qq.com/doc/service/guide/h5/auth.html). `openUrl` is the host of the
@@ -79,28 +73,6 @@ function readPerson(body: Readonly<Record<string, unknown>>): AuthorizedPerson {
     // Present and 1 only on snapshot pages; anything else that is present is treated as one to be safe.
     snapshotUser: !(snapshot === undefined || snapshot === 0),
     unionId: receivedUnionId(CODE_PATH, body['unionid']),
-  };
-}
-
-/** Followers, by `/cgi-bin/user/info` (https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_userinfo.html). */
-export function createFollowerDirectory(options: {
-  readonly tokens: Pick<AccessTokens, 'call'>;
-  readonly logger: Logger;
-}): FollowerDirectory {
-  return {
-    async userInfo(account, person) {
-      const query = { openid: person, lang: 'zh_CN' };
-      const answer = await options.tokens.call(account, { method: 'GET', path: FOLLOWER_PATH, query });
-      if (answer.kind === 'refused') {
-        if (answer.errcode !== OPENID_UNKNOWN) throw troubleOf(answer, account);
-        options.logger.warn({ account: account.id, openid: shortOpenid(person), rid: answer.rid }, 'openid-unknown');
-        return { subscribed: false, unionId: null };
-      }
-      const { subscribe, openid: told, unionid } = answer.body;
-      if (told !== person) throw garbled(FOLLOWER_PATH, 'another openid');
-      if (subscribe !== 0 && subscribe !== 1) throw garbled(FOLLOWER_PATH, 'no subscription');
-      return { subscribed: subscribe === 1, unionId: receivedUnionId(FOLLOWER_PATH, unionid) };
-    },
   };
 }
 

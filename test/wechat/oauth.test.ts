@@ -6,7 +6,9 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { AccessTokens } from '../../src/wechat/access-token.ts';
 import { createApiClient } from '../../src/wechat/api-client.ts';
-import { createFollowerDirectory, createWebAuthorization } from '../../src/wechat/oauth.ts';
+import { AccountCalls } from '../../src/wechat/api/account-calls.ts';
+import { createFollowerRecords } from '../../src/wechat/api/follower-records.ts';
+import { createWebAuthorization } from '../../src/wechat/oauth.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount } from './builders.ts';
 import { scriptedWechat, testClock } from './scripted-wechat.ts';
@@ -20,7 +22,7 @@ function speakTo(context: Hook, url: string) {
   const tokens = new AccessTokens({ api, memory: new ProcessMemory(), clock: testClock(), logger });
   return {
     authorization: createWebAuthorization({ api, openUrl: url }),
-    followers: createFollowerDirectory({ tokens, logger }),
+    followers: createFollowerRecords(new AccountCalls({ tokens, clock: testClock() })),
     logger,
   };
 }
@@ -30,7 +32,7 @@ async function withSimulator(context: Hook) {
   context.after(() => simulator.close());
   const { appId, appSecret } = simulator.account;
   const account = anAccount({ appId, appSecret });
-  const { authorization, followers } = speakTo(context, simulator.httpUrl);
+  const { authorization } = speakTo(context, simulator.httpUrl);
   const person = simulator.followers.list()[0];
   assert.ok(person);
   /** Opens the authorize page as the first follower's phone does and returns the code it comes back with. */
@@ -42,7 +44,7 @@ async function withSimulator(context: Hook) {
     assert.deepEqual([back.searchParams.get('x'), back.searchParams.get('state')], ['1', 'abc123']);
     return back.searchParams.get('code') ?? '';
   };
-  return { simulator, account, authorization, followers, person, authorize };
+  return { simulator, account, authorization, person, authorize };
 }
 
 describe('the authorize address', () => {
@@ -195,26 +197,6 @@ describe('a code', () => {
 });
 
 describe('a follower', () => {
-  test('is known as one until they leave; a stranger is none', async (context) => {
-    const { simulator, account, followers, person } = await withSimulator(context);
-    const own = openid(person.openid);
-    assert.deepEqual(await followers.userInfo(account, own), { subscribed: true, unionId: null });
-    simulator.followers.get(person.openid).subscribed = false;
-    assert.equal((await followers.userInfo(account, own)).subscribed, false);
-    assert.equal((await followers.userInfo(account, openid('oSomebodyElse'))).subscribed, false);
-  });
-
-  test('is never taken for granted when the answer is odd', async (context) => {
-    const answers: object[] = [{ openid: 'o1' }, { openid: 'o2', subscribe: 1 }, { openid: 'o1', subscribe: '1' }];
-    const { url } = await scriptedWechat(context, (request) =>
-      request.path.endsWith('token') ? { access_token: 't', expires_in: 7200 } : answers.shift(),
-    );
-    const { followers } = speakTo(context, url);
-    for (let count = 0; count < 3; count += 1) {
-      await assert.rejects(followers.userInfo(anAccount(), openid('o1')), { code: 'wechat-garbled' });
-    }
-  });
-
   test('cannot be looked up without the right to: the operator is told, and nobody counts as gone', async (context) => {
     const { url } = await scriptedWechat(context, (request) =>
       request.path.endsWith('token')
@@ -222,7 +204,7 @@ describe('a follower', () => {
         : { errcode: 48001, errmsg: 'api unauthorized' },
     );
     const { followers, logger } = speakTo(context, url);
-    await assert.rejects(followers.userInfo(anAccount(), openid('o1')), { code: 'wechat-configuration' });
+    await assert.rejects(followers.record(anAccount(), openid('o1')), { code: 'wechat-configuration' });
     assert.ok(logger.lines.some(({ level, event }) => level === 'error' && event === 'wechat-refused'));
   });
 });

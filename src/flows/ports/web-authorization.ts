@@ -26,12 +26,3 @@ export interface WebAuthorization {
    */
   exchangeCode(account: Account, code: string): Promise<AuthorizedPerson>;
 }
-
-/** What WeChat knows of a follower. */
-export interface FollowerDirectory {
-  /** Returns whether the person follows the account now. Throws OutsideTrouble when WeChat cannot answer. */
-  userInfo(
-    account: Account,
-    openid: Openid,
-  ): Promise<{ readonly subscribed: boolean; readonly unionId: string | null }>;
-}
