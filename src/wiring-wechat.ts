@@ -101,7 +101,12 @@ export function openChat(parts: ChatParts & { readonly people: People }) {
     claims: createClaimLinks({ links, seal: box, clock, publicUrl }),
     claimAwards: createClaimAwards({ accounts, links, seal: box, clock, logger }),
     late: createLateReplies({ memory, store: lateReplies, clock, logger }),
-    noteEvent: createNoteEvent({ followers, visits, personalData: personalData.handle, logger }),
+    noteEvent: createNoteEvent({
+      followers,
+      visits,
+      personalData: (account, event) => personalData.handle(account, event),
+      logger,
+    }),
   };
 }
 

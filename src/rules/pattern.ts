@@ -71,7 +71,7 @@ class PatternReader {
   #at = 0;
 
   constructor(source: string) {
-    this.#characters = [...source];
+    this.#characters = Array.from(source);
   }
 
   read(): readonly State[] {

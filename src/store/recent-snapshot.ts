@@ -24,7 +24,8 @@ const PATIENCE_MS = 300;
 export class RecentSnapshot<Value> {
   readonly #options: RecentSnapshotOptions<Value>;
   #latest: { readonly atMs: number; readonly value: Value } | null = null;
-  #reading: Promise<Value> | null = null;
+  #reading: { readonly sinceMs: number; readonly value: Promise<Value> } | null = null;
+  #told = false;
 
   constructor(options: RecentSnapshotOptions<Value>) {
     this.#options = options;
@@ -36,18 +37,25 @@ export class RecentSnapshot<Value> {
     const before = this.#latest;
     const ageMs = before === null ? Infinity : nowMs() - before.atMs;
     if (before !== null && ageMs < FRESH_MS) return before.value;
-    if (before === null || ageMs > staleMaxMs) return this.#refresh();
+    const reading = this.#refresh();
+    if (before === null || ageMs > staleMaxMs) return reading.value;
     try {
-      return await within(this.#refresh(), PATIENCE_MS);
+      return await within(reading.value, PATIENCE_MS - (nowMs() - reading.sinceMs));
     } catch (error) {
       if (!(error instanceof OutsideTrouble)) throw error;
-      logger.warn({ ageMs: Math.round(ageMs), error: error.message }, stale);
+      // Once for each time the database is away, not for each asker.
+      if (!this.#told) logger.warn({ ageMs: Math.round(ageMs), error: error.message }, stale);
+      this.#told = true;
       return before.value;
     }
   }
 
-  #refresh(): Promise<Value> {
-    this.#reading ??= this.#read().finally(() => (this.#reading = null));
+  /** Joins the reading under way. Who comes when it has lasted a while does not wait all over again. */
+  #refresh(): { readonly sinceMs: number; readonly value: Promise<Value> } {
+    this.#reading ??= {
+      sinceMs: this.#options.nowMs(),
+      value: this.#read().finally(() => (this.#reading = null)),
+    };
     return this.#reading;
   }
 
@@ -56,6 +64,7 @@ export class RecentSnapshot<Value> {
     const atMs = this.#options.nowMs();
     const value = await this.#options.read();
     this.#latest = { atMs, value };
+    this.#told = false;
     return value;
   }
 }
@@ -64,7 +73,7 @@ function within<Result>(work: Promise<Result>, patienceMs: number): Promise<Resu
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new OutsideTrouble('database-slow', 'the database did not answer in time')),
-      patienceMs,
+      Math.max(0, patienceMs),
     );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

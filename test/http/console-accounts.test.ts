@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { accountId } from '../../src/base/ids.ts';
 import type { Role } from '../../src/flows/ports/operators.ts';
 import { buildAccount, buildActivity, buildMerchant, buildWin } from '../support/builders.ts';
 import { Caller, startConsole, statusesOf } from '../support/console.ts';
@@ -197,6 +198,23 @@ test('an app id stays while payouts can only be settled under it', async () => {
   assert.deepEqual([refused.status, refused.body.code], [409, 'identity-in-use']);
   await server.database.client.query(`update payout set state = 'received', due_at = null where account_id = 'paying'`);
   assert.equal((await change('/accounts/paying/keys', { appId: `wx${'f'.repeat(16)}` })).status, 200);
+});
+
+test('an account goes on paying through another while winners have yet to say who is paid', async () => {
+  assert.equal((await addOther('bank', '8', { merchantId: 'main' })).status, 200);
+  assert.equal((await addOther('talk', '9', { kind: 'subscription', paysThrough: 'bank' })).status, 200);
+  const { client } = server.database;
+  const account = { ...(await buildAccount(client)), id: accountId('talk') };
+  await buildWin(client, await buildActivity(client, { account }));
+  await client.query(
+    `update payout set payee_account_id = 'bank', openid = '', due_at = null, reason = 'payee-unknown' where account_id = 'talk'`,
+  );
+  const refused = await change('/accounts/talk/keys', { paysThrough: null });
+  assert.deepEqual(
+    [refused.status, refused.body.code, faultPaths(refused.body)],
+    [409, 'payees-awaited', ['paysThrough']],
+  );
+  assert.equal((await change('/accounts/talk/keys', { paysThrough: 'main' })).status, 200);
 });
 
 test('a chat account pays through a service account that itself pays, which then goes on paying', async () => {

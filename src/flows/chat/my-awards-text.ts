@@ -41,7 +41,7 @@ function line(award: MyAward, index: number): string {
 }
 
 function shortName(name: string): string {
-  const characters = [...linklessText(name)];
+  const characters = Array.from(linklessText(name));
   return characters.length <= NAME_CHARACTERS_MAX
     ? characters.join('')
     : `${characters.slice(0, NAME_CHARACTERS_MAX - 1).join('')}…`;

@@ -41,6 +41,8 @@ export interface LockedAccount extends LockedAccounts {
   readonly account: AccountView;
   /** Payouts that can only be settled under the present app id. */
   readonly unsettledPayouts: number;
+  /** Payouts of this account's winners that nobody knows the payee of. */
+  readonly restingPayouts: number;
   readonly words: WordsInUse;
 }
 

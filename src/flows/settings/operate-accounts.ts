@@ -109,6 +109,7 @@ export function createOperateAccounts(options: {
       edit(operator, given, (locked, changes) => {
         if (given.id === configured) refuseConfigured(changes);
         refuseIdentityInUse(locked, changes);
+        refuseLeavingWinners(locked, changes);
         refuseFaults(payingFaults(given.id, { ...locked.account, ...changes }, locked));
       }),
   };
@@ -151,6 +152,13 @@ function refuseIdentityInUse({ unsettledPayouts }: LockedAccount, { appId }: Acc
   if (appId === undefined || unsettledPayouts === 0) return;
   const message = `${unsettledPayouts} payouts are not settled yet and can only be settled under the present app id`;
   throw new WrongRequest('identity-in-use', message, { status: 409, faults: [{ path: 'appId', message }] });
+}
+
+/** Whoever waits to say who is paid could never be paid: the account itself does not know their openid's merchant. */
+function refuseLeavingWinners({ restingPayouts }: LockedAccount, { paysThrough }: AccountChanges): void {
+  if (paysThrough !== null || restingPayouts === 0) return;
+  const message = `${restingPayouts} awards wait for their winners to say who is paid: name the account that pays until they have`;
+  throw new WrongRequest('payees-awaited', message, { status: 409, faults: [{ path: 'paysThrough', message }] });
 }
 
 function refuseFaults(faults: readonly FieldFault[]): void {

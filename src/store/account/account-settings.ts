@@ -28,6 +28,11 @@ const UNSETTLED = `
   select count(*)::int as unsettled from payout
   where coalesce(payee_account_id, account_id) = $1 and state in ('waiting', 'unknown', 'sent', 'parked')`;
 
+/** Awards of this account that wait until their winner says who is paid: only while it pays through another. */
+const RESTING = `
+  select count(*)::int as resting from payout
+  where account_id = $1 and payee_account_id is not null and openid = '' and state = 'waiting'`;
+
 const COLUMNS = {
   appId: 'app_id',
   originalId: 'original_id',
@@ -97,7 +102,14 @@ async function lockAccount(client: pg.PoolClient, id: AccountId): Promise<Locked
     throw new WrongRequest('account-not-found', `there is no account ${id}`, { status: 404 });
   }
   const unsettled = await client.query<{ unsettled: number }>(UNSETTLED, [id]);
-  return { ...locked, account, words, unsettledPayouts: unsettled.rows[0]?.unsettled ?? 0 };
+  const resting = await client.query<{ resting: number }>(RESTING, [id]);
+  return {
+    ...locked,
+    account,
+    words,
+    unsettledPayouts: unsettled.rows[0]?.unsettled ?? 0,
+    restingPayouts: resting.rows[0]?.resting ?? 0,
+  };
 }
 
 async function readAccount(database: Pick<pg.ClientBase, 'query'>, id: AccountId): Promise<AccountView | undefined> {

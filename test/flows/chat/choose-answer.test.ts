@@ -63,7 +63,7 @@ function read(fields: Record<string, string | undefined>): InboundMessage {
   return messageDoor.open({ account, query, body: Buffer.from(body), nowMs: NOON_MS }).message;
 }
 
-const event = (name: string, key: string | undefined = undefined) => ({
+const event = (name: string, key?: string) => ({
   MsgType: 'event',
   Event: name,
   EventKey: key,

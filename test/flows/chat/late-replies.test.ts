@@ -56,8 +56,8 @@ async function chatting(context: Parameters<typeof apiWorld>[0], settings: Parti
   const store = createLateReplyStore({ pool, nowMs: clock.nowMs, logger });
   const messages = createCustomerMessages(calls, clock);
   const accounts = { account: async () => account };
-  const telling = (send: CustomerMessages['send'] = messages.send) =>
-    createTellLateReplies({ store, accounts, messages: { send }, clock, logger });
+  const sending: CustomerMessages['send'] = (...given) => messages.send(...given);
+  const telling = (send = sending) => createTellLateReplies({ store, accounts, messages: { send }, clock, logger });
   const late = createLateReplies({ memory: new ProcessMemory(), store, clock, logger });
   const owe = async (key: string, text: string | null, changes: Partial<OwedReply> = {}): Promise<OwedReply> => {
     const owed = owedBy(person, key, clock.nowMs(), changes);
