@@ -114,7 +114,8 @@ async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly D
     return opened(facts, names, found);
   // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
   erased.accounts.add(account);
-  return opened(facts, every(), await ask(client, lookups(lane, every())));
+  const all = every();
+  return opened(facts, all, await ask(client, lookups(lane, all)));
 }
 
 async function ask(client: pg.PoolClient, statements: string): Promise<readonly Rows[]> {
