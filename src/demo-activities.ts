@@ -75,7 +75,8 @@ export const demoActivities: readonly DemoActivity[] = [
 ];
 
 /** What the demo's account answers to a message no activity listens to. */
-export const DEMO_FALLBACK = '你好！回复“抽奖”“恭喜发财”或“签到”，试试手气。';
+export const DEMO_WELCOME = '欢迎关注！回复“抽奖”“恭喜发财”或“签到”，试试手气；回复“我的红包”，看中了什么。';
+export const DEMO_FALLBACK = '你好！回复“抽奖”“恭喜发财”或“签到”，试试手气；回复“我的红包”，看中了什么。';
 
 /** A word that wins for certain, used by the scripted run: one follower, one packet, equal books. */
 export const SCRIPT_WORD = '恭喜发财';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { accountId, openid } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
-import { DEMO_FALLBACK, demoActivities } from './demo-activities.ts';
+import { DEMO_FALLBACK, DEMO_WELCOME, demoActivities } from './demo-activities.ts';
 import { startSimulator } from './simulator/simulator.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import { migrate } from './store/database.ts';
@@ -150,7 +150,10 @@ export function followingClock(base: Service['clock'], simulator: Pick<Simulator
 
 /** Publishes the demo's activities that are not there yet, and lets the account say what it understands. */
 export async function seedActivities(service: Service): Promise<void> {
-  await service.pool.query(`update account set fallback_text = $1 where fallback_text = ''`, [DEMO_FALLBACK]);
+  await service.pool.query(
+    `update account set fallback_text = $1, welcome_text = $2 where fallback_text = '' and welcome_text = ''`,
+    [DEMO_FALLBACK, DEMO_WELCOME],
+  );
   for (const { slug, name, rule } of demoActivities) {
     const there = await service.pool.query('select 1 from activity where slug = $1', [slug]);
     if (there.rowCount !== 0) continue;

@@ -149,9 +149,10 @@ async function assemble(given: {
   living.push({ stop: () => wechat.close() });
   const chat = openChat({ ...parts, people });
   living.push(chat.late);
-  if (config.role !== 'web') living.push(startErasing(parts, people));
-  if (config.role !== 'web')
+  if (config.role !== 'web') {
+    living.push(startErasing(parts, people));
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
+  }
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, people, webDir, metrics });
   living.push({ stop: () => app.close() });
