@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
+import { prioritySchema, triggerFaults, triggerSchema } from './trigger-schema.ts';
 
 /**
  * An activity's rule as data: what operators edit, what a version freezes, what the engine decides by. Amounts are
@@ -28,15 +29,6 @@ const textPrize = z.strictObject({
 export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, textPrize]);
 export type Prize = z.infer<typeof prizeSchema>;
 
-const triggerSchema = z.strictObject({
-  words: z
-    .array(z.strictObject({ match: z.enum(['exact', 'contains']), word: z.string().trim().min(1).max(60) }))
-    .max(50)
-    .default([])
-    .describe('Words a follower types; spaces around and letter case do not count'),
-  page: z.boolean().default(false).describe('Whether the activity page may draw'),
-});
-
 const lotterySchema = z.strictObject({
   kind: z.literal('lottery'),
   blankTickets: z.int().min(0).max(1_000_000_000).describe('Tickets that win nothing'),
@@ -57,6 +49,7 @@ const checkInSchema = z.strictObject({
 export const activityRuleSchema = z
   .strictObject({
     trigger: triggerSchema,
+    priority: prioritySchema,
     mechanic: z.discriminatedUnion('kind', [lotterySchema, keywordSchema, checkInSchema]),
     prizes: z.array(prizeSchema).min(1).max(30),
     limits: z.strictObject({
@@ -105,8 +98,7 @@ export const activityRuleSchema = z
     const ids = rule.prizes.map((prize) => prize.id);
     const fault = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (new Set(ids).size !== ids.length) fault(['prizes'], 'every prize needs an id of its own');
-    if (rule.trigger.words.length === 0 && !rule.trigger.page)
-      fault(['trigger'], 'say a word or open the page: one is needed');
+    for (const { path, message } of triggerFaults(rule.trigger, ['main'])) fault(['trigger', ...path], message);
     if (rule.startsAtMs !== null && rule.endsAtMs !== null && rule.endsAtMs <= rule.startsAtMs)
       fault(['endsAtMs'], 'the end must come after the start');
     const known = (prizeId: string, path: (string | number)[]) => {

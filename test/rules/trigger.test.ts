@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseByText } from '../../src/rules/trigger.ts';
 import type { Candidate } from '../../src/rules/trigger.ts';
+import { triggerSchema } from '../../src/rules/trigger-schema.ts';
 
 function candidate(
   name: string,
@@ -9,7 +10,7 @@ function candidate(
   word: string,
   publishedAtMs = 0,
 ): Candidate & { name: string } {
-  return { name, publishedAtMs, rule: { trigger: { words: [{ match, word }], page: false } } };
+  return { name, publishedAtMs, rule: { trigger: triggerSchema.parse({ words: [{ match, word }] }) } };
 }
 
 describe('the activity that answers a text', () => {

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** How a word is held against a text. */
+export const WORD_MATCHES = ['exact', 'number', 'prefix', 'pattern', 'contains'] as const;
+export type WordMatch = (typeof WORD_MATCHES)[number];
+
+const triggerWord = z.strictObject({
+  match: z
+    .enum(WORD_MATCHES)
+    .describe(
+      'exact: the whole text; prefix: how it begins; contains: anywhere in it; number: the one number in it, as 42 or 10-20; pattern: the whole text, with * ? # [] and (|)',
+    ),
+  word: z.string().trim().min(1).max(60),
+});
+export type TriggerWord = z.infer<typeof triggerWord>;
+
+const mechanicId = z.string().regex(/^[a-z0-9-]{1,32}$/);
+
+/** Every way into an activity. */
+export const TRIGGER_KINDS = ['words', 'page', 'follow', 'scenes', 'menu', 'payment', 'batch', 'invite'] as const;
+export type TriggerKind = (typeof TRIGGER_KINDS)[number];
+
+/** What an activity listens to. */
+export const triggerSchema = z.strictObject({
+  words: z
+    .array(triggerWord)
+    .max(50)
+    .default([])
+    .describe(
+      'Words a follower types; spaces, punctuation, letter case, width and the way of writing digits do not count',
+    ),
+  page: z.boolean().default(false).describe('Whether the activity page may draw'),
+  follow: z
+    .enum(['never', 'first', 'every'])
+    .default('never')
+    .describe('Whether following the account draws: the first time somebody ever does, or every time'),
+  scenes: z
+    .array(z.string().min(1).max(64))
+    .max(50)
+    .default([])
+    .describe('Codes whose scan draws, by their scene; following by one counts as a scan'),
+  menu: z.boolean().default(true).describe('Whether a menu button with the key activity:<address> draws'),
+  payment: z.boolean().default(false).describe('Whether a payment that was verified draws'),
+  batch: z.boolean().default(false).describe('Whether operators may let a list of people draw'),
+  invite: z.boolean().default(false).describe('Whether an invitation that somebody accepted draws'),
+  leads: z
+    .strictObject({
+      words: mechanicId.optional(),
+      page: mechanicId.optional(),
+      follow: mechanicId.optional(),
+      scenes: mechanicId.optional(),
+      menu: mechanicId.optional(),
+      payment: mechanicId.optional(),
+      batch: mechanicId.optional(),
+      invite: mechanicId.optional(),
+    })
+    .default({})
+    .describe('Which mechanic each way leads to, where it is not main'),
+});
+export type Trigger = z.infer<typeof triggerSchema>;
+
+/** Who answers where several activities could: the higher number, from 0 to 100. */
+export const prioritySchema = z
+  .int()
+  .min(0)
+  .max(100)
+  .default(50)
+  .describe('Of several activities that could answer a message the one with the higher number does');
+
+/** Returns the mechanic that a way into the activity leads to. */
+export function mechanicAt(trigger: Pick<Trigger, 'leads'>, kind: TriggerKind): string {
+  return trigger.leads[kind] ?? 'main';
+}
+
+/** One thing wrong with a trigger: its place below `trigger`, and what it is. */
+export interface TriggerFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Finds what the schema alone cannot see. `mechanics`: the ids there are. */
+export function triggerFaults(trigger: Trigger, mechanics: readonly string[]): readonly TriggerFault[] {
+  const faults: TriggerFault[] = [];
+  if (!isOpenSomewhere(trigger)) faults.push({ path: [], message: 'say a word or open the page: one is needed' });
+  for (const kind of TRIGGER_KINDS) {
+    const id = mechanicAt(trigger, kind);
+    if (!mechanics.includes(id)) faults.push({ path: ['leads', kind], message: `there is no mechanic ${id}` });
+  }
+  return faults;
+}
+
+/** A menu button alone does not count: it may always draw, so it would hide a trigger that was forgotten. */
+function isOpenSomewhere({ words, page, follow, scenes, payment, batch, invite }: Trigger): boolean {
+  return words.length > 0 || page || follow !== 'never' || scenes.length > 0 || payment || batch || invite;
+}
