@@ -24,3 +24,13 @@ export function addDays(day: BeijingDay, days: number): BeijingDay {
 export function beijingTime(atMs: number): string {
   return new Date(atMs + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** Returns how many days `later` comes after `earlier`; negative when it comes before. */
+export function daysBetween(earlier: BeijingDay, later: BeijingDay): number {
+  return (startOfBeijingDayMs(later) - startOfBeijingDayMs(earlier)) / DAY_MS;
+}
+
+/** Returns the day of the week, Monday 1 to Sunday 7. */
+export function weekdayOf(day: BeijingDay): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+}
