@@ -1,6 +1,12 @@
 import { FirstSchema1795200000000 } from './1795200000000-first-schema.ts';
 import { PayoutsComplete1795244400000 } from './1795244400000-payouts-complete.ts';
 import { OfficialAccount1795248000000 } from './1795248000000-official-account.ts';
+import { Rules1795251600000 } from './1795251600000-rules.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
-export const migrations = [FirstSchema1795200000000, PayoutsComplete1795244400000, OfficialAccount1795248000000];
+export const migrations = [
+  FirstSchema1795200000000,
+  PayoutsComplete1795244400000,
+  OfficialAccount1795248000000,
+  Rules1795251600000,
+];

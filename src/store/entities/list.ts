@@ -24,6 +24,7 @@ import {
 import { bookEntryEntity, payoutAttemptEntity, payoutEntity } from './payouts.ts';
 import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntity } from './people.ts';
 import { reconciliationEntity, reissueEntity, reissueItemEntity } from './reissues.ts';
+import { followerRefreshEntity, personListEntity } from './rules.ts';
 import { accountEntity, installationEntity, merchantEntity } from './settings.ts';
 
 /** Every entity by name: what is not in this list has no table. */
@@ -62,4 +63,6 @@ export const entities: readonly EntitySchema[] = [
   lateReplyEntity,
   payeeLinkEntity,
   erasureEntity,
+  personListEntity,
+  followerRefreshEntity,
 ];

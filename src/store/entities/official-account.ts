@@ -11,6 +11,8 @@ export interface FollowerRow {
   readonly scene: string | null;
   readonly unionId: string | null;
   readonly seenAt: Date;
+  readonly tagIds: readonly number[] | null;
+  readonly refreshedAt: Date | null;
 }
 
 export const followerEntity = new EntitySchema<FollowerRow>({
@@ -25,8 +27,13 @@ export const followerEntity = new EntitySchema<FollowerRow>({
     scene: text('scene', NULLABLE),
     unionId: text('union_id', NULLABLE),
     seenAt: time('seen_at'),
+    tagIds: integer('tag_ids', { array: true, nullable: true }),
+    refreshedAt: time('refreshed_at', NULLABLE),
   },
-  indices: [ownIndex('follower_by_union_id', ['accountId', 'unionId'])],
+  indices: [
+    ownIndex('follower_by_union_id', ['accountId', 'unionId']),
+    ownIndex('follower_by_refresh', ['accountId', 'refreshedAt']),
+  ],
 });
 
 export interface WebProfileRow {
