@@ -42,8 +42,13 @@ const UNSEEN = /[\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
  */
 export function foldWord(text: string): string {
   const plain = plainForm(text);
-  const folded = foldDigits(plain.replace(NO_MEANING, '')).normalize('NFKC');
+  const folded = meaningIn(plain);
   return folded === '' ? withoutUnseen(plain) : folded;
+}
+
+/** Folds a part of a word, as `foldWord` does; punctuation alone folds to ''. */
+export function foldPart(text: string): string {
+  return meaningIn(plainForm(text));
 }
 
 /** Folds width, form, case and spaces only: for a word of nothing but punctuation. */
@@ -51,14 +56,13 @@ export function foldSigns(text: string): string {
   return withoutUnseen(plainForm(text));
 }
 
-/** Whether a word is nothing but punctuation. */
-export function isOnlySigns(text: string): boolean {
-  return plainForm(text).replace(NO_MEANING, '') === '';
-}
-
 /** Replaces every other way of writing a digit by 0 to 9. */
 export function foldDigits(text: string): string {
   return text.replace(DIGIT_SIGNS, (sign) => DIGITS[sign] ?? sign);
+}
+
+function meaningIn(plain: string): string {
+  return foldDigits(plain.replace(NO_MEANING, '')).normalize('NFKC');
 }
 
 function withoutUnseen(plain: string): string {

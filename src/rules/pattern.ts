@@ -6,22 +6,30 @@
 export interface Pattern {
   readonly source: string;
   readonly states: readonly State[];
+  /** A character without which no text fits, where one is known. */
+  readonly needs: string | null;
 }
 
-/** One place in a pattern. `next` are the places reached by one character that `takes` accepts. */
-interface State {
+/** Which characters lead on from a place. */
+export type Taking = 'any' | 'digit' | ReadonlySet<string>;
+
+/** One place in a pattern. `next` are the places reached by one character that it takes. */
+export interface State {
   /** Null for a place that is left without a character. */
-  readonly takes: ((character: string) => boolean) | null;
+  readonly takes: Taking | null;
   readonly next: readonly number[];
 }
 
 /** Says what is wrong with a pattern, and at which of its characters, counted from 1. */
 export class PatternFault extends Error {
   override readonly name = 'PatternFault';
+  /** What is wrong, without the place. */
+  readonly what: string;
   readonly position: number;
 
-  constructor(message: string, position: number) {
-    super(`${message} (character ${position})`);
+  constructor(what: string, position: number, options?: ErrorOptions) {
+    super(`${what} (character ${position})`, options);
+    this.what = what;
     this.position = position;
   }
 }
@@ -32,14 +40,15 @@ const DEPTH_MAX = 10;
 /** Reads a pattern. Throws PatternFault. */
 export function readPattern(source: string): Pattern {
   const reader = new PatternReader(source);
-  return { source, states: reader.read() };
+  const states = reader.read();
+  return { source, states, needs: reader.needs };
 }
 
 /** Whether the whole text fits the pattern: at most one step for each place of the pattern and character of the text. */
 export function fitsPattern({ states }: Pattern, text: string): boolean {
   let here = reachable(states, [0]);
   for (const character of text) {
-    const taken = [...here].filter((place) => states[place]?.takes?.(character) === true);
+    const taken = [...here].filter((place) => isTaken(states[place]?.takes ?? null, character));
     if (taken.length === 0) return false;
     here = reachable(
       states,
@@ -63,12 +72,21 @@ function reachable(states: readonly State[], from: readonly number[]): ReadonlyS
   return found;
 }
 
-const isDigit = (character: string): boolean => character >= '0' && character <= '9';
+function isTaken(takes: Taking | null, character: string): boolean {
+  if (takes === null) return false;
+  if (takes === 'any') return true;
+  return takes === 'digit' ? character >= '0' && character <= '9' : takes.has(character);
+}
 
 class PatternReader {
   readonly #characters: readonly string[];
   readonly #states: { takes: State['takes']; next: number[] }[] = [];
   #at = 0;
+  #needs: string | null = null;
+
+  get needs(): string | null {
+    return this.#needs;
+  }
 
   constructor(source: string) {
     this.#characters = Array.from(source);
@@ -102,17 +120,16 @@ class PatternReader {
     switch (character) {
       case '*': {
         // Stays where it is for any character.
-        const loop = this.#take(from, () => true);
+        const loop = this.#take(from, 'any');
         this.#link(loop, loop);
         return this.#after([from, loop]);
       }
       case '?':
-        return this.#after([this.#take(from, () => true)]);
+        return this.#after([this.#take(from, 'any')]);
       case '#':
-        return this.#after([this.#take(from, isDigit)]);
+        return this.#after([this.#take(from, 'digit')]);
       case '[': {
-        const choices = this.#choices();
-        return this.#after([this.#take(from, (given) => choices.has(given))]);
+        return this.#after([this.#take(from, this.#choices())]);
       }
       case '(':
         return this.#alternatives(from, depth + 1);
@@ -121,7 +138,9 @@ class PatternReader {
         throw this.#fault('"]" has nothing to end');
       default: {
         const literal = character === '\\' ? this.#escaped() : character;
-        return this.#after([this.#take(from, (given) => given === literal)]);
+        // What stands between alternatives may be left out.
+        if (depth === 0) this.#needs ??= literal;
+        return this.#after([this.#take(from, new Set([literal]))]);
       }
     }
   }
@@ -167,7 +186,7 @@ class PatternReader {
   }
 
   /** Adds a place behind `from` that takes one character. */
-  #take(from: number, takes: NonNullable<State['takes']>): number {
+  #take(from: number, takes: Taking): number {
     const place = this.#place(takes);
     this.#link(from, place);
     return place;
