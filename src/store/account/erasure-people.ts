@@ -37,6 +37,12 @@ with gone as (
 insert into scene_visit (account_id, request_key, scene, openid, followed, visited_at)
 select account_id, replace(request_key, $2, $3), scene, $3, followed, visited_at from gone on conflict do nothing`;
 
+// Whoever is kept out stays out. On few lists, because operators name them.
+const MOVE_LISTINGS = `
+with gone as (delete from person_list where account_id = $1 and openid = $2 returning *)
+insert into person_list (account_id, list, openid, added_by, added_at)
+select account_id, list, $3, added_by, added_at from gone on conflict do nothing`;
+
 /**
  * Puts a person's counts in the next activities under the pseudonym. `names`: account, openid and pseudonym. Whoever
  * draws at the same moment comes before or after: the counters' lock is theirs too.
@@ -53,6 +59,12 @@ export async function foldCounts(client: pg.PoolClient, names: readonly string[]
 /** Puts the next scans of scene codes under the pseudonym, so that people are still counted. */
 export async function renameVisits(client: pg.PoolClient, names: readonly string[]): Promise<StepEnd> {
   const moved = await client.query(MOVE_VISITS, [...names]);
+  return moved.rowCount === 0 ? 'nothing' : 'done';
+}
+
+/** Puts the person's places on lists under the pseudonym. */
+export async function renameListings(client: pg.PoolClient, names: readonly string[]): Promise<StepEnd> {
+  const moved = await client.query(MOVE_LISTINGS, [...names]);
   return moved.rowCount === 0 ? 'nothing' : 'done';
 }
 

@@ -7,7 +7,7 @@ import type { Pseudonyms } from '../../flows/ports/pseudonyms.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
 import { inTransaction } from '../transaction.ts';
 import { endLinkToThem, endOwnLink, renameDraws } from './erasure-money.ts';
-import { foldCounts, forgetPerson, renameMentions, renameVisits } from './erasure-people.ts';
+import { foldCounts, forgetPerson, renameListings, renameMentions, renameVisits } from './erasure-people.ts';
 import { STILL_NEEDED } from './erasure-waits.ts';
 
 // A payout takes minutes to days to end.
@@ -99,6 +99,7 @@ async function renameNext(
     () => renameDraws(client, person, pseudonyms),
     () => endLinkToThem(client, person, pseudonyms),
     () => renameVisits(client, names),
+    () => renameListings(client, names),
     () => foldCounts(client, names),
   ];
   for (const step of steps) {

@@ -74,6 +74,10 @@ describe('an erasure', () => {
       `insert into scene_visit (account_id, request_key, scene, openid, followed, visited_at) values ($1, $2, 'shop', $3, true, $4)`,
       [person.account, `e:${person.openid}:1:subscribe:shop`, person.openid, new Date(world.clock.nowMs)],
     );
+    await world.client.query(
+      `insert into person_list (account_id, list, openid, added_by, added_at) values ($1, 'black', $2, 'test', $3)`,
+      [person.account, person.openid, new Date(world.clock.nowMs)],
+    );
     tomorrow();
     assert.equal(await world.erase(person), 'finished');
     assert.deepEqual(await world.mentions(person.openid), []);
@@ -87,6 +91,7 @@ describe('an erasure', () => {
       'payout.openid',
       'payout.request',
       'scene_visit.openid',
+      'person_list.openid',
     ])
       assert.ok(kept.includes(place), `${place} of ${kept.join(' ')}`);
     const joined = await world.client.query(
