@@ -62,7 +62,7 @@ export function createTypeormDraw(
         person: read.person ?? NEWCOMER,
         atMs: request.atMs,
         day: request.day,
-        ticket: request.luck,
+        luck: request.luck,
       });
       const reply = request.render(decision.verdict.text, decision.verdict);
       await writeDraw(manager, activity, request, { decision, reply });

@@ -4,9 +4,8 @@ import type pg from 'pg';
 import { beijingDay } from '../src/base/beijing-day.ts';
 import type { AwardId, MerchantId } from '../src/base/ids.ts';
 import type { Logger } from '../src/base/logger.ts';
-import { DrawBatcher } from '../src/flows/draw-batcher.ts';
+import { DrawBatcher, takeLuck } from '../src/flows/draw-batcher.ts';
 import type { Clock, Luck } from '../src/flows/ports/time-and-luck.ts';
-import { ticketTotal } from '../src/rules/activity-rule.ts';
 import { createPool } from '../src/store/database.ts';
 import { createDrawStore } from '../src/store/draw-store.ts';
 import { entities } from '../src/store/entities/list.ts';
@@ -71,7 +70,7 @@ export async function openTypeorm({ url, clock }: WayOptions): Promise<Way> {
         ...message,
         atMs,
         day: beijingDay(atMs),
-        luck: luck.below(ticketTotal(activity.rule)),
+        luck: takeLuck(activity.rule, luck),
         awardId: luck.randomId() as AwardId,
       });
     },

@@ -3,8 +3,9 @@ import { assert, OutsideTrouble } from '../base/errors.ts';
 import type { AccountId, Openid, RequestKey } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { orderNumber } from '../base/order-number.ts';
-import { ticketTotal } from '../rules/activity-rule.ts';
-import { decide } from '../rules/engine.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { decide, luckBounds } from '../rules/engine.ts';
+import type { DrawLuck } from '../rules/luck.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
 import type {
@@ -126,13 +127,12 @@ export class DrawBatcher {
   #admit(input: DrawInput): Waiting {
     const { clock, luck } = this.#options;
     const atMs = clock.nowMs();
-    const tickets = ticketTotal(input.activity.rule);
     const request: DrawRequest = {
       key: input.key,
       openid: input.openid,
       atMs,
       day: beijingDay(atMs),
-      luck: tickets === 0 ? 0 : luck.below(tickets),
+      luck: takeLuck(input.activity.rule, luck),
       awardId: luck.randomId() as DrawRequest['awardId'],
       render: input.render,
     };
@@ -225,8 +225,8 @@ export function decideInOrder(
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
     const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
-    const { atMs, day, luck: ticket } = request;
-    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, ticket });
+    const { atMs, day, luck } = request;
+    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck });
     counters = decision.activity;
     if (decision.verdict.outcome !== 'refused') participants.set(request.openid, decision.person);
     const { verdict } = decision;
@@ -239,6 +239,11 @@ export function decideInOrder(
     });
   }
   return { draws, activity: counters, participants };
+}
+
+/** Takes all the chance that a draw by this rule can need. */
+export function takeLuck(rule: ActivityRule, luck: Luck): DrawLuck {
+  return { tickets: luckBounds(rule).map((bound) => (bound === 0 ? 0 : luck.below(bound))), seed: luck.randomId() };
 }
 
 /** Takes the longest head of the queue that one transaction can decide: one rule version, one Beijing day. */

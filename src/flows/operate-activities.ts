@@ -2,10 +2,11 @@ import { WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { unpayableParts } from './payable-rule.ts';
-import { cleanDraft, differingPaths, readDraft, ruleWarnings, winnablePrizes } from './rule-draft.ts';
+import { cleanDraft, differingPaths, readDraft, ruleWarnings } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
 
 /** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */

@@ -1,8 +1,8 @@
 import { findPacketAmountFault, isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { PayingMerchant } from './ports/operators.ts';
-import { winnablePrizes } from './rule-draft.ts';
 
 /** A part of a rule that WeChat Pay would refuse later, when its winner has been told already. */
 export interface UnpayablePart {

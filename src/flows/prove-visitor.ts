@@ -1,5 +1,6 @@
 import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { AccountDirectory } from './ports/accounts.ts';
 import type { FollowerRecords } from './ports/follower-records.ts';
 import type { FollowerBook, PersonKey } from './ports/followers.ts';
@@ -88,16 +89,6 @@ function unproven(reason: string, cause?: Error): OutsideTrouble {
 }
 
 /** Returns the most one draw can bring, in fen: the largest red packet that the rule hands out at all. */
-export function largestAwardFen({ mechanic, prizes }: ActivityRule): number {
-  const drawable = prizes.filter((prize) => {
-    switch (mechanic.kind) {
-      case 'lottery':
-        return prize.tickets > 0;
-      case 'keyword':
-        return prize.id === mechanic.prizeId;
-      case 'check-in':
-        return mechanic.milestones.some(({ prizeId }) => prizeId === prize.id);
-    }
-  });
-  return Math.max(0, ...drawable.map((prize) => (prize.kind === 'red-packet' ? prize.amountFen : 0)));
+export function largestAwardFen(rule: ActivityRule): number {
+  return Math.max(0, ...winnablePrizes(rule).map((prize) => (prize.kind === 'red-packet' ? prize.amountFen : 0)));
 }

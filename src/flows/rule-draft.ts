@@ -2,7 +2,8 @@ import { cleanText } from '../base/clean-text.ts';
 import { FEN_MAX, fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import { activityRuleSchema } from '../rules/activity-rule.ts';
-import type { ActivityRule, Prize } from '../rules/activity-rule.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { RuleDraft } from './ports/operators.ts';
 
 /** One thing that keeps a draft from being published. */
@@ -46,19 +47,6 @@ export function ruleJsonSchema(): Readonly<Record<string, unknown>> {
 /** Makes every text of a draft storable: Postgres takes neither U+0000 nor lone surrogates in JSON. */
 export function cleanDraft(draft: RuleDraft): RuleDraft {
   return cleanValue(draft) as RuleDraft;
-}
-
-/** The prizes the rule's mechanic can ever give. */
-export function winnablePrizes(rule: ActivityRule): readonly Prize[] {
-  const { mechanic } = rule;
-  switch (mechanic.kind) {
-    case 'lottery':
-      return rule.prizes.filter((prize) => prize.tickets > 0);
-    case 'keyword':
-      return rule.prizes.filter((prize) => prize.id === mechanic.prizeId);
-    case 'check-in':
-      return rule.prizes.filter((prize) => mechanic.milestones.some((milestone) => milestone.prizeId === prize.id));
-  }
 }
 
 /** What all red packets together would cost if there were no budget; FEN_MAX stands for anything beyond it. */

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { addDays } from '../../src/base/beijing-day.ts';
 import type { PrizeId } from '../../src/base/ids.ts';
-import { activityRuleSchema, ticketTotal } from '../../src/rules/activity-rule.ts';
-import { decide } from '../../src/rules/engine.ts';
+import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import { decide, luckBounds } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ParticipantFacts } from '../../src/rules/facts.ts';
-import { decisionInput, someDay, untouched } from '../support/decisions.ts';
+import { decisionInput, someDay, ticketLuck, untouched } from '../support/decisions.ts';
 import { lotteryRule } from '../support/live-activity.ts';
 
 const twoPrizes = [
@@ -21,7 +21,7 @@ describe('a lottery', () => {
     for (let ticket = 0; ticket < 10; ticket += 1) {
       const input = decisionInput(
         { prizes: [...twoPrizes], mechanic: { kind: 'lottery', blankTickets: 5 } },
-        { ticket },
+        { luck: ticketLuck(ticket) },
       );
       const { verdict } = decide(input);
       const name = verdict.outcome === 'won' ? verdict.prizeId : verdict.outcome;
@@ -39,7 +39,7 @@ describe('a lottery', () => {
 
   it('never draws a prize with none left', () => {
     const drawn = new Map([['gold' as PrizeId, 3]]);
-    const input = decisionInput({ prizes: [...twoPrizes] }, { ticket: 0, activity: { ...untouched, drawn } });
+    const input = decisionInput({ prizes: [...twoPrizes] }, { luck: ticketLuck(0), activity: { ...untouched, drawn } });
     assert.equal(decide(input).verdict.outcome, 'lost');
     assert.equal(decide(input).verdict.text, '已抢光');
   });
@@ -77,7 +77,7 @@ describe('a lottery', () => {
             person: people.get(person) ?? NEWCOMER,
             atMs: 0,
             day,
-            ticket,
+            luck: ticketLuck(ticket),
           });
           activity = decision.activity;
           people.set(person, decision.person);
@@ -201,6 +201,6 @@ describe('a rule', () => {
     const rule = activityRuleSchema.parse(
       lotteryRule({ prizes: [...twoPrizes], mechanic: { kind: 'lottery', blankTickets: 5 } }),
     );
-    assert.equal(ticketTotal(rule), 10);
+    assert.deepEqual(luckBounds(rule), [10]);
   });
 });

@@ -5,6 +5,7 @@ import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 import type { DecisionInput } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ActivityFacts } from '../../src/rules/facts.ts';
+import type { DrawLuck } from '../../src/rules/luck.ts';
 import { lotteryRule } from './live-activity.ts';
 
 export const someDay = '2026-11-21' as BeijingDay;
@@ -31,7 +32,12 @@ export function decisionInput(
     person: NEWCOMER,
     atMs: Date.parse('2026-11-21T04:00:00Z'),
     day: someDay,
-    ticket: 0,
+    luck: ticketLuck(0),
     ...changes,
   };
+}
+
+/** The luck of a draw whose ticket is known; `seed` for what is drawn below bounds that only the counters tell. */
+export function ticketLuck(ticket: number, seed = '0123456789abcdef0123456789abcdef'): DrawLuck {
+  return { tickets: [ticket], seed };
 }

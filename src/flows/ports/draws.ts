@@ -1,6 +1,7 @@
 import type { BeijingDay } from '../../base/beijing-day.ts';
 import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } from '../../base/ids.ts';
 import type { ActivityFacts, ParticipantFacts, Verdict } from '../../rules/facts.ts';
+import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 
 /** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
@@ -29,8 +30,8 @@ export interface DrawRequest {
   /** The time the decision is made for: Unix ms and its Beijing day. */
   readonly atMs: number;
   readonly day: BeijingDay;
-  /** Uniform in [0, total tickets); taken before the transaction so that a retry of the batch keeps it. */
-  readonly luck: number;
+  /** Taken before the transaction so that a retry of the batch keeps it. */
+  readonly luck: DrawLuck;
   /** Becomes the award's id if this draw wins. */
   readonly awardId: AwardId;
   /** Turns the verdict's text into what is stored and sent: WeChat's reply XML, or JSON for a page. */
