@@ -2,144 +2,125 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { startSimulator } from '../../src/simulator/simulator.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
-import { createPool } from '../../src/store/database.ts';
-import { freshDatabase } from '../support/database.ts';
-import type { TestDatabase } from '../support/database.ts';
 import { publishActivity } from '../support/live-activity.ts';
-import { quietLogger } from '../support/quiet-logger.ts';
-import { startRedis } from '../support/redis-server.ts';
-import type { TestRedis } from '../support/redis-server.ts';
+import { startProcesses } from '../support/processes-world.ts';
+import type { ProcessesWorld } from '../support/processes-world.ts';
 import { runMain, serviceEnvironment, startServiceProcess } from '../support/service-process.ts';
-import type { ServiceProcess, ServiceSurroundings } from '../support/service-process.ts';
-import { compareBooks, eventually } from '../support/world.ts';
+import { eventually } from '../support/world.ts';
 
 describe('production processes', () => {
-  let database: TestDatabase;
-  let simulator: Simulator;
-  let redis: TestRedis;
-  let surroundings: ServiceSurroundings;
-  const running: ServiceProcess[] = [];
+  let world: ProcessesWorld;
 
   before(async () => {
-    database = await freshDatabase();
-    simulator = await startSimulator({ merchantBalanceFen: 100_000_000, payRules: { sendsPerSecondMax: 1000 } });
-    redis = await startRedis();
-    const secretsKey = randomBytes(32).toString('base64');
-    surroundings = { simulator, databaseUrl: database.url, redisUrl: redis.url, secretsKey };
-    for (const role of ['web', 'web', 'worker']) running.push(await startServiceProcess(surroundings, { ROLE: role }));
-    await publishActivity(database.client, { prizes: [prize(10)], limits: {} });
+    world = await startProcesses(['web', 'web', 'worker']);
+    await publishActivity(world.database.client, { prizes: [prize(10)], limits: {} });
   });
   after(async () => {
-    for (const process of running) await process.end('SIGKILL');
-    await redis.kill();
-    await simulator.close();
-    await database.close();
+    await world.close();
   });
 
   function prize(stock: number) {
     return { id: 'one-yuan', name: '一元红包', kind: 'red-packet', amountFen: 100, tickets: 1, stock } as const;
   }
 
-  function callback(index: number): string {
-    return `${running[index]?.url}/wechat/main`;
-  }
-
-  async function one(sql: string): Promise<number> {
-    return Number((await database.client.query<{ n: string }>(sql)).rows[0]?.n);
-  }
-
   it('give 200 people who draw at once through two of them exactly 10 prizes, all of them paid', async () => {
-    const people = simulator.followers.addMany(200);
-    const messages = people.map(({ openid }) => simulator.push.prepare(openid, { MsgType: 'text', Content: '抽奖' }));
+    const people = world.simulator.followers.addMany(200);
+    const messages = people.map(({ openid }) =>
+      world.simulator.push.prepare(openid, { MsgType: 'text', Content: '抽奖' }),
+    );
     const answers = await Promise.all(
-      messages.map((message, index) => simulator.push.deliverOnce(message, callback(index % 2))),
+      messages.map((message, index) => world.simulator.push.deliverOnce(message, world.callback(index % 2))),
     );
     assert.equal(answers.filter(({ verdict }) => verdict.kind === 'replied').length, 200);
-    assert.equal(await one('select count(*) as n from award'), 10);
-    assert.equal(await one('select count(*) as n from draw'), 200);
-    await eventually('ten packets', () => simulator.books.packets().length === 10);
-    assert.equal(simulator.books.totals().sentFen, 1000);
+    assert.equal(await world.one('select count(*) as n from award'), 10);
+    assert.equal(await world.one('select count(*) as n from draw'), 200);
+    await eventually('ten packets', () => world.simulator.books.packets().length === 10);
+    assert.equal(world.simulator.books.totals().sentFen, 1000);
   });
 
   it('answer the same 50 messages in opposite order with the same replies', async () => {
-    const people = simulator.followers.addMany(50);
-    const messages = people.map(({ openid }) => simulator.push.prepare(openid, { MsgType: 'text', Content: '抽奖' }));
+    const people = world.simulator.followers.addMany(50);
+    const messages = people.map(({ openid }) =>
+      world.simulator.push.prepare(openid, { MsgType: 'text', Content: '抽奖' }),
+    );
     const at = (index: number, list: typeof messages) =>
-      Promise.all(list.map((message) => simulator.push.deliverOnce(message, callback(index))));
+      Promise.all(list.map((message) => world.simulator.push.deliverOnce(message, world.callback(index))));
     const [forward, backward] = await Promise.all([at(0, messages), at(1, messages.toReversed())]);
     const xml = (answers: typeof forward) =>
       answers.map(({ verdict }) => (verdict.kind === 'replied' ? verdict.xml : verdict.kind));
     assert.deepEqual(xml(forward), xml(backward.toReversed()));
-    assert.equal(await one('select count(*) as n from draw'), 250);
+    assert.equal(await world.one('select count(*) as n from draw'), 250);
   });
 
   it('go on drawing and paying while Redis is gone, and say that they are degraded', async () => {
-    await redis.kill();
-    const activity = await publishActivity(database.client, {
+    await world.redis.kill();
+    const activity = await publishActivity(world.database.client, {
       trigger: { words: [{ match: 'exact', word: '第二场' }] },
       prizes: [prize(5)],
     });
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    const people = simulator.followers.addMany(20);
-    const messages = people.map(({ openid }) => simulator.push.prepare(openid, { MsgType: 'text', Content: '第二场' }));
+    const people = world.simulator.followers.addMany(20);
+    const messages = people.map(({ openid }) =>
+      world.simulator.push.prepare(openid, { MsgType: 'text', Content: '第二场' }),
+    );
     const answers = await Promise.all(
-      messages.map((message, index) => simulator.push.deliverOnce(message, callback(index % 2))),
+      messages.map((message, index) => world.simulator.push.deliverOnce(message, world.callback(index % 2))),
     );
     assert.equal(answers.filter(({ verdict }) => verdict.kind === 'replied').length, 20);
-    await eventually('five more packets', () => simulator.books.packets().length === 15);
-    const ready = await fetch(`${running[0]?.url}/readyz`);
+    await eventually('five more packets', () => world.simulator.books.packets().length === 15);
+    const ready = await fetch(`${world.running[0]?.url}/readyz`);
     assert.equal(ready.status, 200);
     assert.equal(((await ready.json()) as { status: string }).status, 'degraded');
-    assert.equal(await one(`select count(*) as n from award where activity_id = '${activity.id}'`), 5);
+    assert.equal(await world.one(`select count(*) as n from award where activity_id = '${activity.id}'`), 5);
   });
 
   it('take over the payout of a killed worker within 30 s and pay it once', async () => {
-    const worker = running[2];
+    const worker = world.running[2];
     assert.ok(worker);
-    simulator.faults.next('hang', 1, { on: 'send', ms: 60_000 });
-    await publishActivity(database.client, {
+    world.simulator.faults.next('hang', 1, { on: 'send', ms: 60_000 });
+    await publishActivity(world.database.client, {
       trigger: { words: [{ match: 'exact', word: '第三场' }] },
       prizes: [prize(1)],
     });
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    const { openid } = simulator.followers.add();
-    await simulator.push.deliverOnce(
-      simulator.push.prepare(openid, { MsgType: 'text', Content: '第三场' }),
-      callback(0),
+    const { openid } = world.simulator.followers.add();
+    await world.simulator.push.deliverOnce(
+      world.simulator.push.prepare(openid, { MsgType: 'text', Content: '第三场' }),
+      world.callback(0),
     );
     await eventually(
       'the send to begin',
-      async () => (await one('select count(*) as n from payout_attempt where answered_at is null')) === 1,
+      async () => (await world.one('select count(*) as n from payout_attempt where answered_at is null')) === 1,
     );
     await worker.end('SIGKILL');
     const killedMs = performance.now();
-    running[2] = await startServiceProcess(surroundings, { ROLE: 'worker' });
-    await eventually('the packet', () => simulator.books.packets().some((packet) => packet.openid === openid), 35_000);
+    world.running[2] = await startServiceProcess(world.surroundings, { ROLE: 'worker' });
+    await eventually(
+      'the packet',
+      () => world.simulator.books.packets().some((packet) => packet.openid === openid),
+      35_000,
+    );
     const tookMs = performance.now() - killedMs;
     assert.ok(tookMs < 30_000, `taken over after ${Math.round(tookMs)} ms`);
-    for (const times of simulator.books.paidCountByNumber.values()) assert.equal(times, 1);
+    for (const times of world.simulator.books.paidCountByNumber.values()) assert.equal(times, 1);
   });
 
   it('have books that agree with WeChat Pay’s after all this', async () => {
     await eventually(
       'every send to be recorded',
-      async () => (await one(`select count(*) as n from payout where state <> 'sent'`)) === 0,
+      async () => (await world.one(`select count(*) as n from payout where state <> 'sent'`)) === 0,
     );
-    const pool = createPool({ url: database.url, connectionsMax: 2, name: 'comparing' }, quietLogger());
-    try {
-      await compareBooks(pool, simulator);
-    } finally {
-      await pool.end();
-    }
+    await world.compareBooks();
   });
 
   it('end within 25 s on SIGTERM, with code 0, having answered what was under way', async () => {
-    const [process] = running;
+    const [process] = world.running;
     assert.ok(process);
-    const message = simulator.push.prepare(simulator.followers.add().openid, { MsgType: 'text', Content: '抽奖' });
-    const answer = simulator.push.deliverOnce(message, callback(0));
+    const message = world.simulator.push.prepare(world.simulator.followers.add().openid, {
+      MsgType: 'text',
+      Content: '抽奖',
+    });
+    const answer = world.simulator.push.deliverOnce(message, world.callback(0));
     await new Promise((resolve) => setTimeout(resolve, 5));
     const { code, tookMs } = await process.end('SIGTERM');
     assert.equal(code, 0);
@@ -166,7 +147,10 @@ describe('production processes', () => {
   });
 
   it('refuse to start with another SECRETS_KEY than the database knows', async () => {
-    const environment = serviceEnvironment({ ...surroundings, secretsKey: randomBytes(32).toString('base64') }, 0);
+    const environment = serviceEnvironment(
+      { ...world.surroundings, secretsKey: randomBytes(32).toString('base64') },
+      0,
+    );
     const process = runMain(environment);
     await once(process.child, 'close');
     assert.equal(process.child.exitCode, 1);
@@ -175,13 +159,13 @@ describe('production processes', () => {
 
   it('refuse to start on a database that was not migrated', async () => {
     const empty = `empty_${randomBytes(4).toString('hex')}`;
-    await database.client.query(`create database ${empty}`);
-    const url = new URL(database.url);
+    await world.database.client.query(`create database ${empty}`);
+    const url = new URL(world.database.url);
     url.pathname = `/${empty}`;
-    const process = runMain(serviceEnvironment({ ...surroundings, databaseUrl: url.href }, 0));
+    const process = runMain(serviceEnvironment({ ...world.surroundings, databaseUrl: url.href }, 0));
     await once(process.child, 'close');
     assert.equal(process.child.exitCode, 1);
     assert.match(process.said(), /run npm run cli -- migrate/);
-    await database.client.query(`drop database ${empty}`);
+    await world.database.client.query(`drop database ${empty}`);
   });
 });
