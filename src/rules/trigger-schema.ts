@@ -1,8 +1,5 @@
 import { z } from 'zod';
-
-/** How a word is held against a text. */
-export const WORD_MATCHES = ['exact', 'number', 'prefix', 'pattern', 'contains'] as const;
-export type WordMatch = (typeof WORD_MATCHES)[number];
+import { readTriggerWord, WORD_MATCHES } from './trigger-word.ts';
 
 const triggerWord = z.strictObject({
   match: z
@@ -12,7 +9,9 @@ const triggerWord = z.strictObject({
     ),
   word: z.string().trim().min(1).max(60),
 });
-export type TriggerWord = z.infer<typeof triggerWord>;
+
+// Words are looked up, patterns are tried one by one: 200 activities with 10 each cost a message up to 2 ms.
+const PATTERNS_MAX = 10;
 
 const mechanicId = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
@@ -82,6 +81,13 @@ export interface TriggerFault {
 export function triggerFaults(trigger: Trigger, mechanics: readonly string[]): readonly TriggerFault[] {
   const faults: TriggerFault[] = [];
   if (!isOpenSomewhere(trigger)) faults.push({ path: [], message: 'say a word or open the page: one is needed' });
+  if (trigger.words.filter(({ match }) => match === 'pattern').length > PATTERNS_MAX) {
+    faults.push({ path: ['words'], message: `at most ${PATTERNS_MAX} words may be patterns` });
+  }
+  for (const [index, word] of trigger.words.entries()) {
+    const read = readTriggerWord(word);
+    if ('fault' in read) faults.push({ path: ['words', index, 'word'], message: read.fault });
+  }
   for (const kind of TRIGGER_KINDS) {
     const id = mechanicAt(trigger, kind);
     if (!mechanics.includes(id)) faults.push({ path: ['leads', kind], message: `there is no mechanic ${id}` });

@@ -1,45 +1,119 @@
 import type { ActivityRule } from './activity-rule.ts';
+import { readTriggerWord } from './trigger-word.ts';
+import type { ReadWord } from './trigger-word.ts';
+import { WordIndex } from './word-index.ts';
 
 /** What choosing needs to know of a live activity. */
 export interface Candidate {
-  readonly rule: Pick<ActivityRule, 'trigger'>;
+  readonly rule: Pick<ActivityRule, 'trigger' | 'priority'>;
   readonly publishedAtMs: number;
 }
 
-/** Folds what people type differently without meaning it: surrounding space, letter case, full-width forms. */
-export function foldWord(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase();
+/** The activity that answers an event, and which of its ways in it was. */
+export interface Entered<Activity> {
+  readonly activity: Activity;
+  readonly by: 'follow' | 'scenes';
 }
 
 /**
- * Chooses the one activity that answers a text message: an exact word before a contained one, and the newest
- * publication where several fit. Returns undefined when none does.
+ * Chooses the one activity that answers: the operators' priority counts first, then how well it fits (an exact word
+ * before a number, a prefix, a pattern and a contained one; a code before a follow), then the newest publication.
  */
+export interface ActivityChooser<Activity extends Candidate> {
+  /** Returns undefined when no activity listens to the text. */
+  byText(text: string, activities: readonly Activity[]): Activity | undefined;
+  /** `first`: this person never followed before; `scene` of the code they came by. */
+  byFollow(
+    follow: { readonly first: boolean; readonly scene: string | null },
+    activities: readonly Activity[],
+  ): Entered<Activity> | undefined;
+  byScene(scene: string, activities: readonly Activity[]): Entered<Activity> | undefined;
+}
+
+/**
+ * Builds a chooser that reads each rule's words once, and puts them together once for each list of activities it is
+ * given: neither may change afterwards. Forgets both with them.
+ */
+export function createActivityChooser<Activity extends Candidate>(): ActivityChooser<Activity> {
+  const read = new WeakMap<Candidate['rule'], readonly ReadWord[]>();
+  const indexes = new WeakMap<readonly Activity[], WordIndex<Activity>>();
+  const wordsOf = ({ rule }: Activity): readonly ReadWord[] => {
+    const known = read.get(rule) ?? readWords(rule);
+    read.set(rule, known);
+    return known;
+  };
+  return {
+    byText(text, activities) {
+      const index = indexes.get(activities) ?? indexOf(activities, wordsOf);
+      indexes.set(activities, index);
+      return index.find(text);
+    },
+    byFollow: (follow, activities) => chooseEntered(activities, (activity) => entersByFollow(activity, follow)),
+    byScene: (scene, activities) =>
+      chooseEntered(activities, ({ rule }) => (rule.trigger.scenes.includes(scene) ? 'scenes' : undefined)),
+  };
+}
+
+/** Chooses by a text once; whoever chooses often keeps a chooser. */
 export function chooseByText<Activity extends Candidate>(
   text: string,
   activities: readonly Activity[],
 ): Activity | undefined {
-  const said = foldWord(text);
-  if (said === '') return undefined;
-  let best: Activity | undefined;
-  let bestRank = 0;
+  return createActivityChooser<Activity>().byText(text, activities);
+}
+
+/** Compares by what counts beside the fit: negative where the first one answers. */
+export function compareCandidates(first: Candidate, second: Candidate, fits: readonly [number, number]): number {
+  return second.rule.priority - first.rule.priority || fits[1] - fits[0] || second.publishedAtMs - first.publishedAtMs;
+}
+
+const RANKS_MAX = 6;
+
+function indexOf<Activity extends Candidate>(
+  activities: readonly Activity[],
+  wordsOf: (activity: Activity) => readonly ReadWord[],
+): WordIndex<Activity> {
+  const index = new WordIndex<Activity>();
+  const oldestFirst = [...activities].reverse().sort((first, second) => first.publishedAtMs - second.publishedAtMs);
+  for (const [newness, activity] of oldestFirst.entries()) {
+    const score = (rank: number): number => (activity.rule.priority * RANKS_MAX + rank) * oldestFirst.length + newness;
+    for (const word of wordsOf(activity)) index.add(word, activity, score);
+  }
+  return index;
+}
+
+/** Words that this build cannot read fit nothing. */
+function readWords({ trigger }: Candidate['rule']): readonly ReadWord[] {
+  return trigger.words.flatMap((word) => {
+    const read = readTriggerWord(word);
+    return 'fault' in read ? [] : [read];
+  });
+}
+
+function entersByFollow(
+  { rule: { trigger } }: Candidate,
+  { first, scene }: { readonly first: boolean; readonly scene: string | null },
+): Entered<unknown>['by'] | undefined {
+  if (scene !== null && trigger.scenes.includes(scene)) return 'scenes';
+  return trigger.follow === 'every' || (trigger.follow === 'first' && first) ? 'follow' : undefined;
+}
+
+/** What was published last wins among equals, and of those the first of the list. */
+function chooseEntered<Activity extends Candidate>(
+  activities: readonly Activity[],
+  enters: (activity: Activity) => Entered<unknown>['by'] | undefined,
+): Entered<Activity> | undefined {
+  let best: Entered<Activity> | undefined;
   for (const activity of activities) {
-    const rank = matchRank(said, activity.rule.trigger.words);
-    if (rank === 0 || rank < bestRank) continue;
-    if (rank === bestRank && best !== undefined && best.publishedAtMs >= activity.publishedAtMs) continue;
-    best = activity;
-    bestRank = rank;
+    const by = enters(activity);
+    if (by === undefined) continue;
+    if (best === undefined || compareCandidates(activity, best.activity, [fitOf(by), fitOf(best.by)]) < 0) {
+      best = { activity, by };
+    }
   }
   return best;
 }
 
-/** 2 for an exact word, 1 for a contained one, 0 for none. */
-function matchRank(said: string, words: ActivityRule['trigger']['words']): number {
-  let rank = 0;
-  for (const { match, word } of words) {
-    const folded = foldWord(word);
-    if (said === folded) return 2;
-    if (match === 'contains' && said.includes(folded)) rank = 1;
-  }
-  return rank;
+function fitOf(by: Entered<unknown>['by']): number {
+  return by === 'scenes' ? 1 : 0;
 }

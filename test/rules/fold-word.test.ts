@@ -21,7 +21,7 @@ function spellings(character: string): readonly string[] {
     9: '9９九玖',
   };
   const own = ways[character];
-  if (own !== undefined) return [...own];
+  if (own !== undefined) return Array.from(own);
   if (!/[a-z]/.test(character)) return [character];
   const capital = character.toUpperCase();
   return [character, capital, wide(character), wide(capital)];
@@ -49,7 +49,7 @@ const meaningless = fc.constantFrom(
   '-',
 );
 const spelledTwice = fc
-  .array(fc.constantFrom(...'0123456789abcxyz红包抽奖领福'), { minLength: 1, maxLength: 12 })
+  .array(fc.constantFrom(...Array.from('0123456789abcxyz红包抽奖领福')), { minLength: 1, maxLength: 12 })
   .chain((characters) => {
     const spelled = fc
       .tuple(...characters.map((character) => fc.tuple(meaningless, fc.constantFrom(...spellings(character)))))

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { numberIn, numberRange } from '../../src/rules/number-in-text.ts';
 
-const DIGITS = [...'零一二三四五六七八九'];
+const DIGITS = Array.from('零一二三四五六七八九');
 
 /** Writes a number below 10,000 as it is said, place by place. */
 function section(value: number, leading: boolean): string {
@@ -42,7 +42,7 @@ describe('the number in a text', () => {
   it('is read as digits in any width, with 15 of them at most', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
-        const wide = [...String(value)].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
+        const wide = Array.from(String(value), (digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
         assert.equal(numberIn(`答案 ${wide}!`), value < 1e15 ? value : null);
       }),
     );

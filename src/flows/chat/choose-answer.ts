@@ -1,4 +1,5 @@
-import { foldWord, chooseByText } from '../../rules/trigger.ts';
+import { foldWord } from '../../rules/fold-word.ts';
+import { chooseByText } from '../../rules/trigger.ts';
 import { readMenuKey } from '../settings/menu-key.ts';
 import type { Account } from '../ports/accounts.ts';
 import type { ChatSettings, KeywordReply } from '../ports/chat-settings.ts';

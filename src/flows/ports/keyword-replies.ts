@@ -17,7 +17,7 @@ export interface ActivityWords {
   readonly slug: string;
   readonly name: string;
   readonly publishedAtMs: number;
-  readonly rule: Pick<ActivityRule, 'trigger'>;
+  readonly rule: Pick<ActivityRule, 'trigger' | 'priority'>;
 }
 
 /** Everything an account listens to. */

@@ -1,5 +1,5 @@
 import type { AccountId } from '../../base/ids.ts';
-import { foldWord } from '../../rules/trigger.ts';
+import { foldWord } from '../../rules/fold-word.ts';
 import type { AccountIdentity, AccountView, LockedAccounts } from '../ports/account-settings.ts';
 import type { WordsInUse } from '../ports/keyword-replies.ts';
 

@@ -1,4 +1,5 @@
-import { chooseByText, foldWord } from '../../rules/trigger.ts';
+import { foldWord } from '../../rules/fold-word.ts';
+import { chooseByText } from '../../rules/trigger.ts';
 import type { WordsInUse } from '../ports/keyword-replies.ts';
 import type { MenuAction, MenuButton } from '../ports/menus.ts';
 import type { FieldFault } from './account-checks.ts';

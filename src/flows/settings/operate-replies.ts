@@ -6,7 +6,7 @@ import type { KeywordReply } from '../ports/chat-settings.ts';
 import type { KeywordReplies, ReplyChange, StoredReply, WordsInUse } from '../ports/keyword-replies.ts';
 import type { Operator } from '../ports/operators.ts';
 import type { Clock, Luck } from '../ports/time-and-luck.ts';
-import { replyFaults, replyWarnings } from './reply-checks.ts';
+import { replyFaults, warnsOfReplies } from './reply-checks.ts';
 import type { ReplyWarning } from './reply-checks.ts';
 import { refuseStale } from './stale-revision.ts';
 
@@ -124,5 +124,6 @@ function shownOne(words: WordsInUse, id: string): ShownReply {
 }
 
 function shownAll(words: WordsInUse): readonly ShownReply[] {
-  return words.replies.map((reply) => ({ ...reply, warnings: reply.enabled ? replyWarnings(reply, words) : [] }));
+  const warn = warnsOfReplies(words);
+  return words.replies.map((reply) => ({ ...reply, warnings: reply.enabled ? warn(reply) : [] }));
 }

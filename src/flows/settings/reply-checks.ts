@@ -1,7 +1,8 @@
 import type { ActivityId } from '../../base/ids.ts';
-import { chooseByText, foldWord } from '../../rules/trigger.ts';
+import { foldWord } from '../../rules/fold-word.ts';
+import { createActivityChooser } from '../../rules/trigger.ts';
 import type { KeywordReply } from '../ports/chat-settings.ts';
-import type { WordsInUse } from '../ports/keyword-replies.ts';
+import type { ActivityWords, WordsInUse } from '../ports/keyword-replies.ts';
 import type { FieldFault } from './account-checks.ts';
 
 /** A word of a reply that never reaches it, because an activity answers first. */
@@ -40,12 +41,14 @@ function wordFault(word: string, repeated: boolean, { myAwardsKeyword }: WordsIn
   return foldWord(myAwardsKeyword) === word ? 'is the word by which people ask for their awards' : null;
 }
 
-/** Names the words that a live activity takes before the reply is looked for. */
-export function replyWarnings(reply: Pick<KeywordReply, 'words'>, words: WordsInUse): readonly ReplyWarning[] {
-  return reply.words.flatMap((word) => {
-    const activity = chooseByText(word, words.activities);
-    if (activity === undefined) return [];
-    const message = `the activity ${activity.name} listens to this word and answers it first`;
-    return [{ word, activityId: activity.id, activityName: activity.name, message }];
-  });
+/** Returns what names the words of a reply that a live activity takes before the reply is looked for. */
+export function warnsOfReplies(words: WordsInUse): (reply: Pick<KeywordReply, 'words'>) => readonly ReplyWarning[] {
+  const chooser = createActivityChooser<ActivityWords>();
+  return (reply) =>
+    reply.words.flatMap((word) => {
+      const activity = chooser.byText(word, words.activities);
+      if (activity === undefined) return [];
+      const message = `the activity ${activity.name} listens to this word and answers it first`;
+      return [{ word, activityId: activity.id, activityName: activity.name, message }];
+    });
 }

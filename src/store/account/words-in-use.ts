@@ -1,6 +1,21 @@
 import type pg from 'pg';
 import type { AccountId } from '../../base/ids.ts';
+import type { Trigger } from '../../rules/trigger-schema.ts';
 import type { ActivityWords, StoredReply, WordsInUse } from '../../flows/ports/keyword-replies.ts';
+
+/** What a rule that was stored before the schema knew these means; a test holds it against the schema. */
+export const TRIGGER_DEFAULTS = {
+  words: [],
+  page: false,
+  follow: 'never',
+  scenes: [],
+  menu: true,
+  payment: false,
+  batch: false,
+  invite: false,
+  leads: {},
+} as const satisfies Trigger;
+export const PRIORITY_DEFAULT = 50;
 
 /** Reads everything an account listens to, or undefined when there is no such account. */
 export async function readWordsInUse(
@@ -15,11 +30,12 @@ export async function readWordsInUse(
   if (row === undefined) return undefined;
   const activities = await database.query<ActivityWords>(
     `select activity.id, slug, name, (extract(epoch from published_at) * 1000)::float8 as "publishedAtMs",
-        jsonb_build_object('trigger', rule -> 'trigger') as rule
+        jsonb_build_object('trigger', $2::jsonb || (rule -> 'trigger'),
+          'priority', coalesce(rule -> 'priority', to_jsonb($3::integer))) as rule
       from activity join rule_version on rule_version.account_id = activity.account_id
         and rule_version.activity_id = activity.id and version = published_version
       where activity.account_id = $1 and state = 'published' order by published_at desc, activity.id`,
-    [account],
+    [account, JSON.stringify(TRIGGER_DEFAULTS), PRIORITY_DEFAULT],
   );
   const replies = await database.query<StoredReply>(
     `select id, words, match, reply, activity_id as "activityId", enabled, revision,

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import { mechanicAt, TRIGGER_KINDS, triggerFaults, triggerSchema } from '../../src/rules/trigger-schema.ts';
+import { lotteryRule } from '../support/live-activity.ts';
+
+const faultsOf = (trigger: unknown, mechanics: readonly string[] = ['main']): readonly string[] =>
+  triggerFaults(triggerSchema.parse(trigger), mechanics).map(({ path, message }) => `${path.join('.')}: ${message}`);
+const word = (match: string, text: string) => ({ match, word: text });
+
+describe('a trigger', () => {
+  it('that was stored before there were other ways in means what it meant', () => {
+    const stored = { words: [word('exact', '抽奖')], page: true };
+    const { trigger, priority } = activityRuleSchema.parse(lotteryRule({ trigger: stored as never }));
+    assert.deepEqual(
+      { trigger, priority },
+      {
+        trigger: {
+          ...stored,
+          follow: 'never',
+          scenes: [],
+          menu: true,
+          payment: false,
+          batch: false,
+          invite: false,
+          leads: {},
+        },
+        priority: 50,
+      },
+    );
+  });
+
+  it('needs a way in beside the menu', () => {
+    assert.deepEqual(faultsOf({ menu: true }), [': say a word or open the page: one is needed']);
+    const ways = [{ page: true }, { follow: 'first' }, { scenes: ['a'] }, { payment: true }, { batch: true }];
+    for (const way of [...ways, { invite: true }, { words: [word('number', '1')] }])
+      assert.deepEqual(faultsOf(way), []);
+  });
+
+  it('names each word it cannot read at its place', () => {
+    const words = [word('exact', '好'), word('number', '20-10'), word('pattern', 'a(b'), word('contains', '\u200b')];
+    assert.deepEqual(faultsOf({ words }), [
+      'words.1.word: is neither a whole number, as 42, nor two of them, as 10-20',
+      'words.2.word: "(" is never closed (character 2)',
+      'words.3.word: is empty',
+    ]);
+  });
+
+  it('has ten patterns at most', () => {
+    const words = Array.from({ length: 11 }, (_, index) => word('pattern', `a${index}`));
+    assert.deepEqual(faultsOf({ words }), ['words: at most 10 words may be patterns']);
+    assert.deepEqual(faultsOf({ words: words.slice(1) }), []);
+  });
+
+  it('leads to the main mechanic, or to another that there is', () => {
+    const trigger = { page: true, leads: { payment: 'twice', page: 'gone' } };
+    assert.deepEqual(faultsOf(trigger, ['main', 'twice']), ['leads.page: there is no mechanic gone']);
+    const read = triggerSchema.parse(trigger);
+    assert.deepEqual(
+      TRIGGER_KINDS.map((kind) => mechanicAt(read, kind)),
+      ['main', 'gone', 'main', 'main', 'main', 'twice', 'main', 'main'],
+    );
+  });
+
+  it('is refused with its faults as a part of the rule', () => {
+    const read = activityRuleSchema.safeParse(lotteryRule({ trigger: { words: [word('pattern', '[') as never] } }));
+    assert.deepEqual(
+      read.error?.issues.map(({ path }) => path.join('.')),
+      ['trigger.words.0.word'],
+    );
+  });
+});
