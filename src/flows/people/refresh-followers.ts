@@ -33,34 +33,72 @@ interface Reading {
   begun: boolean;
 }
 
-/**
- * Returns the flow behind the daily refresh. WeChat's list of followers comes first, page by page; then those we still
- * take for followers although the list did not name them. Which people of a page are done is asked of the store, so
- * that another process goes on where one died.
- */
-export function createRefreshFollowers(options: {
+export interface RefreshFollowersOptions {
   readonly refreshes: FollowerRefreshes;
   readonly accounts: Pick<AccountDirectory, 'account'>;
   readonly records: Pick<FollowerRecords, 'page' | 'records'>;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly luck: Pick<Luck, 'randomId'>;
   readonly logger: Logger;
-}): RefreshFollowers {
-  const { refreshes, accounts, records, clock, luck, logger } = options;
-  const holder = luck.randomId();
-  const readings = new Map<Account['id'], Reading>();
+}
 
-  function readingOf({ account, beganAtMs }: RefreshRound): Reading {
-    const known = readings.get(account);
-    if (known?.beganAtMs === beganAtMs) return known;
-    const reading: Reading = { beganAtMs, people: [], next: null, begun: false };
-    readings.set(account, reading);
-    return reading;
+/**
+ * Returns the flow behind the daily refresh. WeChat's list of followers comes first, page by page; then those we still
+ * take for followers although the list did not name them. Which people of a page are done is asked of the store, so
+ * that another process goes on where one died.
+ */
+export function createRefreshFollowers(options: RefreshFollowersOptions): RefreshFollowers {
+  const { refreshes, accounts, clock, luck, logger } = options;
+  const asking = new FollowerAsking(options);
+  const holder = luck.randomId();
+  return {
+    async round() {
+      const round = await refreshes.take(holder, clock.nowMs());
+      if (round === null) return 0;
+      const account = await accounts.account(round.account);
+      if (account === undefined) {
+        await refreshes.rest(round, clock.nowMs() + DAY_MS, 'account-not-found');
+        return 0;
+      }
+      try {
+        return await asking.goOn(account, round);
+      } catch (error) {
+        if (!(error instanceof OutsideTrouble) || error.code.startsWith('database-')) throw error;
+        const long = error.code === 'wechat-configuration' || error.code === 'wechat-quota';
+        logger.warn({ account: account.id, code: error.code, error: error.message }, 'followers-refresh-rests');
+        await refreshes.rest(round, clock.nowMs() + (long ? DAY_MS : AGAIN_MS), error.code);
+        return 0;
+      }
+    },
+  };
+}
+
+/** Reads accounts' lists of followers bit by bit and asks about the people. */
+class FollowerAsking {
+  readonly #options: RefreshFollowersOptions;
+  readonly #readings = new Map<Account['id'], Reading>();
+
+  constructor(options: RefreshFollowersOptions) {
+    this.#options = options;
   }
 
-  /** Returns the next people to ask about; none when the round is over. */
-  async function nextPeople(account: Account, round: RefreshRound): Promise<readonly Openid[]> {
-    const reading = readingOf(round);
+  /** Asks about the next people, or ends the round when there are none. Returns how many there were. */
+  async goOn(account: Account, round: RefreshRound): Promise<number> {
+    const { refreshes, clock, logger } = this.#options;
+    const people = await this.#nextPeople(account, round);
+    if (people.length > 0) {
+      await this.#askAbout(account, round, people);
+    } else {
+      await refreshes.finish(round, clock.nowMs());
+      this.#readings.delete(account.id);
+      logger.info({ account: account.id, tookMs: clock.nowMs() - round.beganAtMs }, 'followers-refreshed');
+    }
+    return people.length;
+  }
+
+  async #nextPeople(account: Account, round: RefreshRound): Promise<readonly Openid[]> {
+    const { records, refreshes } = this.#options;
+    const reading = this.#readingOf(round);
     // Ends: each turn reads another page, and the page behind the last one is empty.
     while (reading.people.length === 0 && (!reading.begun || reading.next !== null)) {
       const page = await records.page(account, reading.next);
@@ -73,7 +111,8 @@ export function createRefreshFollowers(options: {
     return refreshes.leftOver(round, PEOPLE_A_CALL);
   }
 
-  async function askAbout(account: Account, round: RefreshRound, people: readonly Openid[]): Promise<void> {
+  async #askAbout(account: Account, round: RefreshRound, people: readonly Openid[]): Promise<void> {
+    const { records, refreshes, clock, logger } = this.#options;
     const askedAtMs = clock.nowMs();
     try {
       const told = await records.records(account, people);
@@ -81,7 +120,7 @@ export function createRefreshFollowers(options: {
       await refreshes.note({ account: account.id, told, askedAtMs, keepFromMs });
     } catch (error) {
       if (!(error instanceof WrongRequest)) {
-        readingOf(round).people.unshift(...people);
+        this.#readingOf(round).people.unshift(...people);
         throw error;
       }
       logger.warn({ account: account.id, people: people.length, error: error.message }, 'followers-not-told');
@@ -89,36 +128,11 @@ export function createRefreshFollowers(options: {
     }
   }
 
-  async function goOn(account: Account, round: RefreshRound): Promise<number> {
-    const people = await nextPeople(account, round);
-    if (people.length > 0) {
-      await askAbout(account, round, people);
-    } else {
-      await refreshes.finish(round, clock.nowMs());
-      readings.delete(account.id);
-      logger.info({ account: account.id, tookMs: clock.nowMs() - round.beganAtMs }, 'followers-refreshed');
-    }
-    return people.length;
+  #readingOf({ account, beganAtMs }: RefreshRound): Reading {
+    const known = this.#readings.get(account);
+    if (known?.beganAtMs === beganAtMs) return known;
+    const reading: Reading = { beganAtMs, people: [], next: null, begun: false };
+    this.#readings.set(account, reading);
+    return reading;
   }
-
-  return {
-    async round() {
-      const round = await refreshes.take(holder, clock.nowMs());
-      if (round === null) return 0;
-      const account = await accounts.account(round.account);
-      if (account === undefined) {
-        await refreshes.rest(round, clock.nowMs() + DAY_MS, 'account-not-found');
-        return 0;
-      }
-      try {
-        return await goOn(account, round);
-      } catch (error) {
-        if (!(error instanceof OutsideTrouble) || error.code.startsWith('database-')) throw error;
-        const long = error.code === 'wechat-configuration' || error.code === 'wechat-quota';
-        logger.warn({ account: account.id, code: error.code, error: error.message }, 'followers-refresh-rests');
-        await refreshes.rest(round, clock.nowMs() + (long ? DAY_MS : AGAIN_MS), error.code);
-        return 0;
-      }
-    },
-  };
 }
