@@ -117,6 +117,7 @@ export const variables = {
     secret(matching(/^[\x21-\x7e]{16,128}$/, '16 to 128 printable characters: openssl rand -hex 16')),
   ),
   PAGE_TRUST_FEN: plain(wholeNumber(0, 499_900), { fallback: '100' }),
+  FOLLOWERS_PER_MINUTE: plain(wholeNumber(0, 60_000), { fallback: '3000' }),
   ALARM_WEBHOOK_URL: optional(secret(address(['https:', 'http:'], 'the address of a chat robot or of a service'))),
   ALARM_WEBHOOK_PRESET: optional(plain(oneOf('wecom', 'dingtalk', 'feishu', 'json'))),
   ALARM_WEBHOOK_SECRET: optional(

@@ -25,6 +25,8 @@ export interface Config {
   readonly metricsToken: string | null;
   /** A page of an activity that can award more than this, in fen, takes draws of proven followers only. */
   readonly pageTrustFen: number;
+  /** Most followers this process asks WeChat about in a minute; 0 for none. */
+  readonly followersPerMinute: number;
   /** Where alarms go beside log, metric and console; null for nowhere else. */
   readonly alarmWebhook: AlarmWebhook | null;
   readonly testHostsAllowed: boolean;
@@ -264,6 +266,7 @@ function assemble(values: VariableValues, payCaPem: string | null, certificate: 
     proxyHops: values.PROXY_HOPS,
     metricsToken: values.METRICS_TOKEN,
     pageTrustFen: values.PAGE_TRUST_FEN,
+    followersPerMinute: values.FOLLOWERS_PER_MINUTE,
     alarmWebhook:
       values.ALARM_WEBHOOK_URL === null
         ? null

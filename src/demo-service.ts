@@ -117,6 +117,7 @@ export function simulatedConfig(given: {
     proxyHops: 0,
     metricsToken: null,
     pageTrustFen: 100,
+    followersPerMinute: 3000,
     alarmWebhook: null,
     testHostsAllowed: true,
     hosts: {

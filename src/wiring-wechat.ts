@@ -8,6 +8,7 @@ import { createTellLateReplies } from './flows/chat/tell-late-replies.ts';
 import { createClaimAwards } from './flows/payees/claim-awards.ts';
 import { createClaimLinks } from './flows/payees/claim-link.ts';
 import { createFindPayees } from './flows/payees/find-payees.ts';
+import { createRefreshFollowers } from './flows/people/refresh-followers.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
@@ -18,9 +19,11 @@ import { createOperateMenu } from './flows/settings/operate-menu.ts';
 import { createOperateReplies } from './flows/settings/operate-replies.ts';
 import { createOperateScenes } from './flows/settings/operate-scenes.ts';
 import { LinkPayees } from './jobs/link-payees.ts';
+import { RefreshFollowersJob } from './jobs/refresh-followers.ts';
 import { LateReplyTeller } from './jobs/tell-late-replies.ts';
 import { createAccountSettings } from './store/account/account-settings.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
+import { createFollowerRefreshes } from './store/account/follower-refreshes.ts';
 import { createKeywordReplies } from './store/account/keyword-replies.ts';
 import { createLateReplyStore } from './store/account/late-replies.ts';
 import { createMenuDrafts } from './store/account/menu-drafts.ts';
@@ -132,6 +135,21 @@ export function startPayeeLinker(
   const loop = new LinkPayees({ findPayees, clock, logger });
   loop.start();
   return loop;
+}
+
+/** Starts what asks WeChat about followers once a day; nothing where the configuration turns it off. */
+export function startFollowerRefresh(
+  { config, pool, accounts, clock, logger }: ChatParts,
+  { pseudonyms }: People,
+  { followerRecords: records }: WechatApi,
+): readonly RefreshFollowersJob[] {
+  const { followersPerMinute: peoplePerMinute } = config;
+  if (peoplePerMinute === 0) return [];
+  const refreshes = createFollowerRefreshes(pool, pseudonyms);
+  const refresh = createRefreshFollowers({ refreshes, accounts, records, clock, luck: systemLuck, logger });
+  const job = new RefreshFollowersJob({ refresh, clock, logger, peoplePerMinute });
+  job.start();
+  return [job];
 }
 
 /** Joins what operators set for accounts; `files` are what the domain answers WeChat with. */

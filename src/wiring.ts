@@ -45,7 +45,8 @@ import { pageRouters } from './wiring-pages.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 import { openPeople, startErasing } from './wiring-people.ts';
 import type { People } from './wiring-people.ts';
-import { openChat, openWechatApi, settingFlows, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
+import { openChat, openWechatApi, settingFlows } from './wiring-wechat.ts';
+import { startFollowerRefresh, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
 import type { Chat, WechatApi } from './wiring-wechat.ts';
 
 /** A service that runs. */
@@ -152,6 +153,7 @@ async function assemble(given: {
   if (config.role !== 'web') {
     living.push(startErasing(parts, people));
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
+    living.push(...startFollowerRefresh(parts, people, wechat));
   }
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, people, webDir, metrics });

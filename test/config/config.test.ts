@@ -63,8 +63,9 @@ describe('a whole configuration', () => {
       payCaPem: null,
     });
     assert.equal(config.alarmWebhook, null);
-    assert.equal(config.pageTrustFen, 100);
+    assert.deepEqual([config.pageTrustFen, config.followersPerMinute], [100, 3000]);
     assert.equal(configOf({ ...good, PAGE_TRUST_FEN: '0' }).pageTrustFen, 0);
+    assert.equal(configOf({ ...good, FOLLOWERS_PER_MINUTE: '0' }).followersPerMinute, 0);
     assert.match(faultsOf({ PAGE_TRUST_FEN: '1.5' })[0] ?? '', /^PAGE_TRUST_FEN needs a whole number/);
     assert.equal(config.secretsKey.length, 32);
     assert.match(config.merchant.privateKeyPem, /BEGIN PRIVATE KEY/);
