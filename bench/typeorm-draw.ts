@@ -85,7 +85,9 @@ async function readFacts(manager: EntityManager, counter: ActivityCounterRow, re
       wins: counter.wins,
       day: request.day,
       winsToday: today?.wins ?? 0,
+      wonTodayFen: fen(today?.wonFen ?? 0),
       drawn: new Map(prizes.map((prize) => [prize.prizeId as PrizeId, prize.drawn])),
+      givenFen: new Map(prizes.map((prize) => [prize.prizeId as PrizeId, fen(prize.spentFen)])),
     },
     person: person === null ? undefined : personFacts(person),
     today,
@@ -98,9 +100,14 @@ function personFacts(row: ParticipantRow): ParticipantFacts {
     day: row.day as BeijingDay | null,
     drawsToday: row.drawsThatDay,
     wins: row.wins,
+    winsToday: row.winsThatDay,
+    spentFen: fen(row.spentFen),
+    misses: row.misses,
+    lastDrawAtMs: row.lastDrawAt?.getTime() ?? null,
     checkInDay: row.checkInDay as BeijingDay | null,
     streakDays: row.streakDays,
     checkIns: row.checkIns,
+    state: row.state as ParticipantFacts['state'],
   };
 }
 
@@ -139,7 +146,8 @@ async function writeCounters(
   await manager.update(activityCounterEntity, here, { draws, wins, spentFen });
   if (verdict.outcome === 'won') {
     const drawn = after.drawn.get(verdict.prizeId) ?? 0;
-    await manager.update(prizeCounterEntity, { ...here, prizeId: verdict.prizeId }, { drawn });
+    const given = after.givenFen.get(verdict.prizeId) ?? 0;
+    await manager.update(prizeCounterEntity, { ...here, prizeId: verdict.prizeId }, { drawn, spentFen: given });
   }
   const { today, activity: before } = done.read;
   const day = { ...here, day: request.day };
@@ -147,6 +155,7 @@ async function writeCounters(
     draws: (today?.draws ?? 0) + 1,
     wins: after.winsToday,
     spentFen: (today?.spentFen ?? 0) + spentFen - before.spentFen,
+    wonFen: after.wonTodayFen,
   };
   if (today === null) await manager.insert(activityDayEntity, { ...day, ...numbers });
   else await manager.update(activityDayEntity, day, numbers);
@@ -158,8 +167,9 @@ async function writePerson(
   who: { readonly accountId: string; readonly activityId: string; readonly openid: Openid },
   person: { readonly before: ParticipantFacts | undefined; readonly after: ParticipantFacts },
 ): Promise<void> {
-  const { drawsToday, ...rest } = person.after;
-  const row = { ...rest, drawsThatDay: drawsToday };
+  const { drawsToday, winsToday, lastDrawAtMs, ...rest } = person.after;
+  const lastDrawAt = lastDrawAtMs === null ? null : new Date(lastDrawAtMs);
+  const row = { ...rest, drawsThatDay: drawsToday, winsThatDay: winsToday, lastDrawAt };
   if (person.before === undefined) await manager.insert(participantEntity, { ...who, ...row });
   else await manager.update(participantEntity, who, row);
 }

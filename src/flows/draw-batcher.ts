@@ -43,6 +43,8 @@ export interface DrawInput {
   readonly activity: LiveActivity;
   readonly openid: Openid;
   readonly key: RequestKey;
+  /** The mechanic that the way in leads to (`mechanicAt`); `main` unless another is given. */
+  readonly start?: string;
   /** Turns the verdict into the reply that is stored with it. */
   readonly render: (text: string, verdict: Verdict) => string;
 }
@@ -135,6 +137,7 @@ export class DrawBatcher {
       luck: takeLuck(input.activity.rule, luck),
       awardId: luck.randomId() as DrawRequest['awardId'],
       render: input.render,
+      start: input.start,
     };
     return { activity: input.activity, request, result: Promise.withResolvers() };
   }
@@ -225,8 +228,8 @@ export function decideInOrder(
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
     const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
-    const { atMs, day, luck } = request;
-    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck });
+    const { atMs, day, luck, start } = request;
+    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck, start });
     counters = decision.activity;
     if (decision.verdict.outcome !== 'refused') participants.set(request.openid, decision.person);
     const { verdict } = decision;

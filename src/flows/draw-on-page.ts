@@ -3,8 +3,11 @@ import { WrongRequest } from '../base/errors.ts';
 import type { Openid, PrizeId, RequestKey } from '../base/ids.ts';
 import { shownNickname } from '../base/nickname.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { settingsOf } from '../rules/chains.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
+import { earnedChances } from '../rules/mechanics/earned-chances.ts';
+import { mechanicAt } from '../rules/trigger-schema.ts';
 import type { PageVisitor } from './authorize-page.ts';
 import type { DrawBatcher } from './draw-batcher.ts';
 import type { ActivityDirectory, DrawStore, LiveActivity } from './ports/draws.ts';
@@ -105,7 +108,8 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
         if (stored !== null) return stored;
       }
       const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
-      const result = await batcher.draw({ activity, openid, key, render });
+      const start = mechanicAt(activity.rule.trigger, 'page');
+      const result = await batcher.draw({ activity, openid, key, start, render });
       return result.reply;
     },
   };
@@ -175,13 +179,18 @@ function phaseAt(rule: ActivityRule, nowMs: number): PagePhase {
 /** Returns how often the person may still draw now: the narrowest of the rule's limits, null without any. */
 export function chancesLeft(rule: ActivityRule, person: ParticipantFacts, nowMs: number): number | null {
   const day = beijingDay(nowMs);
-  const { drawsPerPerson, drawsPerPersonPerDay, winsPerPerson } = rule.limits;
+  const { drawsPerPerson, drawsPerPersonPerDay, winsPerPerson, winsPerPersonPerDay } = rule.limits;
   const drawsToday = person.day === day ? person.drawsToday : 0;
   const left: number[] = [];
   if (drawsPerPerson !== null) left.push(drawsPerPerson - person.draws);
   if (drawsPerPersonPerDay !== null) left.push(drawsPerPersonPerDay - drawsToday);
   if (winsPerPerson !== null && person.wins >= winsPerPerson) left.push(0);
-  if (rule.mechanic.kind === 'check-in') left.push(person.checkInDay === day ? 0 : 1);
+  const winsToday = person.day === day ? person.winsToday : 0;
+  if (winsPerPersonPerDay !== null && winsToday >= winsPerPersonPerDay) left.push(0);
+  const start = mechanicAt(rule.trigger, 'page');
+  const mechanic = settingsOf(rule, start);
+  if (mechanic.kind === 'lottery' && mechanic.chances === 'earned') left.push(earnedChances(person, start));
+  if (mechanic.kind === 'check-in') left.push(person.checkInDay === day ? 0 : 1);
   return left.length === 0 ? null : Math.max(0, Math.min(...left));
 }
 

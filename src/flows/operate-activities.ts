@@ -2,6 +2,7 @@ import { WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
@@ -138,7 +139,7 @@ function ruleToPublish(
     const message = 'a subscription account cannot tell who opens a page: let people take part in the chat only';
     throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'trigger.page', message }] });
   }
-  const packets = winnablePrizes(rule).filter((prize) => prize.kind === 'red-packet');
+  const packets = winnablePrizes(rule).filter((prize) => packetAmounts(prize).length > 0);
   if (packets.length > 0 && merchant === null) {
     throw conflict('merchant-missing', 'red packets need a merchant: link one to the Official Account first', 409, [
       'accountId',
@@ -148,7 +149,7 @@ function ruleToPublish(
   if (unpayable.length > 0) {
     throw new WrongRequest('rule-unpayable', 'WeChat Pay would refuse packets of this rule', { faults: unpayable });
   }
-  if (packets.length > 0 && packets.every((prize) => prize.amountFen > rule.budgetFen)) {
+  if (packets.length > 0 && packets.every((prize) => largestAmountFen(prize) > rule.budgetFen)) {
     const message = 'the budget does not pay for a single red packet';
     throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'budgetFen', message }] });
   }

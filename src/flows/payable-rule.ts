@@ -1,6 +1,7 @@
 import { findPacketAmountFault, isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { PayingMerchant } from './ports/operators.ts';
 
@@ -23,9 +24,11 @@ export function unpayableParts(rule: ActivityRule, merchant: PayingMerchant): re
       ? []
       : [{ path: 'accountId', message: `the name on the packet, set with the merchant, does not fit: ${nameFault}` }]),
     ...rule.prizes.flatMap((prize, index) => {
-      if (prize.kind !== 'red-packet' || !prizes.has(prize)) return [];
-      const fault = prizeFault(prize.amountFen, rule.packet.sceneId, merchant);
-      return fault === null ? [] : [{ path: `prizes.${index}.amountFen`, message: fault }];
+      if (!prizes.has(prize)) return [];
+      return packetAmounts(prize).flatMap(({ field, amountFen }) => {
+        const fault = prizeFault(amountFen, rule.packet.sceneId, merchant);
+        return fault === null ? [] : [{ path: `prizes.${index}.${field}`, message: fault }];
+      });
     }),
   ];
 }

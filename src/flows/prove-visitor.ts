@@ -1,5 +1,6 @@
 import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { largestAmountFen } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { AccountDirectory } from './ports/accounts.ts';
 import type { FollowerRecords } from './ports/follower-records.ts';
@@ -90,5 +91,5 @@ function unproven(reason: string, cause?: Error): OutsideTrouble {
 
 /** Returns the most one draw can bring, in fen: the largest red packet that the rule hands out at all. */
 export function largestAwardFen(rule: ActivityRule): number {
-  return Math.max(0, ...winnablePrizes(rule).map((prize) => (prize.kind === 'red-packet' ? prize.amountFen : 0)));
+  return Math.max(0, ...winnablePrizes(rule).map(largestAmountFen));
 }

@@ -3,6 +3,7 @@ import { FEN_MAX, fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import { activityRuleSchema } from '../rules/activity-rule.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { prizeCostFen } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { RuleDraft } from './ports/operators.ts';
 
@@ -51,10 +52,7 @@ export function cleanDraft(draft: RuleDraft): RuleDraft {
 
 /** What all red packets together would cost if there were no budget; FEN_MAX stands for anything beyond it. */
 export function worstCaseFen(rule: ActivityRule): Fen {
-  const sum = winnablePrizes(rule).reduce(
-    (total, prize) => total + (prize.kind === 'red-packet' ? prize.amountFen * prize.stock : 0),
-    0,
-  );
+  const sum = winnablePrizes(rule).reduce((total, prize) => total + prizeCostFen(prize), 0);
   return fen(Math.min(sum, FEN_MAX));
 }
 
@@ -66,9 +64,10 @@ export function ruleWarnings(rule: ActivityRule): readonly RuleWarning[] {
     const message = 'the prizes together cost more than the budget: once it is spent nobody wins a packet any more';
     warnings.push({ code: 'budget-below-worst-case', message, worstCaseFen: worst });
   }
-  const { drawsPerPerson, drawsPerPersonPerDay, winsPerPerson } = rule.limits;
+  const { drawsPerPerson, drawsPerPersonPerDay, winsPerPerson, winsPerPersonPerDay, budgetFenPerPerson } = rule.limits;
+  const limits = [drawsPerPerson, drawsPerPersonPerDay, winsPerPerson, winsPerPersonPerDay, budgetFenPerPerson];
   // A check-in counts once a day by itself.
-  const unlimited = drawsPerPerson === null && drawsPerPersonPerDay === null && winsPerPerson === null;
+  const unlimited = limits.every((limit) => limit === null);
   if (unlimited && rule.mechanic.kind !== 'check-in') {
     const message = 'nothing limits one person, who may win until the budget is spent';
     warnings.push({ code: 'no-limit-per-person', message, worstCaseFen: worst });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
-import { mechanicOf, mechanicSchema } from './mechanics/list.ts';
-import { prizeSchema } from './prize-schema.ts';
+import { chainFaults, placedMechanics } from './chains.ts';
+import { mechanicSchema } from './mechanics/list.ts';
+import { mechanicId } from './mechanics/lead.ts';
+import { packetAmounts, prizeFault, prizeSchema } from './prize-schema.ts';
 import { prioritySchema, triggerFaults, triggerSchema } from './trigger-schema.ts';
 
 /**
@@ -10,19 +12,38 @@ import { prioritySchema, triggerFaults, triggerSchema } from './trigger-schema.t
  * whole fen, times Unix ms, days Beijing days. Every text may use {amount} (yuan), {prize}, {streak} and {chances}.
  */
 const text = z.string().max(600);
+const budgetFen = z.int().min(0).max(10_000_000_000);
 
 const fields = z.strictObject({
   trigger: triggerSchema,
   priority: prioritySchema,
   mechanic: mechanicSchema,
+  chained: z
+    .array(z.strictObject({ id: mechanicId, mechanic: mechanicSchema }))
+    .max(10)
+    .default([])
+    .describe('Mechanics beside the main one, which others or a trigger lead to'),
   prizes: z.array(prizeSchema).min(1).max(30),
   limits: z.strictObject({
     drawsPerPerson: z.int().min(1).max(100_000).nullable().default(null),
     drawsPerPersonPerDay: z.int().min(1).max(1000).nullable().default(null),
     winsPerPerson: z.int().min(1).max(1000).nullable().default(null),
     winsPerDay: z.int().min(1).max(10_000_000).nullable().default(null).describe('Wins of everyone on one Beijing day'),
+    winsPerPersonPerDay: z.int().min(1).max(1000).nullable().default(null),
+    coolDownSeconds: z
+      .int()
+      .min(1)
+      .max(31_536_000)
+      .nullable()
+      .default(null)
+      .describe('How long a person waits after a draw'),
+    budgetFenPerDay: budgetFen
+      .nullable()
+      .default(null)
+      .describe('Most that the red packets won on one Beijing day may cost, in fen'),
+    budgetFenPerPerson: budgetFen.nullable().default(null).describe('Most that one person may win in all, in fen'),
   }),
-  budgetFen: z.int().min(0).max(10_000_000_000).describe('Most that all red packets together may cost, in fen'),
+  budgetFen: budgetFen.describe('Most that all red packets together may cost, in fen'),
   returned: z
     .strictObject({
       money: z
@@ -41,6 +62,7 @@ const fields = z.strictObject({
     soldOut: text.min(1),
     closed: text.min(1),
     checkedIn: text.min(1).default('签到成功，已连续 {streak} 天'),
+    chances: text.min(1).default('获得抽奖机会，现在有 {chances} 次'),
   }),
   packet: z.strictObject({
     wishing: z.string().min(1).max(128),
@@ -68,23 +90,14 @@ interface Fault {
 function faultsOf(rule: ActivityRule): readonly Fault[] {
   const faults: Fault[] = [];
   const ids = rule.prizes.map((prize) => prize.id);
+  const mechanics = placedMechanics(rule).map(({ id }) => id);
   if (new Set(ids).size !== ids.length)
     faults.push({ path: ['prizes'], message: 'every prize needs an id of its own' });
-  for (const { path, message } of triggerFaults(rule.trigger, ['main']))
+  for (const { path, message } of triggerFaults(rule.trigger, mechanics))
     faults.push({ path: ['trigger', ...path], message });
   if (rule.startsAtMs !== null && rule.endsAtMs !== null && rule.endsAtMs <= rule.startsAtMs)
     faults.push({ path: ['endsAtMs'], message: 'the end must come after the start' });
-  return [...faults, ...mechanicFaults(rule), ...packetFaults(rule)];
-}
-
-function mechanicFaults({ mechanic: settings, prizes }: ActivityRule): readonly Fault[] {
-  const mechanic = mechanicOf(settings);
-  const unknown = mechanic
-    .reaches(settings, prizes)
-    .filter(({ prizeId }) => !prizes.some(({ id }) => id === prizeId))
-    .map(({ prizeId, path }) => ({ path: ['mechanic', ...path], message: `there is no prize ${prizeId}` }));
-  const own = mechanic.faults?.(settings, prizes) ?? [];
-  return [...unknown, ...own.map(({ path, message }) => ({ path: ['mechanic', path], message }))];
+  return [...faults, ...chainFaults(rule), ...packetFaults(rule)];
 }
 
 function packetFaults({ packet, prizes }: ActivityRule): readonly Fault[] {
@@ -100,9 +113,11 @@ function packetFaults({ packet, prizes }: ActivityRule): readonly Fault[] {
     return message === null || packet[name] === '' ? [] : [{ path: ['packet', name], message }];
   });
   const amounts = prizes.flatMap((prize, index) => {
-    if (prize.kind !== 'red-packet' || packet.sceneId !== null || isPlainAmount(prize.amountFen)) return [];
+    const own = prizeFault(prize);
     const message = 'without a scene WeChat Pay takes 1 to 200 yuan (100 to 20000 fen)';
-    return [{ path: ['prizes', index, 'amountFen'], message }];
+    const odd = packetAmounts(prize).filter(({ amountFen }) => packet.sceneId === null && !isPlainAmount(amountFen));
+    const faults = [...odd.map(({ field }) => ({ field, message })), ...(own === null ? [] : [own])];
+    return faults.map((fault) => ({ path: ['prizes', index, fault.field], message: fault.message }));
   });
   return [...texts, ...amounts];
 }

@@ -1,14 +1,20 @@
 import type { BeijingDay } from '../base/beijing-day.ts';
-import { fen, formatYuan } from '../base/fen.ts';
+import { assert } from '../base/errors.ts';
+import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { PrizeId } from '../base/ids.ts';
 import type { ActivityRule } from './activity-rule.ts';
-import type { ActivityFacts, Loss, ParticipantFacts, Refusal, TraceStep, Verdict } from './facts.ts';
-import type { DrawLuck } from './luck.ts';
+import { CHAIN_MAX, placedMechanics, settingsOf } from './chains.ts';
+import type { ActivityFacts, Loss, ParticipantFacts, TraceStep, Verdict } from './facts.ts';
 import { closedBy, drawsToday, limitBy } from './limits.ts';
+import { chanceFrom } from './luck.ts';
+import type { Chance, DrawLuck } from './luck.ts';
+import { withChances } from './mechanics/earned-chances.ts';
 import { mechanicOf } from './mechanics/list.ts';
-import type { Play, Played } from './mechanics/mechanic.ts';
+import type { Play } from './mechanics/mechanic.ts';
 import type { Prize } from './prize-schema.ts';
+import { isLeft, settle } from './settle.ts';
+import { fillText, lossText, refusalText } from './verdict-text.ts';
 
 /** What one decision is made from: the rule's version, the counters under their lock, the person, the request. */
 export interface DecisionInput {
@@ -19,6 +25,8 @@ export interface DecisionInput {
   readonly atMs: number;
   readonly day: BeijingDay;
   readonly luck: DrawLuck;
+  /** The mechanic that the request's way in leads to; `main` unless another is given. */
+  readonly start?: string | undefined;
 }
 
 /** The verdict and the facts as they stand after it. */
@@ -28,120 +36,148 @@ export interface Decision {
   readonly person: ParticipantFacts;
 }
 
+/** What the mechanics came to, before stock and budgets. */
+interface Ending {
+  readonly prize: Prize | null;
+  readonly why: Loss;
+  readonly ticket: number | null;
+  readonly person: ParticipantFacts;
+  readonly chancesIn: string;
+}
+
+/** One decision while it is made. */
+interface Round extends DecisionInput {
+  readonly chance: Chance;
+  readonly trace: TraceStep[];
+}
+
 /**
  * Decides one draw. Pure: the same input gives the same decision in any process, for ever. Never awards beyond
- * stock, budget or a limit; a refused request uses no chance up.
+ * stock, budget or a limit; a refused request uses no chance up. Mechanics that lead on are played in the same decision,
+ * which ends at its first prize.
  */
 export function decide(input: DecisionInput): Decision {
+  const { rule, person, start = 'main' } = input;
   const trace: TraceStep[] = [];
-  const { rule, person } = input;
-  const { mechanic: settings, prizes } = rule;
-  const mechanic = mechanicOf(settings);
-  const play: Play = { prizes, person, atMs: input.atMs, day: input.day, ticket: input.luck.tickets[0] ?? 0, trace };
-  const refusal = closedBy(input, trace) ?? mechanic.refuse?.(settings, play) ?? limitBy(input, trace);
+  const round: Round = { ...input, chance: onDemand(input.luck.seed), trace };
+  const settings = settingsOf(rule, start);
+  const refusal =
+    closedBy(input, trace) ??
+    mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false })) ??
+    limitBy(input, trace);
   if (refusal !== null) {
-    const text = fill(refusalText(rule, refusal), input, null, person.streakDays);
-    return {
-      activity: input.activity,
-      person,
-      verdict: { outcome: 'refused', why: refusal, ticket: null, text, trace },
-    };
+    const text = fillText(refusalText(rule, refusal), { ...input, chancesIn: start, won: null });
+    const verdict: Verdict = { outcome: 'refused', why: refusal, ticket: null, text, trace };
+    return { verdict, activity: input.activity, person };
   }
-  trace.push({ check: 'mechanic', passed: true, seen: 'main', limit: settings.kind });
-  const played = mechanic.play(settings, play);
-  if (played.gain === null) return lose(input, played.why, played, trace);
-  const loss = unavailable(input, played.gain, trace);
-  return loss === null ? win(input, played.gain, played, trace) : lose(input, loss, played, trace);
+  const ending = playOut(round, start);
+  if (ending.prize === null) return lose(round, ending, ending.why);
+  const settled = settle(input, ending.prize, round.chance, trace);
+  return 'why' in settled ? lose(round, ending, settled.why) : win(round, ending, { prize: ending.prize, ...settled });
 }
 
-/** Lets a prize through only while its stock and the budget last. */
-function unavailable(input: DecisionInput, prize: Prize, trace: TraceStep[]): Loss | null {
-  const given = input.activity.drawn.get(prize.id as PrizeId) ?? 0;
-  trace.push({ check: 'stock', passed: given < prize.stock, seen: given, limit: prize.stock });
-  if (given >= prize.stock) return 'sold-out';
-  const after = input.activity.spentFen + amountOf(prize);
-  trace.push({ check: 'budget', passed: after <= input.rule.budgetFen, seen: after, limit: input.rule.budgetFen });
-  return after > input.rule.budgetFen ? 'no-budget' : null;
+/** Below what the tickets of a draw's luck are drawn, in their order; 0 where none is needed. */
+export function luckBounds(rule: ActivityRule): readonly number[] {
+  return placedMechanics(rule).map(({ settings }) => mechanicOf(settings).luckBelow?.(settings, rule.prizes) ?? 0);
 }
 
-function amountOf(prize: Prize): Fen {
-  return fen(prize.kind === 'red-packet' ? prize.amountFen : 0);
+/** Plays the mechanic and those it leads to, one after the other, until one gives a prize, chances or nothing. */
+function playOut(round: Round, start: string): Ending {
+  let { person } = round;
+  let ticket: number | null = null;
+  let id = start;
+  for (let depth = 0; depth < CHAIN_MAX; depth += 1) {
+    const settings = settingsOf(round.rule, id);
+    const mechanic = mechanicOf(settings);
+    round.trace.push({ check: 'mechanic', passed: true, seen: id, limit: settings.kind });
+    const play = playOf(round, id, { person, chained: depth > 0 });
+    const nothing = { prize: null, ticket, person, chancesIn: id };
+    if (depth > 0 && (mechanic.refuse?.(settings, play) ?? null) !== null) return { ...nothing, why: 'not-admitted' };
+    const played = mechanic.play(settings, play);
+    ({ person } = played);
+    ticket = played.ticket ?? ticket;
+    if (played.gain === null) return { ...nothing, ticket, person, why: played.why };
+    const { gain } = played;
+    if (gain.kind === 'chances') {
+      round.trace.push({ check: 'chances', passed: true, seen: gain.count, limit: gain.in });
+      person = withChances(person, gain.in, gain.count);
+      return { ...nothing, ticket, person, why: 'chances', chancesIn: gain.in };
+    }
+    if (gain.kind !== 'draw') return { prize: gain, why: 'sold-out', ticket, person, chancesIn: id };
+    id = gain.in;
+  }
+  throw new RangeError('a chain is longer than its rule may make it');
 }
 
-function win(input: DecisionInput, prize: Prize, played: Played, trace: readonly TraceStep[]): Decision {
-  const amountFen = amountOf(prize);
-  const prizeId = prize.id as PrizeId;
-  const { activity } = input;
-  const text = fill(input.rule.texts.win, input, prize, played.person.streakDays);
+function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained'>): Play {
+  const { rule, atMs, day, luck, chance, trace } = round;
+  const place = id === 'main' ? 0 : rule.chained.findIndex((one) => one.id === id) + 1;
+  const ticket = luck.tickets[place];
+  assert(ticket !== undefined, 'there is a ticket for each mechanic');
+  return { ...now, id, prizes: rule.prizes, atMs, day, ticket, chance, left: (prize) => isLeft(round, prize), trace };
+}
+
+/** What a draw won. */
+interface Won {
+  readonly prize: Prize;
+  readonly amountFen: Fen;
+}
+
+function win(round: Round, ending: Ending, won: Won): Decision {
+  const { activity, rule, trace } = round;
+  const { amountFen } = won;
+  const prizeId = won.prize.id as PrizeId;
+  const person = personAfter(round, ending, won);
+  const text = fillText(rule.texts.win, { ...round, person, chancesIn: ending.chancesIn, won });
   return {
-    verdict: { outcome: 'won', prizeId, amountFen, ticket: played.ticket, text, trace },
+    verdict: { outcome: 'won', prizeId, amountFen, ticket: ending.ticket, text, trace },
     activity: {
       ...activity,
       spentFen: fen(activity.spentFen + amountFen),
       draws: activity.draws + 1,
       wins: activity.wins + 1,
       winsToday: activity.winsToday + 1,
+      wonTodayFen: fen(activity.wonTodayFen + amountFen),
       drawn: new Map(activity.drawn).set(prizeId, (activity.drawn.get(prizeId) ?? 0) + 1),
+      givenFen: new Map(activity.givenFen).set(prizeId, fen((activity.givenFen.get(prizeId) ?? 0) + amountFen)),
     },
-    person: personAfter(input, played, 1),
+    person,
   };
 }
 
-function lose(input: DecisionInput, why: Loss, played: Played, trace: readonly TraceStep[]): Decision {
-  const { texts } = input.rule;
-  const template = why === 'no-milestone' ? texts.checkedIn : why === 'blank' ? texts.lose : texts.soldOut;
-  const text = fill(template, input, null, played.person.streakDays);
+function lose(round: Round, ending: Ending, why: Loss): Decision {
+  const { activity, rule, trace } = round;
+  const person = personAfter(round, ending, null);
+  const text = fillText(lossText(rule, why), { ...round, person, chancesIn: ending.chancesIn, won: null });
   return {
-    verdict: { outcome: 'lost', why, ticket: played.ticket, text, trace },
-    activity: { ...input.activity, draws: input.activity.draws + 1 },
-    person: personAfter(input, played, 0),
+    verdict: { outcome: 'lost', why, ticket: ending.ticket, text, trace },
+    activity: { ...activity, draws: activity.draws + 1 },
+    person,
   };
 }
 
-function personAfter({ person: before, day }: DecisionInput, { person }: Played, wins: number): ParticipantFacts {
+function personAfter(
+  { person: before, day, atMs }: Round,
+  { person, ticket }: Ending,
+  won: Won | null,
+): ParticipantFacts {
+  const wins = won === null ? 0 : 1;
   return {
     ...person,
     draws: before.draws + 1,
     day,
     drawsToday: drawsToday(before, day) + 1,
     wins: before.wins + wins,
+    winsToday: (before.day === day ? before.winsToday : 0) + wins,
+    spentFen: fen(before.spentFen + (won?.amountFen ?? 0)),
+    // Only draws of a ticket can miss.
+    misses: won !== null && ticket !== null ? 0 : before.misses + (ticket === null ? 0 : 1),
+    lastDrawAtMs: Math.max(atMs, before.lastDrawAtMs ?? 0),
   };
 }
 
-function refusalText(rule: ActivityRule, refusal: Refusal): string {
-  switch (refusal) {
-    case 'stopped':
-    case 'not-started':
-    case 'ended':
-      return rule.texts.closed;
-    case 'day-limit':
-      return rule.texts.soldOut;
-    case 'checked-in-today':
-    case 'person-limit':
-    case 'person-day-limit':
-    case 'win-limit':
-      return rule.texts.limit;
-  }
-}
-
-/** Fills a text's placeholders; one that does not apply becomes empty. */
-function fill(template: string, input: DecisionInput, prize: Prize | null, streakDays: number): string {
-  if (!template.includes('{')) return template;
-  const { drawsPerPersonPerDay } = input.rule.limits;
-  const chances =
-    drawsPerPersonPerDay === null
-      ? ''
-      : String(Math.max(0, drawsPerPersonPerDay - drawsToday(input.person, input.day) - 1));
-  const values: Readonly<Record<string, string>> = {
-    amount: prize === null ? '' : formatYuan(amountOf(prize)),
-    prize: prize?.name ?? '',
-    streak: String(streakDays),
-    chances,
-  };
-  return template.replace(/\{(amount|prize|streak|chances)\}/g, (_, name: string) => values[name] ?? '');
-}
-
-/** Below what the tickets of a draw's luck are drawn, in their order; 0 where none is needed. */
-export function luckBounds({ mechanic, prizes }: ActivityRule): readonly number[] {
-  return [mechanicOf(mechanic).luckBelow?.(mechanic, prizes) ?? 0];
+/** Most draws need no more than their tickets, so the seed is expanded when it is first asked. */
+function onDemand(seed: string): Chance {
+  let chance: Chance | null = null;
+  return { below: (bound) => (chance ??= chanceFrom(seed)).below(bound) };
 }

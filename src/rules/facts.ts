@@ -1,4 +1,5 @@
 import type { BeijingDay } from '../base/beijing-day.ts';
+import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { PrizeId } from '../base/ids.ts';
 
@@ -11,20 +12,33 @@ export interface ActivityFacts {
   /** The Beijing day `winsToday` counts. */
   readonly day: BeijingDay;
   readonly winsToday: number;
+  /** What was won on that day, whatever became of the money. */
+  readonly wonTodayFen: Fen;
   /** How many of each prize were drawn. */
   readonly drawn: ReadonlyMap<PrizeId, number>;
+  /** What the drawn ones of each prize are worth together; a prize without any may be missing. */
+  readonly givenFen: ReadonlyMap<PrizeId, Fen>;
 }
 
 /** One person in one activity. */
 export interface ParticipantFacts {
   readonly draws: number;
-  /** The Beijing day `drawsToday` counts, null before the first draw. */
+  /** The Beijing day `drawsToday` and `winsToday` count, null before the first draw. */
   readonly day: BeijingDay | null;
   readonly drawsToday: number;
   readonly wins: number;
+  readonly winsToday: number;
+  /** What all their wins in the activity are worth. */
+  readonly spentFen: Fen;
+  /** Draws of tickets in a row that won nothing, since the last that did. */
+  readonly misses: number;
+  /** Unix ms of the last draw that was not refused. */
+  readonly lastDrawAtMs: number | null;
   readonly checkInDay: BeijingDay | null;
   readonly streakDays: number;
   readonly checkIns: number;
+  /** What mechanics remember of the person, under each one's id: JSON that they read with care. */
+  readonly state: Readonly<Record<string, unknown>>;
 }
 
 /** Someone who never took part. */
@@ -33,9 +47,14 @@ export const NEWCOMER: ParticipantFacts = {
   day: null,
   drawsToday: 0,
   wins: 0,
+  winsToday: 0,
+  spentFen: fen(0),
+  misses: 0,
+  lastDrawAtMs: null,
   checkInDay: null,
   streakDays: 0,
   checkIns: 0,
+  state: {},
 };
 
 export type Refusal =
@@ -45,10 +64,18 @@ export type Refusal =
   | 'person-limit'
   | 'person-day-limit'
   | 'win-limit'
+  | 'win-day-limit'
   | 'day-limit'
+  | 'cool-down'
+  | 'no-chance'
   | 'checked-in-today';
 
-export type Loss = 'blank' | 'sold-out' | 'no-budget' | 'no-milestone';
+/**
+ * Why a draw won no prize. chances: it gave chances to draw elsewhere; not-admitted: the mechanic that the draw was led to
+ * refused the person, as the trace says.
+ */
+export type Loss =
+  'blank' | 'sold-out' | 'no-budget' | 'day-budget' | 'person-budget' | 'no-milestone' | 'chances' | 'not-admitted';
 
 /** One step of the decision, for support: what was looked at and what it said. */
 export interface TraceStep {

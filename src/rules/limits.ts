@@ -25,14 +25,19 @@ export function closedBy({ rule, activity, atMs }: LimitFacts, trace: TraceStep[
 }
 
 /** Returns the first limit that is reached, or null. */
-export function limitBy({ rule, activity, person, day }: LimitFacts, trace: TraceStep[]): Refusal | null {
+export function limitBy({ rule, activity, person, day, atMs }: LimitFacts, trace: TraceStep[]): Refusal | null {
   const { limits } = rule;
   const today = drawsToday(person, day);
+  const winsToday = person.day === day ? person.winsToday : 0;
+  // Another process's clock may be a little ahead: then no second has passed.
+  const restedSeconds = person.lastDrawAtMs === null ? null : Math.max(0, wholeSeconds(atMs - person.lastDrawAtMs));
   return firstFailed(
     [
       ['person-limit', below(person.draws, limits.drawsPerPerson), person.draws, limits.drawsPerPerson],
       ['person-day-limit', below(today, limits.drawsPerPersonPerDay), today, limits.drawsPerPersonPerDay],
+      ['cool-down', rested(restedSeconds, limits.coolDownSeconds), restedSeconds, limits.coolDownSeconds],
       ['win-limit', below(person.wins, limits.winsPerPerson), person.wins, limits.winsPerPerson],
+      ['win-day-limit', below(winsToday, limits.winsPerPersonPerDay), winsToday, limits.winsPerPersonPerDay],
       ['day-limit', below(activity.winsToday, limits.winsPerDay), activity.winsToday, limits.winsPerDay],
     ],
     trace,
@@ -56,4 +61,12 @@ export function drawsToday(person: ParticipantFacts, day: string): number {
 
 function below(count: number, limit: number | null): boolean {
   return limit === null || count < limit;
+}
+
+function rested(seconds: number | null, coolDownSeconds: number | null): boolean {
+  return seconds === null || coolDownSeconds === null || seconds >= coolDownSeconds;
+}
+
+function wholeSeconds(durationMs: number): number {
+  return (durationMs - (durationMs % 1000)) / 1000;
 }

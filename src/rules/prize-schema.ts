@@ -15,7 +15,54 @@ const redPacketPrize = z.strictObject({
   // With a scene, and by arrangement.
   amountFen: amountFen.describe('What the winner gets, in fen; 100 to 20000 without a special scene'),
 });
+const randomPacketPrize = z.strictObject({
+  ...everyPrize,
+  kind: z.literal('random-packet'),
+  minFen: amountFen.describe('The least a winner gets, in fen'),
+  maxFen: amountFen.describe('The most a winner gets, in fen'),
+  meanFen: amountFen.describe('What winners get on average, exactly; the prize costs stock times this, never more'),
+});
 const textPrize = z.strictObject({ ...everyPrize, kind: z.literal('text') });
 
-export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, textPrize]);
+/** Every prize there can be. */
+export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, randomPacketPrize, textPrize]);
 export type Prize = z.infer<typeof prizeSchema>;
+export type RandomPacketPrize = z.infer<typeof randomPacketPrize>;
+
+/** Every amount in fen that a prize states as one packet's, by the field that states it. */
+export function packetAmounts(prize: Prize): readonly { readonly field: string; readonly amountFen: number }[] {
+  switch (prize.kind) {
+    case 'red-packet':
+      return [{ field: 'amountFen', amountFen: prize.amountFen }];
+    case 'random-packet':
+      return [
+        { field: 'minFen', amountFen: prize.minFen },
+        { field: 'maxFen', amountFen: prize.maxFen },
+      ];
+    case 'text':
+      return [];
+  }
+}
+
+/** Returns the most one of a prize can be worth, in fen; 0 when it is not money. */
+export function largestAmountFen(prize: Prize): number {
+  return Math.max(0, ...packetAmounts(prize).map(({ amountFen: amount }) => amount));
+}
+
+/** Returns what all of a prize cost together, in fen, below 2^53 by the schema's bounds. */
+export function prizeCostFen(prize: Prize): number {
+  switch (prize.kind) {
+    case 'red-packet':
+      return prize.amountFen * prize.stock;
+    case 'random-packet':
+      return prize.meanFen * prize.stock;
+    case 'text':
+      return 0;
+  }
+}
+
+/** Says what is wrong with a prize's numbers taken together, or null. */
+export function prizeFault(prize: Prize): { readonly field: string; readonly message: string } | null {
+  if (prize.kind !== 'random-packet' || (prize.minFen <= prize.meanFen && prize.meanFen <= prize.maxFen)) return null;
+  return { field: 'meanFen', message: 'the mean lies between the least and the most' };
+}

@@ -157,9 +157,9 @@ function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames): str
   const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
   return `begin;
     select open, spent_fen, draws, wins from activity_counter where ${here} for update;
-    select prize_id, drawn from prize_counter where ${here};
-    select (select wins from activity_day where ${here} and day = '${day}') as wins,
-      exists (select 1 from erasure where account_id = ${account}) as erasures;
+    select prize_id, drawn, spent_fen from prize_counter where ${here};
+    select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures
+      from (values (1)) as one left join activity_day on ${here} and day = '${day}';
     ${lookups(lane, names)}`;
 }
 
@@ -173,7 +173,8 @@ function lookups(lane: Lane, names: StoredNames): string {
   return `select found.* from unnest(${textListLiteral([...names.keys.keys()])}) as wanted (key) cross join lateral
       (select request_key, openid, reply, outcome = 'won' as won from draw where account_id = ${account} and request_key = key offset 0) as found;
     select found.* from unnest(${textListLiteral([...names.people.keys()])}) as wanted (person) cross join lateral
-      (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins
+      (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins,
+          wins_that_day, spent_fen, misses, extract(epoch from last_draw_at) * 1000 as last_draw_at_ms, state
         from participant where ${here} and openid = person offset 0) as found;`;
 }
 
@@ -187,7 +188,9 @@ function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay
     wins: Number(row['wins']),
     day,
     winsToday: Number(today[0]?.['wins'] ?? 0),
+    wonTodayFen: fen(Number(today[0]?.['won_fen'] ?? 0)),
     drawn: new Map(prizes.map((prize) => [prize['prize_id'] as PrizeId, Number(prize['drawn'])])),
+    givenFen: new Map(prizes.map((prize) => [prize['prize_id'] as PrizeId, fen(Number(prize['spent_fen']))])),
   };
 }
 
@@ -208,8 +211,13 @@ function factsOf(row: Rows[number]): ParticipantFacts {
     day: row['day'] as BeijingDay | null,
     drawsToday: Number(row['draws_that_day']),
     wins: Number(row['wins']),
+    winsToday: Number(row['wins_that_day']),
+    spentFen: fen(Number(row['spent_fen'])),
+    misses: Number(row['misses']),
+    lastDrawAtMs: row['last_draw_at_ms'] === null ? null : Math.round(Number(row['last_draw_at_ms'])),
     checkInDay: row['check_in_day'] as BeijingDay | null,
     streakDays: Number(row['streak_days']),
     checkIns: Number(row['check_ins']),
+    state: row['state'] as ParticipantFacts['state'],
   };
 }

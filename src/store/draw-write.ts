@@ -1,5 +1,6 @@
 import type { AccountId, Openid } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
+import type { ParticipantFacts } from '../rules/facts.ts';
 import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 
@@ -114,23 +115,24 @@ function counters(account: string, activity: string, before: LaneFacts, { activi
     spent: after.spentFen - before.activity.spentFen,
     draws: after.draws - before.activity.draws,
     wins: after.wins - before.activity.wins,
+    won: after.wonTodayFen - before.activity.wonTodayFen,
   };
   // A batch of nothing but refusals leaves the counters alone.
   if (gain.draws === 0) return [];
   const drawn = [...after.drawn]
     .filter(([prize, count]) => count !== (before.activity.drawn.get(prize) ?? 0))
-    .map(([prize, count]) => ({ p: prize, d: count }));
+    .map(([prize, count]) => ({ p: prize, d: count, f: after.givenFen.get(prize) ?? 0 }));
   return [
     `update activity_counter set spent_fen = ${after.spentFen}, draws = ${after.draws}, wins = ${after.wins} where ${here}`,
     ...(drawn.length === 0
       ? []
       : [
-          `update prize_counter set drawn = d from jsonb_to_recordset(${jsonLiteral(drawn)}) as item (p text, d integer) where ${here} and prize_id = p`,
+          `update prize_counter set drawn = d, spent_fen = f from jsonb_to_recordset(${jsonLiteral(drawn)}) as item (p text, d integer, f bigint) where ${here} and prize_id = p`,
         ]),
-    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen)
-      values (${account}, ${activity}, '${after.day}', ${gain.draws}, ${gain.wins}, ${gain.spent})
+    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen, won_fen)
+      values (${account}, ${activity}, '${after.day}', ${gain.draws}, ${gain.wins}, ${gain.spent}, ${gain.won})
       on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + excluded.draws,
-        wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen`,
+        wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen, won_fen = activity_day.won_fen + excluded.won_fen`,
   ];
 }
 
@@ -144,15 +146,29 @@ function people(account: string, activity: string, decision: BatchDecision): str
     c: person.checkInDay,
     s: person.streakDays,
     n: person.checkIns,
+    g: person.winsToday,
+    f: person.spentFen,
+    i: person.misses,
+    m: person.lastDrawAtMs,
+    ...rememberedOf(person),
   }));
   if (rows.length === 0) return 'select 1';
-  return `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins)
-    select ${account}, ${activity}, o, d, y, t, w, c, s, n
-    from jsonb_to_recordset(${jsonLiteral(rows)}) as item (o text, d integer, y date, t integer, w integer, c date, s integer, n integer)
+  return `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins,
+      wins_that_day, spent_fen, misses, last_draw_at, state)
+    select ${account}, ${activity}, o, d, y, t, w, c, s, n, g, f, i, to_timestamp(m / 1000.0), coalesce(x, '{}')
+    from jsonb_to_recordset(${jsonLiteral(rows)}) as item (o text, d integer, y date, t integer, w integer, c date, s integer, n integer,
+      g integer, f bigint, i integer, m float8, x jsonb)
     order by o
     on conflict (account_id, activity_id, openid) do update set draws = excluded.draws, day = excluded.day,
       draws_that_day = excluded.draws_that_day, wins = excluded.wins, check_in_day = excluded.check_in_day,
-      streak_days = excluded.streak_days, check_ins = excluded.check_ins`;
+      streak_days = excluded.streak_days, check_ins = excluded.check_ins, wins_that_day = excluded.wins_that_day,
+      spent_fen = excluded.spent_fen, misses = excluded.misses, last_draw_at = excluded.last_draw_at, state = excluded.state`;
+}
+
+/** Most mechanics remember nothing, and nothing is not sent. */
+function rememberedOf({ state }: ParticipantFacts): { readonly x?: ParticipantFacts['state'] } {
+  for (const _ in state) return { x: state };
+  return {};
 }
 
 function replacedPeople(

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { BeijingDay } from '../base/beijing-day.ts';
+import { fen } from '../base/fen.ts';
 import type { AccountId, ActivityId, Openid, PrizeId } from '../base/ids.ts';
 import type { LiveActivity } from '../flows/ports/draws.ts';
 import type { PageReads, PersonStanding } from '../flows/ports/pages.ts';
@@ -85,8 +86,18 @@ interface StandingRow {
     readonly check_in_day: BeijingDay | null;
     readonly streak_days: number;
     readonly check_ins: number;
+    readonly wins_that_day: number;
+    readonly spent_fen: number;
+    readonly misses: number;
+    readonly last_draw_at: string | null;
+    readonly state: ParticipantFacts['state'];
   } | null;
-  readonly last: { readonly outcome: 'won' | 'lost'; readonly prize_id: PrizeId | null; readonly at_ms: number } | null;
+  readonly last: {
+    readonly outcome: 'won' | 'lost';
+    readonly prize_id: PrizeId | null;
+    readonly amount_fen: number | null;
+    readonly at_ms: number;
+  } | null;
 }
 
 async function readStanding(
@@ -100,7 +111,8 @@ async function readStanding(
       (select jsonb_object_agg(prize_id, drawn) from prize_counter where account_id = $1 and activity_id = $2) as drawn,
       (select to_jsonb(participant) from participant where account_id = $1 and activity_id = $2
          and openid in ($3, $4) order by openid = $3 desc limit 1) as person,
-      (select jsonb_build_object('outcome', outcome, 'prize_id', prize_id, 'at_ms', extract(epoch from created_at) * 1000)
+      (select jsonb_build_object('outcome', outcome, 'prize_id', prize_id, 'at_ms', extract(epoch from created_at) * 1000,
+           'amount_fen', (select amount_fen from award where award.account_id = $1 and award.id = draw.award_id))
          from draw where account_id = $1 and openid = $3 and activity_id = $2 and outcome <> 'refused'
          order by created_at desc limit 1) as last`,
     values: [activity.accountId, activity.id, openid, name],
@@ -108,7 +120,10 @@ async function readStanding(
   const { drawn, person, last } = found.rows[0] ?? { drawn: null, person: null, last: null };
   return {
     person: person === null ? null : participantOf(person),
-    last: last === null ? null : { outcome: last.outcome, prizeId: last.prize_id, atMs: last.at_ms },
+    last:
+      last === null
+        ? null
+        : { outcome: last.outcome, prizeId: last.prize_id, amountFen: fen(last.amount_fen ?? 0), atMs: last.at_ms },
     drawn: new Map(Object.entries(drawn ?? {}).map(([prize, count]) => [prize as PrizeId, count])),
   };
 }
@@ -119,8 +134,13 @@ function participantOf(row: NonNullable<StandingRow['person']>): ParticipantFact
     day: row.day,
     drawsToday: row.draws_that_day,
     wins: row.wins,
+    winsToday: row.wins_that_day,
+    spentFen: fen(row.spent_fen),
+    misses: row.misses,
+    lastDrawAtMs: row.last_draw_at === null ? null : Date.parse(row.last_draw_at),
     checkInDay: row.check_in_day,
     streakDays: row.streak_days,
     checkIns: row.check_ins,
+    state: row.state,
   };
 }

@@ -18,7 +18,9 @@ export const untouched: ActivityFacts = {
   wins: 0,
   day: someDay,
   winsToday: 0,
+  wonTodayFen: fen(0),
   drawn: new Map(),
+  givenFen: new Map(),
 };
 
 /** A newcomer's request in an untouched activity, changed by what is given. */

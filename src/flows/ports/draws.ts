@@ -32,6 +32,8 @@ export interface DrawRequest {
   readonly day: BeijingDay;
   /** Taken before the transaction so that a retry of the batch keeps it. */
   readonly luck: DrawLuck;
+  /** The mechanic that the way in leads to; `main` unless another is given. */
+  readonly start?: string | undefined;
   /** Becomes the award's id if this draw wins. */
   readonly awardId: AwardId;
   /** Turns the verdict's text into what is stored and sent: WeChat's reply XML, or JSON for a page. */

@@ -7,6 +7,8 @@ import type { LiveActivity } from './draws.ts';
 export interface PersonsLastDraw {
   readonly outcome: 'won' | 'lost';
   readonly prizeId: PrizeId | null;
+  /** What was won; 0 for a prize that is not money and for nothing. */
+  readonly amountFen: Fen;
   readonly atMs: number;
 }
 

@@ -1,5 +1,8 @@
 import type { PrizeId } from '../../base/ids.ts';
 import type { PageView } from '../../flows/draw-on-page.ts';
+import type { ActivityRule } from '../../rules/activity-rule.ts';
+import { settingsOf } from '../../rules/chains.ts';
+import { mechanicAt } from '../../rules/trigger-schema.ts';
 import type { ActivityPageState } from '../contract/activity-page.ts';
 import type { PersonCode } from '../person-code.ts';
 
@@ -20,7 +23,7 @@ export function activityPageState(view: PageView, personCode: PersonCode): Activ
     startsAtMs: rule.startsAtMs,
     endsAtMs: rule.endsAtMs,
     nowMs: view.nowMs,
-    mechanic: rule.mechanic.kind,
+    mechanic: lookOf(rule),
     prizes: rule.prizes.map((prize) => ({
       id: prize.id,
       name: prize.name,
@@ -36,9 +39,15 @@ export function activityPageState(view: PageView, personCode: PersonCode): Activ
       last: last && {
         outcome: last.outcome,
         prizeName: lastPrize?.name ?? null,
-        amountFen: lastPrize === undefined ? 0 : amountOf(lastPrize),
+        amountFen: last.amountFen,
         atMs: last.atMs,
       },
     },
   };
+}
+
+/** How the page plays: a wheel for a lottery, days for a check-in, a packet to open for everything else. */
+function lookOf(rule: ActivityRule): ActivityPageState['mechanic'] {
+  const { kind } = settingsOf(rule, mechanicAt(rule.trigger, 'page'));
+  return kind === 'lottery' || kind === 'check-in' ? kind : 'keyword';
 }

@@ -2,23 +2,26 @@ import { z } from 'zod';
 import { addDays } from '../../base/beijing-day.ts';
 import type { BeijingDay } from '../../base/beijing-day.ts';
 import type { ParticipantFacts } from '../facts.ts';
+import { gainFaults, gainOf, reachOf } from './mechanic.ts';
 import type { Mechanic } from './mechanic.ts';
+import { leadSchema } from './lead.ts';
 
+const milestone = z.strictObject({
+  streakDays: z.int().min(1).max(366).describe('How many Beijing days in a row'),
+  prizeId: z.string().nullable().default(null).describe('The prize it wins'),
+  leadsTo: leadSchema.nullable().default(null).describe('What it leads to instead of a prize'),
+});
 const schema = z.strictObject({
   kind: z.literal('check-in'),
-  milestones: z
-    .array(z.strictObject({ streakDays: z.int().min(1).max(366), prizeId: z.string() }))
-    .min(1)
-    .max(20)
-    .describe('Which prize a streak of so many Beijing days wins'),
+  milestones: z.array(milestone).min(1).max(20).describe('What a streak of so many Beijing days wins'),
 });
 
 /** Once a Beijing day; a streak of so many days wins. */
 export const checkIn = {
   kind: 'check-in',
   schema,
-  reaches: ({ milestones }) =>
-    milestones.map(({ prizeId }, index) => ({ prizeId, path: ['milestones', index, 'prizeId'] })),
+  reaches: ({ milestones }) => milestones.flatMap((one, index) => reachOf(one, ['milestones', index])),
+  faults: ({ milestones }) => milestones.flatMap((one, index) => gainFaults(one, ['milestones', index])),
   refuse(_, { person, day, trace }) {
     const passed = person.checkInDay !== day;
     trace.push({ check: 'checked-in-today', passed, seen: person.checkInDay, limit: day });
@@ -26,11 +29,12 @@ export const checkIn = {
   },
   play({ milestones }, { prizes, person, day, trace }) {
     const streakDays = streakAfter(person, day);
-    const milestone = milestones.find((candidate) => candidate.streakDays === streakDays);
-    const prize = milestone && prizes.find(({ id }) => id === milestone.prizeId);
-    trace.push({ check: 'streak', passed: prize !== undefined, seen: streakDays, limit: prize?.id ?? null });
+    const reached = milestones.find((candidate) => candidate.streakDays === streakDays);
+    const gain = reached && gainOf(reached, prizes);
+    const named = reached?.prizeId ?? reached?.leadsTo?.in ?? null;
+    trace.push({ check: 'streak', passed: gain !== undefined, seen: streakDays, limit: named });
     const after = { ticket: null, person: { ...person, checkInDay: day, streakDays, checkIns: person.checkIns + 1 } };
-    return prize === undefined ? { gain: null, why: 'no-milestone', ...after } : { gain: prize, ...after };
+    return gain === undefined ? { gain: null, why: 'no-milestone', ...after } : { gain, ...after };
   },
 } satisfies Mechanic<z.infer<typeof schema>>;
 

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fen } from '../../base/fen.ts';
 import type { AccountId, Openid, RequestKey } from '../../base/ids.ts';
 import type { DrawRequest } from '../../flows/ports/draws.ts';
 import type { Pseudonyms } from '../../flows/ports/pseudonyms.ts';
@@ -33,20 +35,28 @@ export function namesWithPseudonyms(
 }
 
 /**
- * Adds up what stands of one person in two rows of an activity: counts together, the day and the streak of the later
- * row. Pure; the order of the two does not matter.
+ * Adds up what stands of one person in two rows of an activity: counts together; the day, the streak and what mechanics
+ * remember of the later row, and nothing remembered where two differ at one moment. Pure; the order of the two does not
+ * matter.
  */
 export function carryOn(one: ParticipantFacts, other: ParticipantFacts): ParticipantFacts {
   const [late, early] = (one.day ?? '') >= (other.day ?? '') ? [one, other] : [other, one];
   const [checkedIn, before] = (one.checkInDay ?? '') >= (other.checkInDay ?? '') ? [one, other] : [other, one];
   const sameCheckIn = checkedIn.checkInDay === before.checkInDay;
+  const last = (one.lastDrawAtMs ?? -1) >= (other.lastDrawAtMs ?? -1) ? one : other;
+  const sameMoment = one.lastDrawAtMs === other.lastDrawAtMs;
   return {
     draws: one.draws + other.draws,
     day: late.day,
     drawsToday: late.drawsToday + (late.day === early.day ? early.drawsToday : 0),
     wins: one.wins + other.wins,
+    winsToday: late.winsToday + (late.day === early.day ? early.winsToday : 0),
+    spentFen: fen(one.spentFen + other.spentFen),
+    misses: sameMoment ? Math.max(one.misses, other.misses) : last.misses,
+    lastDrawAtMs: last.lastDrawAtMs,
     checkInDay: checkedIn.checkInDay,
     streakDays: sameCheckIn ? Math.max(one.streakDays, other.streakDays) : checkedIn.streakDays,
     checkIns: one.checkIns + other.checkIns,
+    state: sameMoment && !isDeepStrictEqual(one.state, other.state) ? {} : last.state,
   };
 }

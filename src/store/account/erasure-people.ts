@@ -18,13 +18,24 @@ const FOLD = `
 with gone as (
   delete from participant where account_id = $1 and activity_id = any($4::text[]) and openid = $2 returning *
 )
-insert into participant as kept (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins)
-select account_id, activity_id, $3, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins from gone
+insert into participant as kept (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins,
+  wins_that_day, spent_fen, misses, last_draw_at, state)
+select account_id, activity_id, $3, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins,
+  wins_that_day, spent_fen, misses, last_draw_at, state from gone
 on conflict (account_id, activity_id, openid) do update set
   draws = kept.draws + excluded.draws, wins = kept.wins + excluded.wins, check_ins = kept.check_ins + excluded.check_ins,
   day = greatest(kept.day, excluded.day),
   draws_that_day = case when kept.day is not distinct from excluded.day then kept.draws_that_day + excluded.draws_that_day
     when kept.day is null or excluded.day > kept.day then excluded.draws_that_day else kept.draws_that_day end,
+  wins_that_day = case when kept.day is not distinct from excluded.day then kept.wins_that_day + excluded.wins_that_day
+    when kept.day is null or excluded.day > kept.day then excluded.wins_that_day else kept.wins_that_day end,
+  spent_fen = kept.spent_fen + excluded.spent_fen,
+  misses = case when kept.last_draw_at is not distinct from excluded.last_draw_at then greatest(kept.misses, excluded.misses)
+    when kept.last_draw_at is null or excluded.last_draw_at > kept.last_draw_at then excluded.misses else kept.misses end,
+  last_draw_at = greatest(kept.last_draw_at, excluded.last_draw_at),
+  state = case when kept.last_draw_at is not distinct from excluded.last_draw_at
+      then case when kept.state = excluded.state then kept.state else '{}' end
+    when kept.last_draw_at is null or excluded.last_draw_at > kept.last_draw_at then excluded.state else kept.state end,
   check_in_day = greatest(kept.check_in_day, excluded.check_in_day),
   streak_days = case when kept.check_in_day is not distinct from excluded.check_in_day then greatest(kept.streak_days, excluded.streak_days)
     when kept.check_in_day is null or excluded.check_in_day > kept.check_in_day then excluded.streak_days else kept.streak_days end`;

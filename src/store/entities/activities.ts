@@ -97,6 +97,7 @@ export interface PrizeCounterRow {
   readonly prizeId: string;
   readonly stock: number;
   readonly drawn: number;
+  readonly spentFen: number;
 }
 
 export const prizeCounterEntity = new EntitySchema<PrizeCounterRow>({
@@ -107,8 +108,9 @@ export const prizeCounterEntity = new EntitySchema<PrizeCounterRow>({
     prizeId: text('prize_id', key('prize_counter_pk')),
     stock: integer('stock'),
     drawn: integer('drawn', { default: 0 }),
+    spentFen: bigint('spent_fen', { default: 0 }),
   },
-  checks: [check('prize_never_over_stock')],
+  checks: [check('prize_never_over_stock'), check('prize_money_not_negative')],
 });
 
 export interface ActivityDayRow {
@@ -118,6 +120,7 @@ export interface ActivityDayRow {
   readonly draws: number;
   readonly wins: number;
   readonly spentFen: number;
+  readonly wonFen: number;
 }
 
 export const activityDayEntity = new EntitySchema<ActivityDayRow>({
@@ -129,6 +132,7 @@ export const activityDayEntity = new EntitySchema<ActivityDayRow>({
     draws: bigint('draws', { default: 0 }),
     wins: bigint('wins', { default: 0 }),
     spentFen: bigint('spent_fen', { default: 0 }),
+    wonFen: bigint('won_fen', { default: 0 }),
   },
 });
 
@@ -143,6 +147,11 @@ export interface ParticipantRow {
   readonly checkInDay: string | null;
   readonly streakDays: number;
   readonly checkIns: number;
+  readonly winsThatDay: number;
+  readonly spentFen: number;
+  readonly misses: number;
+  readonly lastDrawAt: Date | null;
+  readonly state: object;
 }
 
 export const participantEntity = new EntitySchema<ParticipantRow>({
@@ -158,5 +167,10 @@ export const participantEntity = new EntitySchema<ParticipantRow>({
     checkInDay: day('check_in_day', NULLABLE),
     streakDays: integer('streak_days'),
     checkIns: integer('check_ins'),
+    winsThatDay: integer('wins_that_day', { default: 0 }),
+    spentFen: bigint('spent_fen', { default: 0 }),
+    misses: integer('misses', { default: 0 }),
+    lastDrawAt: time('last_draw_at', NULLABLE),
+    state: json('state', { default: {} }),
   },
 });

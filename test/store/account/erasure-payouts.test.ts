@@ -8,6 +8,7 @@ import type { BeijingDay } from '../../../src/base/beijing-day.ts';
 import type { Openid } from '../../../src/base/ids.ts';
 import type { ErasureState } from '../../../src/flows/ports/erasures.ts';
 import type { PersonKey } from '../../../src/flows/ports/followers.ts';
+import { fen } from '../../../src/base/fen.ts';
 import type { ParticipantFacts } from '../../../src/rules/facts.ts';
 import { carryOn } from '../../../src/store/account/erased-names.ts';
 import { foldCounts } from '../../../src/store/account/erasure-people.ts';
@@ -124,9 +125,14 @@ describe('counts that stand twice', () => {
     day,
     drawsToday: count,
     wins: count,
+    winsToday: count,
+    spentFen: count.map((number) => fen(number)),
+    misses: count,
+    lastDrawAtMs: fc.option(fc.constantFrom(NOON_MS, NOON_MS + 1, NOON_MS + 2)),
     checkInDay: day,
     streakDays: count,
     checkIns: count,
+    state: fc.constantFrom({}, { main: { chances: 1 } }, { main: { chances: 2 } }),
   });
 
   test('are added up by a draw as by an erasure', async (context) => {
@@ -135,8 +141,9 @@ describe('counts that stand twice', () => {
     const activity = await buildActivity(world.client);
     const insert = (openid: string, row: ParticipantFacts) =>
       world.client.query(
-        `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins,
+           wins_that_day, spent_fen, misses, last_draw_at, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, to_timestamp($14 / 1000.0), $15)`,
         [
           activity.account.id,
           activity.id,
@@ -148,6 +155,11 @@ describe('counts that stand twice', () => {
           row.checkInDay,
           row.streakDays,
           row.checkIns,
+          row.winsToday,
+          row.spentFen,
+          row.misses,
+          row.lastDrawAtMs,
+          row.state,
         ],
       );
     await fc.assert(
@@ -160,7 +172,8 @@ describe('counts that stand twice', () => {
         assert.equal(await foldCounts(client, names).finally(() => client.release()), 'done');
         const kept = await world.client.query<ParticipantFacts>(
           `select draws, day::text, draws_that_day as "drawsToday", wins, check_in_day::text as "checkInDay",
-             streak_days as "streakDays", check_ins as "checkIns" from participant where openid in ($1, $2)`,
+             streak_days as "streakDays", check_ins as "checkIns", wins_that_day as "winsToday", spent_fen::int as "spentFen",
+             misses, (extract(epoch from last_draw_at) * 1000)::float8 as "lastDrawAtMs", state from participant where openid in ($1, $2)`,
           [openid, `x:${openid}`],
         );
         assert.deepEqual(kept.rows, [carryOn(one, other)]);

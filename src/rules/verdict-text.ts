@@ -1,0 +1,78 @@
+import { formatYuan } from '../base/fen.ts';
+import type { Fen } from '../base/fen.ts';
+import type { ActivityRule } from './activity-rule.ts';
+import type { Loss, ParticipantFacts, Refusal } from './facts.ts';
+import { drawsToday } from './limits.ts';
+import { earnedChances } from './mechanics/earned-chances.ts';
+import type { Prize } from './prize-schema.ts';
+
+/** Returns the text a refused person gets, its placeholders not filled yet. */
+export function refusalText({ texts }: ActivityRule, refusal: Refusal): string {
+  switch (refusal) {
+    case 'stopped':
+    case 'not-started':
+    case 'ended':
+      return texts.closed;
+    case 'day-limit':
+      return texts.soldOut;
+    case 'checked-in-today':
+    case 'person-limit':
+    case 'person-day-limit':
+    case 'cool-down':
+    case 'no-chance':
+    case 'win-limit':
+    case 'win-day-limit':
+      return texts.limit;
+  }
+}
+
+/** Returns the text of a draw without a prize, its placeholders not filled yet. */
+export function lossText({ texts }: ActivityRule, loss: Loss): string {
+  switch (loss) {
+    case 'blank':
+      return texts.lose;
+    case 'no-milestone':
+      return texts.checkedIn;
+    case 'chances':
+      return texts.chances;
+    case 'person-budget':
+    case 'not-admitted':
+      return texts.limit;
+    case 'sold-out':
+    case 'no-budget':
+    case 'day-budget':
+      return texts.soldOut;
+  }
+}
+
+/** What a text can tell. */
+export interface TextFacts {
+  readonly rule: ActivityRule;
+  readonly day: string;
+  /** The person as they stand after the draw. */
+  readonly person: ParticipantFacts;
+  /** The lottery whose earned chances are told. */
+  readonly chancesIn: string;
+  readonly won: { readonly prize: Prize; readonly amountFen: Fen } | null;
+}
+
+/** Fills a text's placeholders; one that does not apply becomes empty. */
+export function fillText(template: string, facts: TextFacts): string {
+  if (!template.includes('{')) return template;
+  const { person, won } = facts;
+  const values: Readonly<Record<string, string>> = {
+    amount: won === null ? '' : formatYuan(won.amountFen),
+    prize: won?.prize.name ?? '',
+    streak: String(person.streakDays),
+    chances: String(chancesAfter(facts) ?? ''),
+  };
+  return template.replace(/\{(amount|prize|streak|chances)\}/g, (_, name: string) => values[name] ?? '');
+}
+
+/** How often the person may draw again: what they have earned, or what the day's limit leaves; null without either. */
+function chancesAfter({ rule, day, person, chancesIn }: TextFacts): number | null {
+  const settings = chancesIn === 'main' ? rule.mechanic : rule.chained.find(({ id }) => id === chancesIn)?.mechanic;
+  if (settings?.kind === 'lottery' && settings.chances === 'earned') return earnedChances(person, chancesIn);
+  const { drawsPerPersonPerDay } = rule.limits;
+  return drawsPerPersonPerDay === null ? null : Math.max(0, drawsPerPersonPerDay - drawsToday(person, day));
+}
