@@ -29,5 +29,14 @@ export async function publishActivity(
   changes: Partial<ActivityRuleInput> = {},
 ): Promise<LiveActivity> {
   const { account, id, slug, version, rule } = await buildActivity(client, { rule: lotteryRule(changes) });
-  return { accountId: account.id, id, slug, name: ACTIVITY_NAME, version, rule, publishedAtMs: NOON_MS, paysThrough: null };
+  return {
+    accountId: account.id,
+    id,
+    slug,
+    name: ACTIVITY_NAME,
+    version,
+    rule,
+    publishedAtMs: NOON_MS,
+    paysThrough: null,
+  };
 }

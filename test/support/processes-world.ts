@@ -47,7 +47,11 @@ export async function startProcesses(roles: readonly ('all' | 'web' | 'worker')[
     one: async (sql, values = []) => Number((await database.client.query<{ n: string }>(sql, [...values])).rows[0]?.n),
     compareBooks: async () => {
       const pool = createPool({ url: database.url, connectionsMax: 2, name: 'comparing' }, quietLogger());
-      await compareBooks(pool, simulator).finally(() => pool.end());
+      try {
+        await compareBooks(pool, simulator);
+      } finally {
+        await pool.end();
+      }
     },
     close: async () => {
       for (const process of running) await process.end('SIGKILL');
