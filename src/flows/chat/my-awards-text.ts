@@ -37,7 +37,8 @@ function line(award: MyAward, index: number): string {
   const won = beijingTime(award.wonAtMs).slice(5, 16);
   const date = award.waitsUntilMs === null ? '' : beijingTime(award.waitsUntilMs).slice(5, 10);
   const progress = PROGRESS[award.progress].replace('{date}', date);
-  return `${index + 1}. ${won} ${shortName(award.activityName)}·${shortName(award.prizeName)}${amount}\n   ${progress}`;
+  const names = [...new Set([award.activityName, award.prizeName])].map(shortName).join('·');
+  return `${index + 1}. ${names}${amount}\n${won} ${progress}`;
 }
 
 function shortName(name: string): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { z } from 'zod';
 import { OutsideTrouble } from '../../../src/base/errors.ts';
 import type { ActivityId } from '../../../src/base/ids.ts';
 import { chooseAnswer } from '../../../src/flows/chat/choose-answer.ts';
@@ -11,6 +12,10 @@ import type { LiveActivity } from '../../../src/flows/ports/draws.ts';
 import type { InboundMessage } from '../../../src/flows/ports/messages.ts';
 import type { MyAward } from '../../../src/flows/ports/pages.ts';
 import { fen } from '../../../src/base/fen.ts';
+import { createWordFolder } from '../../../src/rules/fold-word.ts';
+import { createActivityChooser } from '../../../src/rules/trigger.ts';
+import type { triggerSchema } from '../../../src/rules/trigger-schema.ts';
+import type { WordMatch } from '../../../src/rules/trigger-word.ts';
 import { activityRuleSchema } from '../../../src/rules/activity-rule.ts';
 import { messageDoor } from '../../../src/wechat/messages/message-door.ts';
 import { NOON_MS } from '../../support/builders.ts';
@@ -19,8 +24,12 @@ import { anAccount, aTextXml, plainDelivery } from '../../wechat/builders.ts';
 
 const account = anAccount({ messageMode: 'plain', welcomeText: '欢迎', fallbackText: '没听懂' });
 
-function live(slug: string, words: readonly [string, 'exact' | 'contains'][], page = false): LiveActivity {
-  const trigger = { words: words.map(([word, match]) => ({ word, match })), page };
+function live(
+  slug: string,
+  words: readonly [string, WordMatch][],
+  ways: Partial<z.input<typeof triggerSchema>> = {},
+): LiveActivity {
+  const trigger = { words: words.map(([word, match]) => ({ word, match })), ...ways };
   const rule = activityRuleSchema.parse(lotteryRule({ trigger }));
   const id = slug as ActivityId;
   return {
@@ -39,6 +48,12 @@ function aReply(id: string, words: string[], changes: Partial<KeywordReply> = {}
   return { id, words, match: 'exact', reply: `回复${id}`, activityId: null, ...changes };
 }
 
+const tools = {
+  chooser: createActivityChooser<LiveActivity>(),
+  foldWords: createWordFolder(),
+  publicUrl: 'https://hb.example.com',
+};
+
 const REPLY_ID = 'a'.repeat(32);
 
 async function choose(
@@ -48,14 +63,16 @@ async function choose(
     replies?: readonly KeywordReply[];
     scene?: SceneAnswer;
     account?: Partial<Account>;
+    firstFollow?: boolean;
   } = {},
 ) {
   const sources: AnswerSources = {
     activities: { live: async () => given.live ?? [], bySlug: async () => undefined },
     settings: { keywordReplies: async () => given.replies ?? [], scene: async () => given.scene },
-    publicUrl: 'https://hb.example.com',
+    ...tools,
   };
-  return chooseAnswer(sources, { ...account, ...given.account }, read(fields));
+  const noted = { firstFollow: given.firstFollow ?? true };
+  return chooseAnswer(sources, { ...account, ...given.account }, read(fields), noted);
 }
 
 function read(fields: Record<string, string | undefined>): InboundMessage {
@@ -85,7 +102,7 @@ describe('a text', () => {
 
   test('goes to an activity before a keyword reply, and to the fallback last', async () => {
     const given = { live: [activity], replies: [aReply('1', ['抽奖']), aReply('2', ['地址'])] };
-    assert.deepEqual(await choose({ Content: '我要抽奖' }, given), { kind: 'draw', activity });
+    assert.deepEqual(await choose({ Content: '我要抽奖' }, given), { kind: 'draw', activity, by: 'words', before: '' });
     assert.deepEqual(await choose({ Content: '地址' }, given), text('回复2', true));
     assert.deepEqual(await choose({ Content: '别的' }, given), text('没听懂', true));
   });
@@ -104,7 +121,7 @@ describe('a text', () => {
 
   test('whose reply names an activity ends with a way into it, while it is live', async () => {
     const replies = [aReply('1', ['活动'], { activityId: 'one' as ActivityId })];
-    const page = live('one', [], true);
+    const page = live('one', [], { page: true });
     assert.deepEqual(
       await choose({ Content: '活动' }, { replies, live: [page] }),
       text('回复1\n<a href="https://hb.example.com/a/one">活动one</a>', true),
@@ -125,29 +142,60 @@ describe('an event', () => {
   const scene = { reply: '来自门店', activityId: null };
 
   test('of following is greeted by the scene’s reply, or the welcome', async () => {
-    assert.deepEqual(await choose(event('subscribe')), text('欢迎', false));
-    assert.deepEqual(await choose(event('subscribe', 'qrscene_shop'), { scene }), text('来自门店', false));
-    const bare = { scene: { reply: '', activityId: 'one' as ActivityId }, live: [live('one', [], true)] };
+    assert.deepEqual(await choose(event('subscribe')), text('欢迎', true));
+    assert.deepEqual(await choose(event('subscribe', 'qrscene_shop'), { scene }), text('来自门店', true));
+    const bare = { scene: { reply: '', activityId: 'one' as ActivityId }, live: [live('one', [], { page: true })] };
     assert.deepEqual(
       await choose(event('subscribe', 'qrscene_shop'), bare),
-      text('欢迎\n<a href="https://hb.example.com/a/one">活动one</a>', false),
+      text('欢迎\n<a href="https://hb.example.com/a/one">活动one</a>', true),
     );
   });
 
   test('of scanning gets the scene’s reply and nothing for a scene nobody made', async () => {
-    assert.deepEqual(await choose(event('SCAN', 'shop'), { scene }), text('来自门店', false));
-    assert.deepEqual(await choose(event('SCAN', 'shop')), text('', false));
+    assert.deepEqual(await choose(event('SCAN', 'shop'), { scene }), text('来自门店', true));
+    assert.deepEqual(await choose(event('SCAN', 'shop')), text('', true));
+  });
+
+  test('of following draws where an activity wants it, behind the welcome', async () => {
+    const first = live('one', [], { follow: 'first' });
+    const drawn = (activity: LiveActivity, by: string, before: string) => ({ kind: 'draw', activity, by, before });
+    assert.deepEqual(await choose(event('subscribe'), { live: [first] }), drawn(first, 'follow', '欢迎'));
+    assert.deepEqual(await choose(event('subscribe'), { live: [first], firstFollow: false }), text('欢迎', true));
+    const every = live('two', [], { follow: 'every' });
+    const again = { live: [first, every], firstFollow: false };
+    assert.deepEqual(await choose(event('subscribe'), again), drawn(every, 'follow', '欢迎'));
+    assert.deepEqual(
+      await choose(event('subscribe', 'qrscene_shop'), { live: [first], scene }),
+      drawn(first, 'follow', '来自门店'),
+    );
+  });
+
+  test('of scanning a code draws where an activity wants it, without a way into the same activity', async () => {
+    const activity = live('one', [], { scenes: ['shop'], page: true });
+    const drawn = (before: string) => ({ kind: 'draw', activity, by: 'scenes', before });
+    assert.deepEqual(await choose(event('SCAN', 'shop'), { live: [activity] }), drawn(''));
+    const pointing = { scene: { ...scene, activityId: activity.id }, live: [activity] };
+    assert.deepEqual(await choose(event('SCAN', 'shop'), pointing), drawn('来自门店'));
+    assert.deepEqual(await choose(event('subscribe', 'qrscene_shop'), pointing), drawn('来自门店'));
+    const other = live('two', [], { page: true });
+    const toOther = { scene: { ...scene, activityId: other.id }, live: [activity, other] };
+    const link = '来自门店\n<a href="https://hb.example.com/a/two">活动two</a>';
+    assert.deepEqual(await choose(event('SCAN', 'shop'), toOther), drawn(link));
+    assert.deepEqual(await choose(event('SCAN', 'door'), { live: [activity] }), text('', true));
   });
 
   test('of a menu tap draws, replies, lists awards or counts as a text', async () => {
     const activity = live('one', [['抽奖', 'exact']]);
     const given = { live: [activity], replies: [aReply(REPLY_ID, ['地址'])] };
-    assert.deepEqual(await choose(event('CLICK', 'activity:one'), given), { kind: 'draw', activity });
+    const drawn = { kind: 'draw', activity, before: '' };
+    assert.deepEqual(await choose(event('CLICK', 'activity:one'), given), { ...drawn, by: 'menu' });
+    const deaf = live('one', [], { page: true, menu: false });
+    assert.deepEqual(await choose(event('CLICK', 'activity:one'), { live: [deaf] }), text('没听懂', true));
     assert.deepEqual(await choose(event('CLICK', 'activity:gone'), given), text('没听懂', true));
     assert.deepEqual(await choose(event('CLICK', 'my-awards'), given), { kind: 'my-awards' });
     assert.deepEqual(await choose(event('CLICK', `reply:${REPLY_ID}`), given), text(`回复${REPLY_ID}`, false));
     assert.deepEqual(await choose(event('CLICK', `reply:${'b'.repeat(32)}`), given), text('没听懂', false));
-    assert.deepEqual(await choose(event('CLICK', '抽奖'), given), { kind: 'draw', activity });
+    assert.deepEqual(await choose(event('CLICK', '抽奖'), given), { ...drawn, by: 'words' });
     assert.deepEqual(await choose(event('CLICK', 'V1001'), given), text('没听懂', true));
   });
 
@@ -163,9 +211,10 @@ test('trouble with what operators set is the caller’s to tell', async () => {
   const sources: AnswerSources = {
     activities: { live: away, bySlug: away },
     settings: { keywordReplies: away, scene: away },
-    publicUrl: 'https://hb.example.com',
+    ...tools,
   };
-  await assert.rejects(chooseAnswer(sources, account, read({ Content: 'x' })), { code: 'database-away' });
+  const asked = chooseAnswer(sources, account, read({ Content: 'x' }), { firstFollow: false });
+  await assert.rejects(asked, { code: 'database-away' });
 });
 
 describe('the list of awards', () => {
@@ -183,15 +232,15 @@ describe('the list of awards', () => {
     const awards = [
       award(),
       award({ progress: 'waits', waitsUntilMs: NOON_MS + 86_400_000 }),
-      award({ amountFen: fen(0), progress: 'given' }),
+      award({ activityName: '同名的奖', prizeName: '同名的奖', amountFen: fen(0), progress: 'given' }),
     ];
     assert.equal(
       myAwardsText(awards, { more: false, end: '' }),
       [
         '我的红包',
-        '1. 11-21 12:00 周年抽奖·一等奖 8.88 元\n   已领取',
-        '2. 11-21 12:00 周年抽奖·一等奖 8.88 元\n   排队中，今天已达微信上限，11-22 后自动发放',
-        '3. 11-21 12:00 周年抽奖·一等奖\n   已中奖，请联系主办方领取',
+        '1. 周年抽奖·一等奖 8.88 元\n11-21 12:00 已领取',
+        '2. 周年抽奖·一等奖 8.88 元\n11-21 12:00 排队中，今天已达微信上限，11-22 后自动发放',
+        '3. 同名的奖\n11-21 12:00 已中奖，请联系主办方领取',
       ].join('\n'),
     );
     assert.match(myAwardsText([], { more: false, end: '' }), /还没有中奖记录/);
