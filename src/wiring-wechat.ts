@@ -10,6 +10,7 @@ import { createClaimLinks } from './flows/payees/claim-link.ts';
 import { createFindPayees } from './flows/payees/find-payees.ts';
 import { createRefreshFollowers } from './flows/people/refresh-followers.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
+import type { LiveActivity } from './flows/ports/draws.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { createKeepVerificationFiles } from './flows/settings/keep-verification-files.ts';
@@ -21,6 +22,8 @@ import { createOperateScenes } from './flows/settings/operate-scenes.ts';
 import { LinkPayees } from './jobs/link-payees.ts';
 import { RefreshFollowersJob } from './jobs/refresh-followers.ts';
 import { LateReplyTeller } from './jobs/tell-late-replies.ts';
+import { createWordFolder } from './rules/fold-word.ts';
+import { createActivityChooser } from './rules/trigger.ts';
 import { createAccountSettings } from './store/account/account-settings.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
 import { createFollowerRefreshes } from './store/account/follower-refreshes.ts';
@@ -101,6 +104,8 @@ export function openChat(parts: ChatParts & { readonly people: People }) {
     lateReplies,
     links,
     settings: createChatSettings({ pool, logger }),
+    chooser: createActivityChooser<LiveActivity>(),
+    foldWords: createWordFolder(),
     claims: createClaimLinks({ links, seal: box, clock, publicUrl }),
     claimAwards: createClaimAwards({ accounts, links, seal: box, clock, logger }),
     late: createLateReplies({ memory, store: lateReplies, clock, logger }),

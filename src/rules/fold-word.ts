@@ -51,6 +51,19 @@ export function foldPart(text: string): string {
   return meaningIn(plainForm(text));
 }
 
+/** Folds the words of one list, once as long as the list lives. */
+export type WordFolder = (words: readonly string[]) => readonly string[];
+
+/** Builds a folder of word lists that do not change. */
+export function createWordFolder(): WordFolder {
+  const known = new WeakMap<readonly string[], readonly string[]>();
+  return (words) => {
+    const folded = known.get(words) ?? words.map(foldWord);
+    known.set(words, folded);
+    return folded;
+  };
+}
+
 /** Folds width, form, case and spaces only: for a word of nothing but punctuation. */
 export function foldSigns(text: string): string {
   return withoutUnseen(plainForm(text));

@@ -76,8 +76,9 @@ export async function openErasureWorld(): Promise<ErasureWorld> {
     payAll: () => payAll(world, clock),
     erase: (person) => erasing.erase(person, { reason: 'request', requestedBy: 'test' }),
     goOn: (person) => erasing.goOn(person),
-    follow: (person, atMs = clock.nowMs) =>
-      createFollowerBook(pool, pseudonyms).followed(person, { atMs, scene: 'shop' }),
+    follow: async (person, atMs = clock.nowMs) => {
+      await createFollowerBook(pool, pseudonyms).followed(person, { atMs, scene: 'shop' });
+    },
     mentions: (text) => mentionsOf(client, text),
   };
 }

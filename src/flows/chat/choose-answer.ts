@@ -1,15 +1,20 @@
 import { foldWord } from '../../rules/fold-word.ts';
-import { chooseByText } from '../../rules/trigger.ts';
+import type { WordFolder } from '../../rules/fold-word.ts';
+import type { ActivityChooser, Entered } from '../../rules/trigger.ts';
+import type { TriggerKind } from '../../rules/trigger-schema.ts';
 import { readMenuKey } from '../settings/menu-key.ts';
 import type { Account } from '../ports/accounts.ts';
 import type { ChatSettings, KeywordReply } from '../ports/chat-settings.ts';
 import type { ActivityDirectory, LiveActivity } from '../ports/draws.ts';
+import type { ScanEvent, SubscribeEvent } from '../ports/message-events.ts';
 import type { InboundMessage } from '../ports/messages.ts';
+import type { NotedEvent } from './note-event.ts';
 import { joinLines, wayInto } from './way-in.ts';
 
 /** What a message calls for, before anything is done. */
 export type ChatAnswer =
-  | { readonly kind: 'draw'; readonly activity: LiveActivity }
+  /** `by`: the way in that the message takes. `before`: what is said in front of the draw's own text. */
+  | { readonly kind: 'draw'; readonly activity: LiveActivity; readonly by: TriggerKind; readonly before: string }
   | { readonly kind: 'my-awards' }
   /** `drawable`: the same message might have been drawn for before, when an activity still listened. */
   | { readonly kind: 'text'; readonly text: string; readonly drawable: boolean }
@@ -18,6 +23,8 @@ export type ChatAnswer =
 export interface AnswerSources {
   readonly activities: ActivityDirectory;
   readonly settings: ChatSettings;
+  readonly chooser: ActivityChooser<LiveActivity>;
+  readonly foldWords: WordFolder;
   /** Where the pages are, without a slash at the end. */
   readonly publicUrl: string;
 }
@@ -26,20 +33,21 @@ const NOTHING: ChatAnswer = { kind: 'nothing' };
 
 /**
  * Chooses how a message is answered. A text: the account's keyword for awards, an activity, a keyword reply, the
- * fallback, in this order. Throws OutsideTrouble when what operators set cannot be read.
+ * fallback, in this order. A follow or a scan draws where an activity listens to it, behind the text it is greeted
+ * with. Throws OutsideTrouble when what operators set cannot be read.
  */
 export async function chooseAnswer(
   sources: AnswerSources,
   account: Account,
   message: InboundMessage,
+  noted: NotedEvent,
 ): Promise<ChatAnswer> {
   if (message.kind === 'text') return answerText(sources, account, message.content);
   if (message.kind !== 'event') return message.kind === 'other' ? NOTHING : plain(account.fallbackText);
   switch (message.event) {
     case 'subscribe':
-      return answerScene(sources, account, { scene: message.scene, instead: account.welcomeText });
     case 'scan':
-      return answerScene(sources, account, { scene: message.scene, instead: '' });
+      return answerArrival(sources, account, message, noted);
     case 'click':
       return answerTap(sources, account, message.eventKey);
     default:
@@ -51,18 +59,18 @@ async function answerText(sources: AnswerSources, account: Account, content: str
   const said = foldWord(content);
   if (said !== '' && said === foldWord(account.myAwardsKeyword)) return { kind: 'my-awards' };
   const live = await sources.activities.live(account.id);
-  const activity = chooseByText(content, live);
-  if (activity !== undefined) return { kind: 'draw', activity };
-  const reply = chooseReply(said, await sources.settings.keywordReplies(account.id));
+  const activity = sources.chooser.byText(content, live);
+  if (activity !== undefined) return { kind: 'draw', activity, by: 'words', before: '' };
+  const reply = chooseReply(said, await sources.settings.keywordReplies(account.id), sources.foldWords);
   const text = reply === undefined ? account.fallbackText : replyText(reply, live, sources.publicUrl);
   return { kind: 'text', text, drawable: true };
 }
 
 /** An exact word counts before a contained one; among equals the operators' order. */
-function chooseReply(said: string, replies: readonly KeywordReply[]): KeywordReply | undefined {
+function chooseReply(said: string, replies: readonly KeywordReply[], foldWords: WordFolder): KeywordReply | undefined {
   if (said === '') return undefined;
   const fits = (reply: KeywordReply, matches: (word: string) => boolean): boolean =>
-    reply.words.some((word) => matches(foldWord(word)));
+    foldWords(reply.words).some(matches);
   return (
     replies.find((reply) => fits(reply, (word) => word === said)) ??
     replies.find((reply) => reply.match === 'contains' && fits(reply, (word) => said.includes(word)))
@@ -77,10 +85,11 @@ async function answerTap(sources: AnswerSources, account: Account, key: string):
     case 'text':
       return answerText(sources, account, meant.text);
     case 'activity': {
-      const activity = (await sources.activities.live(account.id)).find(({ slug }) => slug === meant.slug);
+      const live = await sources.activities.live(account.id);
+      const activity = live.find(({ slug, rule }) => slug === meant.slug && rule.trigger.menu);
       return activity === undefined
         ? { kind: 'text', text: account.fallbackText, drawable: true }
-        : { kind: 'draw', activity };
+        : { kind: 'draw', activity, by: 'menu', before: '' };
     }
     case 'reply': {
       const replies = await sources.settings.keywordReplies(account.id);
@@ -91,15 +100,29 @@ async function answerTap(sources: AnswerSources, account: Account, key: string):
   }
 }
 
-async function answerScene(
-  { settings, activities, publicUrl }: AnswerSources,
+/** Somebody follows or scans a code: greeted by what the code says, or by the welcome where they follow. */
+async function answerArrival(
+  { settings, activities, chooser, publicUrl }: AnswerSources,
   account: Account,
-  { scene, instead }: { readonly scene: string | null; readonly instead: string },
+  event: SubscribeEvent | ScanEvent,
+  { firstFollow: first }: NotedEvent,
 ): Promise<ChatAnswer> {
+  const { scene } = event;
+  const live = await activities.live(account.id);
+  const entered: Entered<LiveActivity> | undefined =
+    event.event === 'subscribe' ? chooser.byFollow({ first, scene }, live) : chooser.byScene(event.scene, live);
+  const instead = event.event === 'subscribe' ? account.welcomeText : '';
   const answer = scene === null ? undefined : await settings.scene(account.id, scene);
-  if (answer === undefined) return plain(instead);
-  const text = answer.reply === '' ? instead : answer.reply;
-  return plain(replyText({ ...answer, reply: text }, await activities.live(account.id), publicUrl));
+  const activityId = answer?.activityId ?? null;
+  const reply = answer === undefined || answer.reply === '' ? instead : answer.reply;
+  // Whoever draws in the activity needs no way into it.
+  const before = replyText(
+    { reply, activityId: activityId === entered?.activity.id ? null : activityId },
+    live,
+    publicUrl,
+  );
+  if (entered !== undefined) return { kind: 'draw', ...entered, before };
+  return { kind: 'text', text: before, drawable: true };
 }
 
 /** The way into an activity that is not live (any more) is left out. */

@@ -5,8 +5,16 @@ import type { SceneVisits } from '../ports/chat-settings.ts';
 import type { FollowerBook } from '../ports/followers.ts';
 import type { InboundEvent, PersonalDataEvent, ScanEvent, SubscribeEvent } from '../ports/message-events.ts';
 
+/** What the books say of an event that was written down. */
+export interface NotedEvent {
+  /** The person follows for the first time ever. */
+  readonly firstFollow: boolean;
+}
+
 /** Writes down what an event says. Throws OutsideTrouble when it could not be: the same event may be told again. */
-export type NoteEvent = (account: Account, event: InboundEvent) => Promise<void>;
+export type NoteEvent = (account: Account, event: InboundEvent) => Promise<NotedEvent>;
+
+export const NOTHING_NEW: NotedEvent = { firstFollow: false };
 
 /**
  * Returns what keeps the books of followers and of scene codes, acts on withdrawn personal data, and logs what else
@@ -24,12 +32,9 @@ export function createNoteEvent(options: {
     const { key, scene, fromUser: openid } = event;
     await visits.visited({ account: account.id, key, scene, openid, followed, atMs: atMs(event) });
   };
-  return async (account, event) => {
+  const noteOther = async (account: Account, event: Exclude<InboundEvent, SubscribeEvent>): Promise<void> => {
     const person = { account: account.id, openid: event.fromUser };
     switch (event.event) {
-      case 'subscribe':
-        await followers.followed(person, { atMs: atMs(event), scene: event.scene });
-        return visited(account, event, true);
       case 'unsubscribe':
         return followers.left(person, atMs(event));
       case 'scan':
@@ -41,6 +46,16 @@ export function createNoteEvent(options: {
       default:
         return logOnly(account, event, logger);
     }
+  };
+  return async (account, event) => {
+    if (event.event !== 'subscribe') {
+      await noteOther(account, event);
+      return NOTHING_NEW;
+    }
+    const person = { account: account.id, openid: event.fromUser };
+    const firstFollow = await followers.followed(person, { atMs: atMs(event), scene: event.scene });
+    await visited(account, event, true);
+    return { firstFollow };
   };
 }
 

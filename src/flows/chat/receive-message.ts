@@ -3,10 +3,11 @@ import { OutsideTrouble } from '../../base/errors.ts';
 import { shortOpenid } from '../../base/logger.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Verdict } from '../../rules/facts.ts';
+import { mechanicAt } from '../../rules/trigger-schema.ts';
 import type { DrawBatcher } from '../draw-batcher.ts';
 import type { ClaimLinks } from '../payees/claim-link.ts';
 import type { Account } from '../ports/accounts.ts';
-import type { DrawStore, LiveActivity } from '../ports/draws.ts';
+import type { DrawStore } from '../ports/draws.ts';
 import type { InboundMessage, MessageOutcome, ReceiveMessage } from '../ports/messages.ts';
 import type { PageReads } from '../ports/pages.ts';
 import type { Clock } from '../ports/time-and-luck.ts';
@@ -15,7 +16,8 @@ import type { AnswerSources, ChatAnswer } from './choose-answer.ts';
 import { UNDECIDED_TEXT } from './late-replies.ts';
 import type { LateReplies } from './late-replies.ts';
 import { AWARDS_SHOWN_MAX, myAwardsText } from './my-awards-text.ts';
-import type { NoteEvent } from './note-event.ts';
+import { NOTHING_NEW } from './note-event.ts';
+import type { NotedEvent, NoteEvent } from './note-event.ts';
 import { joinLines } from './way-in.ts';
 
 const BUSY_TEXT = '现在参与的人太多，请稍后再发一次';
@@ -44,9 +46,9 @@ export function createReceiveMessage(options: ReceiveMessageOptions): ReceiveMes
     const { account, message } = inbound;
     try {
       const noted = await note(options, account, message);
-      const answer = await chooseAnswer(options, account, message);
+      const answer = await chooseAnswer(options, account, message, noted ?? NOTHING_NEW);
       const outcome = await carryOut(options, inbound, answer);
-      if (noted) return outcome;
+      if (noted !== null) return outcome;
       return { kind: 'undecided', xml: outcome.kind === 'nothing' ? '' : outcome.xml };
     } catch (error) {
       if (!(error instanceof OutsideTrouble)) throw error;
@@ -59,26 +61,29 @@ export function createReceiveMessage(options: ReceiveMessageOptions): ReceiveMes
   };
 }
 
-/** False when it could not be written down now. */
-async function note(options: ReceiveMessageOptions, account: Account, message: InboundMessage): Promise<boolean> {
+/** Null when it could not be written down now. */
+async function note(
+  options: ReceiveMessageOptions,
+  account: Account,
+  message: InboundMessage,
+): Promise<NotedEvent | null> {
   if (message.kind === 'other') {
     options.logger.info({ account: account.id, msgType: message.msgType.slice(0, 64) }, 'message-kind-unknown');
   }
-  if (message.kind !== 'event') return true;
+  if (message.kind !== 'event') return NOTHING_NEW;
   try {
-    await options.noteEvent(account, message);
-    return true;
+    return await options.noteEvent(account, message);
   } catch (error) {
     if (!(error instanceof OutsideTrouble)) throw error;
     options.logger.warn({ account: account.id, name: message.name.slice(0, 64), code: error.code }, 'event-not-noted');
-    return false;
+    return null;
   }
 }
 
 async function carryOut(options: ReceiveMessageOptions, inbound: Inbound, answer: ChatAnswer): Promise<MessageOutcome> {
   switch (answer.kind) {
     case 'draw':
-      return draw(options, inbound, answer.activity);
+      return draw(options, inbound, answer);
     case 'my-awards':
       return say(options, inbound, await listAwards(options, inbound));
     case 'text':
@@ -91,9 +96,10 @@ async function carryOut(options: ReceiveMessageOptions, inbound: Inbound, answer
 async function draw(
   options: ReceiveMessageOptions,
   { account, message, renderReply }: Inbound,
-  activity: LiveActivity,
+  { activity, by, before }: Extract<ChatAnswer, { kind: 'draw' }>,
 ): Promise<MessageOutcome> {
   const { batcher, claims, late } = options;
+  const start = mechanicAt(activity.rule.trigger, by);
   const [owed, mustLink] = await Promise.all([
     late.owedWith(account, message),
     claims.needed(account, message.fromUser),
@@ -101,9 +107,9 @@ async function draw(
   const link = mustLink ? claims.link(account, message.fromUser) : '';
   const render = (text: string, verdict: Verdict): string => {
     const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
-    return renderReply(joinLines(...owed, text, paid && link !== '' ? claimLine(link) : ''));
+    return renderReply(joinLines(...owed, before, text, paid && link !== '' ? claimLine(link) : ''));
   };
-  const { reply, fresh } = await batcher.draw({ activity, openid: message.fromUser, key: message.key, render });
+  const { reply, fresh } = await batcher.draw({ activity, openid: message.fromUser, key: message.key, start, render });
   if (!fresh) await late.delivered(account, message);
   return { kind: 'reply', xml: reply };
 }

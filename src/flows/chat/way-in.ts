@@ -7,7 +7,8 @@ import type { LiveActivity } from '../ports/draws.ts';
  */
 export function wayInto({ rule, slug, name }: LiveActivity, publicUrl: string): string {
   if (rule.trigger.page) return textLink({ href: `${publicUrl}/a/${slug}`, label: name });
-  const word = rule.trigger.words[0]?.word;
+  // A number or a pattern is no text to send.
+  const word = rule.trigger.words.find(({ match }) => match !== 'number' && match !== 'pattern')?.word;
   return word === undefined ? '' : menuLink({ id: `activity-${slug}`, content: word, label: name });
 }
 

@@ -18,8 +18,11 @@ export interface SeenProfile {
  * answer.
  */
 export interface FollowerBook {
-  /** `scene`: of the code they came by, if any. `atMs`: when WeChat says it happened. */
-  followed(person: PersonKey, told: { readonly atMs: number; readonly scene: string | null }): Promise<void>;
+  /**
+   * `scene`: of the code they came by, if any. `atMs`: when WeChat says it happened. Returns whether nothing is known of
+   * this person having followed before then: somebody who was erased counts as known. Told twice it says the same.
+   */
+  followed(person: PersonKey, told: { readonly atMs: number; readonly scene: string | null }): Promise<boolean>;
   left(person: PersonKey, atMs: number): Promise<void>;
   unionIdSeen(person: PersonKey, told: { readonly unionId: string; readonly atMs: number }): Promise<void>;
   profileSeen(person: PersonKey, profile: SeenProfile, atMs: number): Promise<void>;

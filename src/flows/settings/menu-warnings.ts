@@ -31,10 +31,11 @@ function keyWarning(action: MenuAction, words: WordsInUse): string | null {
   switch (key.kind) {
     case 'my-awards':
       return null;
-    case 'activity':
-      return words.activities.some(({ slug }) => slug === key.slug)
-        ? null
-        : `the activity ${key.slug} is not published`;
+    case 'activity': {
+      const activity = words.activities.find(({ slug }) => slug === key.slug);
+      if (activity === undefined) return `the activity ${key.slug} is not published`;
+      return activity.rule.trigger.menu ? null : `the activity ${activity.name} does not listen to the menu`;
+    }
     case 'reply':
       return words.replies.some(({ id, enabled }) => id === key.id && enabled)
         ? null

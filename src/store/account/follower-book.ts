@@ -23,8 +23,11 @@ const MERGE = `on conflict (account_id, openid) do update set
     else excluded.scene end,
   seen_at = greatest(follower.seen_at, excluded.seen_at)`;
 
+// A leave tells of a follow before it. Nothing is returned for what happened before an erasure.
 const FOLLOWED = `insert into follower (account_id, openid, following, first_followed_at, followed_at, scene, seen_at)
-  select $1, $2, true, $4, $4, $5, $4 where ${NOT_ERASED_SINCE} ${MERGE}`;
+  select $1, $2, true, $4, $4, $5, $4 where ${NOT_ERASED_SINCE} ${MERGE}
+  returning first_followed_at = $4 and coalesce(left_at >= $4, true)
+    and not exists (select 1 from erasure where account_id = $1 and pseudonym = $3) as first`;
 
 // Somebody erased who leaves leaves nothing behind: a row would keep the openid for no use.
 const LEFT = `insert into follower (account_id, openid, following, left_at, seen_at)
@@ -64,11 +67,21 @@ export function createFollowerBook(pool: pg.Pool, pseudonyms: Pseudonyms): Follo
       throw asOutsideTrouble(error);
     }
   };
-  const note = async (text: string, person: PersonKey, atMs: number, ...more: readonly unknown[]): Promise<void> => {
-    await ask(text, [person.account, person.openid, pseudonyms.of(person), new Date(atMs), ...more]);
+  const told = (person: PersonKey, atMs: number, ...more: readonly unknown[]): readonly unknown[] => [
+    person.account,
+    person.openid,
+    pseudonyms.of(person),
+    new Date(atMs),
+    ...more,
+  ];
+  const note = async (text: string, ...given: Parameters<typeof told>): Promise<void> => {
+    await ask(text, told(...given));
   };
   return {
-    followed: (person, { atMs, scene }) => note(FOLLOWED, person, atMs, scene === null ? null : cleanText(scene)),
+    async followed(person, { atMs, scene }) {
+      const values = told(person, atMs, scene === null ? null : cleanText(scene));
+      return (await ask<{ first: boolean }>(FOLLOWED, values))[0]?.first === true;
+    },
     left: (person, atMs) => note(LEFT, person, atMs),
     unionIdSeen: (person, { unionId, atMs }) => note(UNION_ID, person, atMs, cleanText(unionId)),
     profileSeen: (person, { nickname, pictureUrl }, atMs) =>

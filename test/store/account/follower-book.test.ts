@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 
 const book = () => createFollowerBook(pool, pseudonyms);
-const tell = (told: Told, who: PersonKey = person): Promise<void> =>
+const tell = (told: Told, who: PersonKey = person): Promise<unknown> =>
   told.kind === 'left' ? book().left(who, told.atMs) : book().followed(who, told);
 
 async function row(who: PersonKey = person): Promise<Record<string, unknown> | undefined> {
@@ -143,6 +143,44 @@ describe('the follower book', () => {
     await tell({ kind: 'followed', atMs: seconds(1), scene: null });
     assert.equal(await row({ account: other.id, openid: person.openid }), undefined);
     assert.equal(await book().knownFromPush({ account: other.id, openid: person.openid }), false);
+  });
+});
+
+describe('a follow', () => {
+  const followed = (at: number): Promise<boolean> => book().followed(person, { atMs: seconds(at), scene: null });
+  const left = (at: number): Promise<void> => book().left(person, seconds(at));
+
+  test('is the first one of somebody nobody knew, however often it is told', async () => {
+    assert.equal(await followed(5), true);
+    assert.equal(await followed(5), true, 'told again');
+    await left(7);
+    assert.equal(await followed(5), true, 'told again after the leave');
+    assert.equal(await followed(9), false);
+    assert.equal(await followed(5), true);
+  });
+
+  test('is not the first one of somebody who left before', async () => {
+    await left(3);
+    assert.equal(await followed(5), false);
+  });
+
+  test('is the first one where it is told after a later one', async () => {
+    assert.equal(await followed(9), true, 'nothing earlier was known then');
+    assert.equal(await followed(5), true);
+    assert.equal(await followed(9), false);
+  });
+
+  test('is the first one of somebody who only opened pages', async () => {
+    await book().unionIdSeen(person, { unionId: 'u', atMs: seconds(1) });
+    assert.equal(await followed(5), true);
+  });
+
+  test('is not the first one of somebody erased, before or after', async () => {
+    await erased(seconds(3));
+    assert.equal(await followed(1), false);
+    assert.equal(await row(), undefined);
+    assert.equal(await followed(5), false);
+    assert.notEqual(await row(), undefined);
   });
 });
 
