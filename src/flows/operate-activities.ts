@@ -2,8 +2,11 @@ import { WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { overlapsOf } from '../rules/overlaps.ts';
+import type { Overlap } from '../rules/overlaps.ts';
 import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
+import type { ActivityWords } from './ports/keyword-replies.ts';
 import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { unpayableParts } from './payable-rule.ts';
@@ -18,6 +21,8 @@ export interface ReviewedActivity {
   readonly activity: StoredActivity;
   readonly faults: readonly RuleFault[];
   readonly warnings: readonly RuleWarning[];
+  /** What the draft shares with other live activities of the account; empty for a draft with faults or a stopped one. */
+  readonly overlaps: readonly Overlap<ActivityWords>[];
 }
 
 /** What operators do with activities. Every change is logged with who did it. */
@@ -52,10 +57,16 @@ export function createOperateActivities(options: {
   readonly logger: Logger;
 }): OperateActivities {
   const { activities, clock, luck, logger } = options;
-  const done = (operator: Operator, activity: StoredActivity, event: string): ReviewedActivity => {
+  /** What else listens is read first, so that nothing can fail once the change is made. */
+  const change = async (
+    { operator, accountId, event }: { operator: Operator; accountId: AccountId; event: string },
+    make: () => Promise<StoredActivity>,
+  ): Promise<ReviewedActivity> => {
+    const live = await activities.listening(accountId);
+    const activity = await make();
     const { id, revision, publishedVersion } = activity;
     logger.info({ operator: operator.id, activity: id, revision, version: publishedVersion }, event);
-    return review(activity);
+    return review(activity, live);
   };
   const find = async (id: ActivityId): Promise<StoredActivity> => {
     const activity = await activities.find(id);
@@ -67,57 +78,50 @@ export function createOperateActivities(options: {
       const { accountId, slug } = input;
       const id = luck.randomId() as ActivityId;
       const text = { name: input.name, draft: cleanDraft(input.draft) };
-      return done(
-        operator,
-        await activities.create({ accountId, id, slug, ...text, nowMs: clock.nowMs() }),
-        'activity-created',
+      return change({ operator, accountId, event: 'activity-created' }, () =>
+        activities.create({ accountId, id, slug, ...text, nowMs: clock.nowMs() }),
       );
     },
-    show: async (id) => review(await find(id)),
+    async show(id) {
+      const activity = await find(id);
+      return review(activity, await activities.listening(activity.accountId));
+    },
     edit: async (operator, input) => {
       const { accountId } = await find(input.id);
-      const saved = await activities.saveDraft(
-        { ...input, accountId, draft: cleanDraft(input.draft), nowMs: clock.nowMs() },
-        ({ activity }) => {
+      const edit = { ...input, accountId, draft: cleanDraft(input.draft), nowMs: clock.nowMs() };
+      return change({ operator, accountId, event: 'activity-edited' }, () =>
+        activities.saveDraft(edit, ({ activity }) => {
           refuseStale(activity, input.revision);
           refuseStopped(activity);
-          if (activity.publishedVersion !== null && activity.slug !== input.slug) {
-            throw conflict('slug-published', 'the address is in use since the publication and cannot change', 409, [
-              'slug',
-            ]);
-          }
-        },
+          refuseNewSlug(activity, input.slug);
+        }),
       );
-      return done(operator, saved, 'activity-edited');
     },
     publish: async (operator, { id, revision }) => {
       const { accountId } = await find(id);
       const nowMs = clock.nowMs();
-      const saved = await activities.publish({ accountId, id, nowMs, operatorId: operator.id }, (locked) => {
-        refuseStale(locked.activity, revision);
-        refuseStopped(locked.activity);
-        return ruleToPublish(locked, nowMs);
-      });
-      return done(operator, saved, 'activity-published');
+      return change({ operator, accountId, event: 'activity-published' }, () =>
+        activities.publish({ accountId, id, nowMs, operatorId: operator.id }, (locked) => {
+          refuseStale(locked.activity, revision);
+          refuseStopped(locked.activity);
+          return ruleToPublish(locked, nowMs);
+        }),
+      );
     },
     stop: async (operator, id) => {
       const { accountId } = await find(id);
-      const saved = await activities.stop({ accountId, id, nowMs: clock.nowMs() }, ({ activity }) => {
-        if (activity.state !== 'published') {
-          throw conflict(
-            'activity-not-published',
-            `only a published activity can be stopped; this one is ${activity.state}`,
-          );
-        }
-      });
-      return done(operator, saved, 'activity-stopped');
+      return change({ operator, accountId, event: 'activity-stopped' }, () =>
+        activities.stop({ accountId, id, nowMs: clock.nowMs() }, ({ activity }) => refuseUnpublished(activity)),
+      );
     },
   };
 }
 
-function review(activity: StoredActivity): ReviewedActivity {
+function review(activity: StoredActivity, live: readonly ActivityWords[]): ReviewedActivity {
   const { rule, faults } = readDraft(activity.draft);
-  return { activity, faults, warnings: rule === null ? [] : ruleWarnings(rule) };
+  if (rule === null) return { activity, faults, warnings: [], overlaps: [] };
+  const others = activity.state === 'stopped' ? [] : live.filter(({ id }) => id !== activity.id);
+  return { activity, faults, warnings: ruleWarnings(rule), overlaps: overlapsOf(rule, others) };
 }
 
 /** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
@@ -164,6 +168,16 @@ function refuseStale(activity: StoredActivity, revision: number): void {
   if (activity.revision === revision) return;
   const message = `someone changed this activity meanwhile (it is at revision ${activity.revision}, you saw ${revision}): reload it`;
   throw conflict('revision-stale', message);
+}
+
+function refuseNewSlug(activity: StoredActivity, slug: string): void {
+  if (activity.publishedVersion === null || activity.slug === slug) return;
+  throw conflict('slug-published', 'the address is in use since the publication and cannot change', 409, ['slug']);
+}
+
+function refuseUnpublished({ state }: StoredActivity): void {
+  if (state === 'published') return;
+  throw conflict('activity-not-published', `only a published activity can be stopped; this one is ${state}`);
 }
 
 function refuseStopped(activity: StoredActivity): void {

@@ -3,6 +3,7 @@ import { assert, WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { readActivityWords } from './account/words-in-use.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -38,6 +39,10 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
         });
       return found.rows[0] === undefined ? undefined : storedActivity(found.rows[0]);
     },
+    listening: (account) =>
+      readActivityWords(pool, account).catch((error: unknown) => {
+        throw asOutsideTrouble(error);
+      }),
     saveDraft: (input, check) =>
       change(pool, input, async (client, locked) => {
         check(locked);

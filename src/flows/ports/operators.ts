@@ -1,6 +1,7 @@
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { Account, MerchantLimits } from './accounts.ts';
+import type { ActivityWords } from './keyword-replies.ts';
 
 /** What a person may do, named by the role they have in this installation. */
 export type Role = 'owner' | 'operator' | 'finance' | 'support' | 'viewer';
@@ -90,6 +91,8 @@ export interface ActivityStore {
     input: ActivityPlace & { readonly slug: string; readonly name: string; readonly draft: RuleDraft },
   ): Promise<StoredActivity>;
   find(id: ActivityId): Promise<StoredActivity | undefined>;
+  /** What the account's published activities listen to, the newest first; nothing for an account there is not. */
+  listening(account: AccountId): Promise<readonly ActivityWords[]>;
   /**
    * Locks the activity, lets `check` object (it throws), and saves. Throws WrongRequest `activity-not-found` (404),
    * `slug-taken` (409).

@@ -56,6 +56,21 @@ export const ruleWarning = z.object({
 });
 export type RuleWarning = z.infer<typeof ruleWarning>;
 
+export const ruleOverlap = z.object({
+  activityId: z.string(),
+  activityName: z.string(),
+  by: z.enum(['words', 'follow', 'scenes']).describe('What both listen to'),
+  kind: z
+    .enum(['same', 'may-meet'])
+    .describe('same: what is meant for one reaches the other; may-meet: only a message that holds more than either'),
+  winner: z.enum(['this', 'other']).describe('Which of the two answers; this one counts as published now'),
+  pairs: z
+    .array(z.object({ own: z.string(), other: z.string(), example: z.string().nullable() }))
+    .describe('The first 20 pairs of words or scenes, each with a text that fits both, folded'),
+  pairCount: count,
+});
+export type RuleOverlap = z.infer<typeof ruleOverlap>;
+
 export const activityAnswer = z.object({
   activity: z.object({
     accountId: z.string(),
@@ -73,6 +88,7 @@ export const activityAnswer = z.object({
   }),
   faults: z.array(ruleFault).describe('What keeps the draft from being published'),
   warnings: z.array(ruleWarning),
+  overlaps: z.array(ruleOverlap).describe('Live activities of the account that the draft shares messages with'),
   rule: draft.nullable().describe('The rule in force; null before the first publication'),
   numbers: z
     .object({

@@ -31,12 +31,18 @@ export function activityRoutes(dependencies: ActivityRouteDependencies): readonl
 type Present = (reviewed: ReviewedActivity) => Promise<z.input<typeof activityAnswer>>;
 
 function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
-  return async ({ activity, faults, warnings }) => {
+  return async ({ activity, faults, warnings, overlaps }) => {
     const numbers = activity.publishedVersion === null ? null : await reads.numbers(activity);
     return {
       activity: { ...activity, draft: { ...activity.draft }, pageUrl: new URL(`/a/${activity.slug}`, publicUrl).href },
       faults: [...faults],
       warnings: [...warnings],
+      overlaps: overlaps.map(({ activity: { id, name }, pairs, ...overlap }) => ({
+        activityId: id,
+        activityName: name,
+        pairs: [...pairs],
+        ...overlap,
+      })),
       rule: numbers && { ...numbers.rule },
       numbers: numbers && { ...numbers, prizes: [...numbers.prizes], days: [...numbers.days] },
     };

@@ -28,7 +28,23 @@ export async function readWordsInUse(
   );
   const row = found.rows[0];
   if (row === undefined) return undefined;
-  const activities = await database.query<ActivityWords>(
+  const activities = await readActivityWords(database, account);
+  const replies = await database.query<StoredReply>(
+    `select id, words, match, reply, activity_id as "activityId", enabled, revision,
+        (extract(epoch from created_at) * 1000)::float8 as "createdAtMs",
+        (extract(epoch from updated_at) * 1000)::float8 as "updatedAtMs"
+      from keyword_reply where account_id = $1 order by position, id`,
+    [account],
+  );
+  return { activities, replies: replies.rows, myAwardsKeyword: row.keyword };
+}
+
+/** Reads what an account's published activities listen to, the newest first. */
+export async function readActivityWords(
+  database: Pick<pg.ClientBase, 'query'>,
+  account: AccountId,
+): Promise<readonly ActivityWords[]> {
+  const found = await database.query<ActivityWords>(
     `select activity.id, slug, name, (extract(epoch from published_at) * 1000)::float8 as "publishedAtMs",
         jsonb_build_object('trigger', $2::jsonb || (rule -> 'trigger'),
           'priority', coalesce(rule -> 'priority', to_jsonb($3::integer))) as rule
@@ -37,12 +53,5 @@ export async function readWordsInUse(
       where activity.account_id = $1 and state = 'published' order by published_at desc, activity.id`,
     [account, JSON.stringify(TRIGGER_DEFAULTS), PRIORITY_DEFAULT],
   );
-  const replies = await database.query<StoredReply>(
-    `select id, words, match, reply, activity_id as "activityId", enabled, revision,
-        (extract(epoch from created_at) * 1000)::float8 as "createdAtMs",
-        (extract(epoch from updated_at) * 1000)::float8 as "updatedAtMs"
-      from keyword_reply where account_id = $1 order by position, id`,
-    [account],
-  );
-  return { activities: activities.rows, replies: replies.rows, myAwardsKeyword: row.keyword };
+  return found.rows;
 }
