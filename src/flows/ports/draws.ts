@@ -3,6 +3,7 @@ import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } 
 import type { ActivityFacts, ParticipantFacts, Verdict } from '../../rules/facts.ts';
 import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
+import type { DrawOrigin } from '../../rules/person-facts.ts';
 
 /** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
 export interface LiveActivity {
@@ -36,6 +37,8 @@ export interface DrawRequest {
   readonly start?: string | undefined;
   /** Becomes the award's id if this draw wins. */
   readonly awardId: AwardId;
+  /** Where a page's draw came from; a chat tells nothing. Only counted by, never stored with the draw. */
+  readonly origin?: DrawOrigin;
   /** Turns the verdict's text into what is stored and sent: WeChat's reply XML, or JSON for a page. */
   readonly render: (text: string, verdict: Verdict) => string;
 }
