@@ -12,8 +12,10 @@ export interface PrizeForm {
   readonly streakDays: number | null;
 }
 
+export const WORD_MATCHES = ['exact', 'prefix', 'contains', 'number', 'pattern'] as const;
+
 export interface WordForm {
-  readonly match: 'exact' | 'contains';
+  readonly match: (typeof WORD_MATCHES)[number];
   readonly word: string;
 }
 
@@ -36,7 +38,7 @@ export interface EditorForm {
   readonly blankTickets: number | null;
   /** The prize of a keyword. */
   readonly prizeId: string;
-  /** Milestones that share a prize with another one: the form shows one day a prize, and loses none. */
+  /** Milestones that share a prize with another one or win none: the form shows one day a prize, and loses none. */
   readonly otherMilestones: readonly unknown[];
   readonly limits: Readonly<Record<LimitName, number | null>>;
   readonly budgetFen: number | null;
@@ -112,7 +114,7 @@ export function formOf(activity: { accountId: string; name: string; slug: string
     slug: activity.slug,
     kind: oneOf(['lottery', 'keyword', 'check-in'], mechanic['kind']),
     words: list(trigger['words']).map((word) => ({
-      match: oneOf(['exact', 'contains'], object(word)['match']),
+      match: oneOf(WORD_MATCHES, object(word)['match']),
       word: text(object(word)['word']),
     })),
     page: trigger['page'] === true,
@@ -121,8 +123,10 @@ export function formOf(activity: { accountId: string; name: string; slug: string
     prizes: list(draft['prizes']).map((prize) => prizeForm(object(prize), milestones)),
     blankTickets: number(mechanic['blankTickets']),
     prizeId: text(mechanic['prizeId']),
-    otherMilestones: milestones.filter((one, index) =>
-      milestones.slice(0, index).some((earlier) => earlier['prizeId'] === one['prizeId']),
+    otherMilestones: milestones.filter(
+      (one, index) =>
+        typeof one['prizeId'] !== 'string' ||
+        milestones.slice(0, index).some((earlier) => earlier['prizeId'] === one['prizeId']),
     ),
     limits: fromNames(LIMIT_NAMES, (name) => number(limits[name])),
     budgetFen: number(draft['budgetFen']),

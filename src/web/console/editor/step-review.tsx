@@ -1,9 +1,11 @@
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
+import type { RuleOverlap } from '../../../http/contract/console-activities.ts';
 import { showYuan } from '../parts/money.ts';
 import { showMinute, showShare } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { useSession } from '../state/session.tsx';
+import type { Words } from '../words/words-zh.ts';
 import { LIMIT_NAMES } from './editor-form.ts';
 import type { EditorForm } from './editor-form.ts';
 import type { Accounts } from './editor.tsx';
@@ -26,6 +28,7 @@ export function StepReview({ editor, accounts }: { editor: Editor; accounts: Acc
         <FaultList editor={editor} />
       )}
       {ready && <WarningList editor={editor} />}
+      {ready && <OverlapList editor={editor} />}
       <Summary form={editor.form} accounts={accounts} />
       {may('activities.publish') ? (
         <div>
@@ -79,6 +82,29 @@ function WarningList({ editor }: { editor: Editor }) {
     </ul>
   );
   return <Alert type="warning" showIcon title={words.review.warningsTitle} description={list} />;
+}
+
+/** Messages that another live activity would hear as well. */
+function OverlapList({ editor }: { editor: Editor }) {
+  const { overlaps: words } = useWords();
+  const overlaps = editor.locked ? [] : (editor.answer?.overlaps ?? []);
+  if (overlaps.length === 0) return null;
+  const list = (
+    <ul className="fault-list">
+      {overlaps.map((overlap) => (
+        <li key={[overlap.activityId, overlap.by, overlap.kind, overlap.winner].join(' ')}>
+          {[overlap.activityName, sayShared(overlap, words), words[overlap.kind], words[overlap.winner]].join(' · ')}
+        </li>
+      ))}
+    </ul>
+  );
+  return <Alert type="warning" showIcon title={words.title} description={list} />;
+}
+
+function sayShared({ by, pairs, pairCount }: RuleOverlap, words: Words['overlaps']): string {
+  if (pairs.length === 0) return by === 'words' ? '' : words[by];
+  const shown = pairs.slice(0, 3).map(({ own, other }) => words.words(own, other));
+  return [...shown, ...(pairCount > shown.length ? [words.more(pairCount)] : [])].join(' ');
 }
 
 function Summary({ form, accounts }: { form: EditorForm; accounts: Accounts }) {

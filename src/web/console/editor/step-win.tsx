@@ -2,6 +2,7 @@ import { Button, Input, Select, Switch } from 'antd';
 import { Field } from '../parts/field.tsx';
 import { useWords } from '../state/language.tsx';
 import { FaultAt } from './editor-field.tsx';
+import { WORD_MATCHES } from './editor-form.ts';
 import type { EditorForm, MechanicKind, WordForm } from './editor-form.ts';
 import { sayFault } from './faults.ts';
 import type { Editor } from './use-editor.ts';
@@ -85,10 +86,7 @@ function WordRow({ editor, index }: { editor: Editor; index: number }) {
           aria-label={win.match}
           disabled={locked}
           value={entry.match}
-          options={[
-            { value: 'exact' as const, label: win.exact },
-            { value: 'contains' as const, label: win.contains },
-          ]}
+          options={WORD_MATCHES.map((value) => ({ value, label: win[value] }))}
           onChange={(match) => set({ match })}
         />
         <Input

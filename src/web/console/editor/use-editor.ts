@@ -4,6 +4,7 @@ import { ApiProblem } from '../state/api.ts';
 import type { Api } from '../state/api.ts';
 import { draftOf } from './editor-form.ts';
 import type { EditorForm } from './editor-form.ts';
+import { keepUnshown } from './kept-draft.ts';
 import { faultAtField, stepOf, STEPS } from './faults.ts';
 import type { Fault, StepName } from './faults.ts';
 
@@ -139,7 +140,7 @@ function store(api: Api, form: EditorForm, answer: ActivityAnswer | null): Promi
 
 /** Of a published rule only what may still change is taken from the form; the rest stays as it is in force. */
 function draftToStore(form: EditorForm, answer: ActivityAnswer | null): Readonly<Record<string, unknown>> {
-  const draft = draftOf(form);
+  const draft = keepUnshown(draftOf(form), answer?.activity.draft ?? {});
   const rule = answer?.rule ?? null;
   return rule === null ? draft : { ...rule, texts: draft['texts'], packet: draft['packet'] };
 }

@@ -73,7 +73,7 @@ function WaysIn({ form, pageUrl }: { form: EditorForm; pageUrl: string }) {
           <p className="words">
             {form.words.map(({ match, word }) => (
               <span key={`${match} ${word}`} className="word">
-                {match === 'contains' && <span className="quiet">{words.win.contains} </span>}
+                {match !== 'exact' && <span className="quiet">{words.win[match]} </span>}
                 {word}
               </span>
             ))}
