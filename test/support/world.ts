@@ -46,7 +46,14 @@ export async function startWorld(
   });
   const log = quietLogger();
   const clock = (base: Service['clock']): Service['clock'] => followingClock(base, simulator);
-  const service = await startService(config, log, { clock, alone: true, host: '127.0.0.1' });
+  const service = await startService(config, log, { clock, alone: true, host: '127.0.0.1' }).catch(
+    async (error: unknown) => {
+      // What listens would keep the test's process alive for ever.
+      await simulator.close();
+      await database.close();
+      throw error;
+    },
+  );
   await seedActivities(service);
   simulator.setCallbackUrl(`${config.publicUrl}/wechat/main`);
   return {
