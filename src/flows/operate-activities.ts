@@ -9,6 +9,7 @@ import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { ActivityWords } from './ports/keyword-replies.ts';
 import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
+import { entryFaults } from './entry-faults.ts';
 import { unpayableParts } from './payable-rule.ts';
 import { cleanDraft, differingPaths, readDraft, ruleWarnings } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
@@ -125,10 +126,7 @@ function review(activity: StoredActivity, live: readonly ActivityWords[]): Revie
 }
 
 /** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
-function ruleToPublish(
-  { activity, publishedRule, accountKind, merchant }: LockedActivity,
-  nowMs: number,
-): ActivityRule {
+function ruleToPublish({ activity, publishedRule, account, merchant }: LockedActivity, nowMs: number): ActivityRule {
   const { rule, faults } = readDraft(activity.draft);
   if (rule === null) throw new WrongRequest('rule-faulty', 'the rule still has faults', { faults });
   if (publishedRule !== null) {
@@ -139,9 +137,10 @@ function ruleToPublish(
     const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
     throw conflict('rule-locked', message, 409, locked);
   }
-  if (rule.trigger.page && accountKind === 'subscription') {
-    const message = 'a subscription account cannot tell who opens a page: let people take part in the chat only';
-    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'trigger.page', message }] });
+  const closed = entryFaults(rule, account);
+  if (closed.length > 0) {
+    const message = closed.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
+    throw new WrongRequest('rule-faulty', message, { faults: closed });
   }
   const packets = winnablePrizes(rule).filter((prize) => packetAmounts(prize).length > 0);
   if (packets.length > 0 && merchant === null) {

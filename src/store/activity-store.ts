@@ -94,8 +94,8 @@ async function change(
 }
 
 async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivity): Promise<LockedActivity> {
-  const found = await client.query<Pick<LockedActivity, 'accountKind' | 'merchant'> & { readonly rule: unknown }>(
-    `select rule, account.kind as "accountKind", (select jsonb_build_object('id', id, 'sendName', send_name, 'limits', jsonb_build_object(
+  const found = await client.query<Pick<LockedActivity, 'account' | 'merchant'> & { readonly rule: unknown }>(
+    `select rule, jsonb_build_object('kind', account.kind, 'myAwardsKeyword', account.my_awards_keyword) as account, (select jsonb_build_object('id', id, 'sendName', send_name, 'limits', jsonb_build_object(
            'amountMinFen', amount_min_fen, 'amountMaxFen', amount_max_fen, 'scenes', scenes, 'personDayFen', person_day_fen,
            'dayFen', day_fen)) from merchant where merchant.id = (select payer.merchant_id
            from account as payer where payer.id = coalesce(account.pays_through, account.id))) as merchant
@@ -105,7 +105,7 @@ async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivi
   );
   const row = found.rows[0];
   assert(row !== undefined, 'an activity has an account');
-  return { activity, publishedRule: row.rule, accountKind: row.accountKind, merchant: row.merchant };
+  return { activity, publishedRule: row.rule, account: row.account, merchant: row.merchant };
 }
 
 async function publish(

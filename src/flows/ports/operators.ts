@@ -65,8 +65,8 @@ export interface LockedActivity {
   readonly activity: StoredActivity;
   /** The rule now in force, as stored; null before the first publication. */
   readonly publishedRule: unknown;
-  /** What the activity's account is: a subscription account cannot tell who opens a page. */
-  readonly accountKind: Account['kind'];
+  /** What of the activity's account decides who can come in. */
+  readonly account: Pick<Account, 'kind' | 'myAwardsKeyword'>;
   /** The merchant that pays for the activity's account, or for the account it pays through. */
   readonly merchant: PayingMerchant | null;
 }

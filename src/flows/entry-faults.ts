@@ -1,0 +1,37 @@
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { foldWord } from '../rules/fold-word.ts';
+import type { Account } from './ports/accounts.ts';
+
+/** A part of a rule that keeps people out, by its path as the editor knows it, and why. */
+export interface EntryFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What of an account decides who can come in. */
+export type EntryAccount = Pick<Account, 'kind' | 'myAwardsKeyword'>;
+
+/**
+ * Finds what an activity of this account listens to in vain: a page that nobody can be told apart on, a word that asks
+ * for awards, and ways in that nothing here leads to. None: the list is empty.
+ */
+export function entryFaults({ trigger }: Pick<ActivityRule, 'trigger'>, account: EntryAccount): readonly EntryFault[] {
+  const faults: EntryFault[] = [];
+  if (trigger.page && account.kind === 'subscription') {
+    const message = 'a subscription account cannot tell who opens a page: let people take part in the chat only';
+    faults.push({ path: 'trigger.page', message });
+  }
+  const keyword = foldWord(account.myAwardsKeyword);
+  for (const [index, { word }] of trigger.words.entries()) {
+    if (foldWord(word) !== keyword) continue;
+    const message = 'is the word by which people of this account ask for their awards: choose another';
+    faults.push({ path: `trigger.words.${index}.word`, message });
+  }
+  const reachable = trigger.words.length > 0 || trigger.page || trigger.follow !== 'never' || trigger.scenes.length > 0;
+  if (!reachable) {
+    const message =
+      'payments, lists and invitations do not reach an activity yet: add a word, the page, following or a code';
+    faults.push({ path: 'trigger', message });
+  }
+  return faults;
+}

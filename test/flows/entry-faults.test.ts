@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { entryFaults } from '../../src/flows/entry-faults.ts';
+import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import { lotteryRule } from '../support/live-activity.ts';
+
+const SERVICE = { kind: 'service', myAwardsKeyword: '我的红包' } as const;
+
+function paths(trigger: object, account: Parameters<typeof entryFaults>[1] = SERVICE): readonly string[] {
+  const rule = activityRuleSchema.parse({ ...lotteryRule(), trigger });
+  return entryFaults(rule, account).map(({ path }) => path);
+}
+
+test('a page is closed to followers of a subscription account only', () => {
+  assert.deepEqual(paths({ page: true }), []);
+  assert.deepEqual(paths({ page: true }, { ...SERVICE, kind: 'subscription' }), ['trigger.page']);
+});
+
+test('the word that asks for awards never reaches an activity, however it is written', () => {
+  const words = ['抽奖', ' 我的 红包！'].map((word) => ({ match: 'contains', word }));
+  assert.deepEqual(paths({ words }), ['trigger.words.1.word']);
+  assert.deepEqual(paths({ words }, { ...SERVICE, myAwardsKeyword: '抽奖' }), ['trigger.words.0.word']);
+});
+
+test('a way in that nothing leads to is not enough', () => {
+  for (const way of [{ payment: true }, { batch: true }, { invite: true }]) assert.deepEqual(paths(way), ['trigger']);
+  for (const way of [{ follow: 'first' }, { scenes: ['shop'] }]) assert.deepEqual(paths({ payment: true, ...way }), []);
+});
