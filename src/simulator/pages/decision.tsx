@@ -10,8 +10,8 @@ export function Decision({ draw }: { readonly draw: Draw }) {
   return (
     <div class="decision">
       <ul class="checks">
-        {told(trace.steps).map((step) => (
-          <li key={step.check} data-passed={step.passed}>
+        {told(trace.steps).map((step, index) => (
+          <li key={`${index} ${step.check}`} data-passed={step.passed}>
             <span class="check-mark" role="img" aria-label={step.passed ? words.passed : words.notPassed} />
             <span>{wordFor(words.check, step.check)}</span>
             <span class="check-seen">{seenText(step, draw, words)}</span>
@@ -26,10 +26,13 @@ export function Decision({ draw }: { readonly draw: Draw }) {
   );
 }
 
-/** Every draw passes the check-in's question; only a check-in (which has a streak) or one it stopped is about it. */
+/** Which mechanic was played is told where one led to another; early draws note the check-in's question for every one. */
 function told(steps: readonly TraceStep[]): readonly TraceStep[] {
   const checkIn = steps.some(({ check }) => check === 'streak');
-  return steps.filter(({ check, passed }) => checkIn || !passed || check !== 'checked-in-today');
+  const chain = steps.filter(({ check }) => check === 'mechanic').length > 1;
+  return steps
+    .filter(({ check, passed }) => checkIn || !passed || check !== 'checked-in-today')
+    .filter(({ check }) => chain || check !== 'mechanic');
 }
 
 function verdictText(draw: Draw, words: Words): string {
@@ -49,6 +52,12 @@ function seenText({ check, seen, limit }: TraceStep, draw: Draw, words: Words): 
     case 'ended':
     case 'checked-in-today':
       return '';
+    case 'mechanic':
+    case 'gone':
+    case 'next':
+    case 'chances':
+      return [was, prizeName(draw, most, words)].join(' → ');
+    case 'redraw':
     case 'ticket':
       return words.seenTicket(was, prizeName(draw, most, words));
     case 'streak':
@@ -56,6 +65,9 @@ function seenText({ check, seen, limit }: TraceStep, draw: Draw, words: Words): 
     case 'stock':
       return words.seenStock(was, most);
     case 'budget':
+    case 'day-budget':
+    case 'person-budget':
+    case 'amount':
       return words.seenBudget(yuan(Number(seen)), yuan(Number(limit)));
     default:
       return words.seenOf(was, most);

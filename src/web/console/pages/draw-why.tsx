@@ -25,8 +25,8 @@ export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: st
         {draw.outcome === 'won' ? why.won(prize, amount) : whyOf(draw, words)}
       </p>
       <ol className="why-steps">
-        {draw.steps.filter(saysSomething).map((step) => (
-          <li key={step.check}>
+        {draw.steps.filter(saysSomething).map((step, index) => (
+          <li key={`${index} ${step.check}`}>
             <CheckMark passed={step.passed} />
             <span>
               {sayStep(step, words, nameOf)}
@@ -53,8 +53,10 @@ export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: st
   );
 }
 
-/** The engine notes whether someone checked in today for every way to win; only in a check-in does it matter. */
-function saysSomething(step: Step): boolean {
+/** Early draws note for every way to win whether someone checked in today; only in a check-in does it matter. */
+function saysSomething(step: Step, _: number, all: readonly Step[]): boolean {
+  // Which way to win was played says something where one led to another.
+  if (step.check === 'mechanic') return all.filter(({ check }) => check === 'mechanic').length > 1;
   return step.check !== 'checked-in-today' || step.seen !== null || !step.passed;
 }
 
@@ -65,10 +67,17 @@ function sayStep(step: Step, words: Words, nameOf: (prizeId: string) => string):
   if (say === undefined) return `${step.check}: ${seen ?? why.never} / ${limit ?? ''}`;
   switch (step.check) {
     case 'budget':
+    case 'day-budget':
+    case 'person-budget':
+    case 'amount':
       return say(showYuan(Number(seen)), showYuan(Number(limit)));
     case 'not-started':
     case 'ended':
       return say(showTime(Number(seen)), showTime(Number(limit)));
+    case 'gone':
+    case 'next':
+      return say(nameOf(String(seen)), limit === null ? why.noPrize : nameOf(String(limit)));
+    case 'redraw':
     case 'ticket':
       return say(String(seen), limit === 'blank' || limit === null ? why.blank : nameOf(String(limit)));
     case 'streak':
