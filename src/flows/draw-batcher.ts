@@ -4,7 +4,7 @@ import type { AccountId, Openid, RequestKey } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { orderNumber } from '../base/order-number.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
-import { decide, luckBounds } from '../rules/engine.ts';
+import { decide, luckBounds, needsSeed } from '../rules/engine.ts';
 import type { DrawLuck } from '../rules/luck.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
@@ -246,7 +246,8 @@ export function decideInOrder(
 
 /** Takes all the chance that a draw by this rule can need. */
 export function takeLuck(rule: ActivityRule, luck: Luck): DrawLuck {
-  return { tickets: luckBounds(rule).map((bound) => (bound === 0 ? 0 : luck.below(bound))), seed: luck.randomId() };
+  const tickets = luckBounds(rule).map((bound) => (bound === 0 ? 0 : luck.below(bound)));
+  return { tickets, seed: needsSeed(rule) ? luck.randomId() : '' };
 }
 
 /** Takes the longest head of the queue that one transaction can decide: one rule version, one Beijing day. */

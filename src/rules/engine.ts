@@ -81,6 +81,12 @@ export function luckBounds(rule: ActivityRule): readonly number[] {
   return placedMechanics(rule).map(({ settings }) => mechanicOf(settings).luckBelow?.(settings, rule.prizes) ?? 0);
 }
 
+/** Says whether a draw by this rule may need more chance than its tickets: the seed. */
+export function needsSeed(rule: ActivityRule): boolean {
+  if (rule.prizes.some(({ kind }) => kind === 'random-packet')) return true;
+  return placedMechanics(rule).some(({ settings }) => mechanicOf(settings).usesChance?.(settings) ?? false);
+}
+
 /** Plays the mechanic and those it leads to, one after the other, until one gives a prize, chances or nothing. */
 function playOut(round: Round, start: string): Ending {
   let { person } = round;

@@ -7,7 +7,10 @@ import { assert } from '../base/errors.ts';
 export interface DrawLuck {
   /** One whole number for each mechanic of the rule, in its order, uniform below what `luckBounds` says. */
   readonly tickets: readonly number[];
-  /** 128 random bits as 32 hex digits, for what is drawn below a bound that only the locked counters tell. */
+  /**
+   * 128 random bits as 32 hex digits, for what is drawn below a bound that only the locked counters tell; empty where
+   * the rule needs none (`needsSeed`).
+   */
   readonly seed: string;
 }
 

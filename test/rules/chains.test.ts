@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { addDays } from '../../src/base/beijing-day.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
-import { decide, luckBounds } from '../../src/rules/engine.ts';
+import { decide, luckBounds, needsSeed } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../../src/rules/facts.ts';
 import { earnedChances, withChances } from '../../src/rules/mechanics/earned-chances.ts';
@@ -127,6 +127,26 @@ describe('a chance', () => {
         }
       }),
     );
+  });
+});
+
+describe('the chance a draw takes along', () => {
+  it('has a seed only where the rule may draw below what is left', () => {
+    const rule = (changes: Partial<ActivityRuleInput>) => decisionInput(changes).rule;
+    const redraws = { kind: 'lottery', blankTickets: 1, gone: 'redraw' } as const;
+    assert.equal(needsSeed(rule({})), false);
+    assert.equal(needsSeed(rule({ mechanic: redraws })), true);
+    assert.equal(needsSeed(rule({ chained: [{ id: 'wheel', mechanic: redraws }] })), true);
+    const lucky = {
+      id: 'l',
+      name: 'l',
+      kind: 'random-packet',
+      minFen: 100,
+      meanFen: 100,
+      maxFen: 100,
+      stock: 1,
+    } as const;
+    assert.equal(needsSeed(rule({ prizes: [{ ...lucky, tickets: 1 }] })), true);
   });
 });
 

@@ -38,6 +38,7 @@ export const lottery = {
   faults: (settings, prizes) =>
     ticketTotal(settings, prizes) === 0 ? [{ path: ['blankTickets'], message: 'at least one ticket is needed' }] : [],
   luckBelow: (settings, prizes) => ticketTotal(settings, prizes),
+  usesChance: ({ gone }) => gone === 'redraw',
   refuse(settings, { id, chained, person, trace }) {
     if (!spends(settings, chained)) return null;
     const chances = earnedChances(person, id);

@@ -58,6 +58,8 @@ export interface Mechanic<Settings> {
   faults?(settings: Settings, prizes: readonly Prize[]): readonly SettingsFault[];
   /** It needs a whole number drawn uniformly from [0, luckBelow); 0 for none. */
   luckBelow?(settings: Settings, prizes: readonly Prize[]): number;
+  /** Whether it draws below bounds that depend on what is left, too. */
+  usesChance?(settings: Settings): boolean;
   /** Says why this person may not play now, and null when they may. Whoever is refused loses nothing. */
   refuse?(settings: Settings, play: Play): Refusal | null;
   /** Plays once. Pure, and exact: whole numbers only. */
