@@ -171,6 +171,8 @@ it('offline for a while, the same draw goes on when the phone is back', async (c
   await page.context().setOffline(false);
   const card = page.getByRole('dialog', { name: '差一点点' });
   await card.waitFor();
+  // The number of chances stands there once it was read anew, and never as it was before.
+  await card.getByText(/还有 \d+ 次机会/).waitFor();
   assert.match(await card.innerText(), /没有中奖[^]*还有 2 次机会/);
   await page.waitForTimeout(400);
   await takeScreenshot(page, 'activity-phone-lost');

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks';
-import type { ActivityPageState } from '../../http/contract/activity-page.ts';
+import type { ActivityPageState, DrawAnswer } from '../../http/contract/activity-page.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
 import { otherLanguageHref } from '../shared/language.ts';
 import type { Language } from '../shared/language.ts';
@@ -26,7 +26,14 @@ export function App({ first, language, words }: AppProps) {
   const [aheadMs] = useState(() => first.nowMs - Date.now());
   const draw = useDraw(first.slug);
   const { stage } = draw;
-  const refresh = async () => setState((await readState(first.slug)) ?? state);
+  // The answer that the state was read after: before that it says how many chances there were, not how many are left.
+  const [readAfter, setReadAfter] = useState<DrawAnswer | null>(null);
+  const refresh = async () => {
+    const next = await readState(first.slug);
+    if (next === undefined) return;
+    setState(next);
+    setReadAfter(stage.kind === 'shown' ? stage.answer : null);
+  };
   useEffect(() => {
     if (draw.unanswered && first.phase === 'open' && !first.person.snapshot) draw.begin();
   }, []);
@@ -76,7 +83,7 @@ export function App({ first, language, words }: AppProps) {
       {stage.kind === 'shown' && (
         <ResultCard
           answer={stage.answer}
-          chancesLeft={state.person.chancesLeft}
+          chancesLeft={readAfter === stage.answer ? state.person.chancesLeft : null}
           mayDrawAgain={may && state.mechanic === 'lottery'}
           awardsHref={awardsHref}
           words={words}
