@@ -8,6 +8,7 @@ import { decide, luckBounds, needsSeed } from '../rules/engine.ts';
 import type { DrawLuck } from '../rules/luck.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
+import { factsNeeded, PeopleInBatch } from '../rules/person-facts.ts';
 import type {
   BatchDecision,
   DecidedDraw,
@@ -197,7 +198,8 @@ export class DrawBatcher {
 
   async #runBatch(activity: LiveActivity, batch: readonly Waiting[]): Promise<readonly DrawResult[]> {
     const requests = batch.map((waiting) => waiting.request);
-    return this.#options.store.runBatch({ account: activity.accountId, activity }, requests, (facts, fresh) =>
+    const needed = factsNeeded(activity.rule.who);
+    return this.#options.store.runBatch({ account: activity.accountId, activity, needed }, requests, (facts, fresh) =>
       decideInOrder(activity, facts, fresh, this.#options.orderPrefix),
     );
   }
@@ -224,15 +226,24 @@ export function decideInOrder(
   orderPrefix: string,
 ): BatchDecision {
   const participants = new Map<Openid, ParticipantFacts>();
+  const loaded = { people: facts.people ?? new Map(), byIp: null, byDevice: null };
+  const people = new PeopleInBatch(activity.accountId, loaded);
+  const { must, shadow } = activity.rule.who;
+  const asked = must !== null || shadow !== null;
   let counters = facts.activity;
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
     const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
-    const { atMs, day, luck, start } = request;
-    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck, start });
+    const { atMs, day, luck, start, openid } = request;
+    const asker = { openid, origin: request.origin ?? null, atMs };
+    const asking = asked ? people.factsOf(asker) : undefined;
+    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck, start, asking });
     counters = decision.activity;
-    if (decision.verdict.outcome !== 'refused') participants.set(request.openid, decision.person);
     const { verdict } = decision;
+    if (verdict.outcome !== 'refused') {
+      participants.set(openid, decision.person);
+      people.drew(asker, verdict.outcome === 'won');
+    }
     const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
     draws.push({
       request,

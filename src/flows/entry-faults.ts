@@ -1,4 +1,5 @@
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import type { Condition } from '../rules/conditions-schema.ts';
 import { foldWord } from '../rules/fold-word.ts';
 import type { Account } from './ports/accounts.ts';
 
@@ -13,9 +14,12 @@ export type EntryAccount = Pick<Account, 'kind' | 'myAwardsKeyword'>;
 
 /**
  * Finds what an activity of this account listens to in vain: a page that nobody can be told apart on, a word that asks
- * for awards, and ways in that nothing here leads to. None: the list is empty.
+ * for awards, ways in that nothing here leads to, and conditions that nobody can meet. None: the list is empty.
  */
-export function entryFaults({ trigger }: Pick<ActivityRule, 'trigger'>, account: EntryAccount): readonly EntryFault[] {
+export function entryFaults(
+  { trigger, who }: Pick<ActivityRule, 'trigger' | 'who'>,
+  account: EntryAccount,
+): readonly EntryFault[] {
   const faults: EntryFault[] = [];
   if (trigger.page && account.kind === 'subscription') {
     const message = 'a subscription account cannot tell who opens a page: let people take part in the chat only';
@@ -33,5 +37,24 @@ export function entryFaults({ trigger }: Pick<ActivityRule, 'trigger'>, account:
       'payments, lists and invitations do not reach an activity yet: add a word, the page, following or a code';
     faults.push({ path: 'trigger', message });
   }
+  if (who.must !== null && looksAtOrigin(who.must)) {
+    const message =
+      'addresses and devices of earlier draws are not kept yet, so nobody could take part: count draws per person';
+    faults.push({ path: 'who.must', message });
+  }
   return faults;
+}
+
+function looksAtOrigin(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.some(looksAtOrigin);
+    case 'not':
+      return looksAtOrigin(condition.of);
+    case 'velocity':
+      return condition.per !== 'person';
+    default:
+      return false;
+  }
 }

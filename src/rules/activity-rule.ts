@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import { chainFaults, placedMechanics } from './chains.ts';
+import { whoSchema } from './conditions-schema.ts';
 import { mechanicSchema } from './mechanics/list.ts';
 import { mechanicId } from './mechanics/lead.ts';
 import { packetAmounts, prizeFault, prizeSchema } from './prize-schema.ts';
@@ -24,6 +25,7 @@ const fields = z.strictObject({
     .default([])
     .describe('Mechanics beside the main one, which others or a trigger lead to'),
   prizes: z.array(prizeSchema).min(1).max(30),
+  who: whoSchema,
   limits: z.strictObject({
     drawsPerPerson: z.int().min(1).max(100_000).nullable().default(null),
     drawsPerPersonPerDay: z.int().min(1).max(1000).nullable().default(null),

@@ -5,8 +5,10 @@ import type { Fen } from '../base/fen.ts';
 import type { PrizeId } from '../base/ids.ts';
 import type { ActivityRule } from './activity-rule.ts';
 import { CHAIN_MAX, placedMechanics, settingsOf } from './chains.ts';
+import { admit } from './conditions.ts';
 import type { ActivityFacts, Loss, ParticipantFacts, TraceStep, Verdict } from './facts.ts';
 import { closedBy, drawsToday, limitBy } from './limits.ts';
+import type { ConditionFacts } from './person-facts.ts';
 import { chanceFrom } from './luck.ts';
 import type { Chance, DrawLuck } from './luck.ts';
 import { withChances } from './mechanics/earned-chances.ts';
@@ -27,6 +29,8 @@ export interface DecisionInput {
   readonly luck: DrawLuck;
   /** The mechanic that the request's way in leads to; `main` unless another is given. */
   readonly start?: string | undefined;
+  /** What the rule's conditions look at; needed where it has any. */
+  readonly asking?: ConditionFacts | undefined;
 }
 
 /** The verdict and the facts as they stand after it. */
@@ -63,6 +67,7 @@ export function decide(input: DecisionInput): Decision {
   const settings = settingsOf(rule, start);
   const refusal =
     closedBy(input, trace) ??
+    excludedBy(input, trace) ??
     mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false })) ??
     limitBy(input, trace);
   if (refusal !== null) {
@@ -74,6 +79,15 @@ export function decide(input: DecisionInput): Decision {
   if (ending.prize === null) return lose(round, ending, ending.why);
   const settled = settle(input, ending.prize, round.chance, trace);
   return 'why' in settled ? lose(round, ending, settled.why) : win(round, ending, { prize: ending.prize, ...settled });
+}
+
+/** Says whether the rule's conditions keep the person out; those that are only tried are written down. */
+function excludedBy({ rule: { who }, asking }: DecisionInput, trace: TraceStep[]): 'not-eligible' | null {
+  if (who.must === null && who.shadow === null) return null;
+  assert(asking !== undefined, 'what conditions look at is loaded where a rule has any');
+  const { admitted, steps } = admit(who, asking);
+  trace.push(...steps);
+  return admitted ? null : 'not-eligible';
 }
 
 /** Below what the tickets of a draw's luck are drawn, in their order; 0 where none is needed. */

@@ -61,6 +61,7 @@ export type Refusal =
   | 'not-started'
   | 'ended'
   | 'stopped'
+  | 'not-eligible'
   | 'person-limit'
   | 'person-day-limit'
   | 'win-limit'

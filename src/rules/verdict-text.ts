@@ -7,12 +7,14 @@ import { earnedChances } from './mechanics/earned-chances.ts';
 import type { Prize } from './prize-schema.ts';
 
 /** Returns the text a refused person gets, its placeholders not filled yet. */
-export function refusalText({ texts }: ActivityRule, refusal: Refusal): string {
+export function refusalText({ texts, who }: ActivityRule, refusal: Refusal): string {
   switch (refusal) {
     case 'stopped':
     case 'not-started':
     case 'ended':
       return texts.closed;
+    case 'not-eligible':
+      return who.text;
     case 'day-limit':
       return texts.soldOut;
     case 'checked-in-today':

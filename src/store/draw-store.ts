@@ -14,8 +14,11 @@ import type {
 } from '../flows/ports/draws.ts';
 import type { Pseudonyms } from '../flows/ports/pseudonyms.ts';
 import type { ActivityFacts, ParticipantFacts } from '../rules/facts.ts';
+import type { FactsNeeded } from '../rules/person-facts.ts';
 import { carryOn, namesWithPseudonyms, plainNames } from './account/erased-names.ts';
 import type { StoredNames } from './account/erased-names.ts';
+import { personFactsStatement, readPersonFacts } from './account/person-facts.ts';
+import type { FactsAsked } from './account/person-facts.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { writeDraws } from './draw-write.ts';
 import { textListLiteral, textLiteral } from './sql-literal.ts';
@@ -24,6 +27,7 @@ interface Lane {
   readonly account: AccountId;
   readonly activity: LiveActivity;
   readonly erased: Erased | null;
+  readonly needed?: FactsNeeded;
 }
 
 interface OpenedBatch {
@@ -102,20 +106,21 @@ function resultOf(request: DrawRequest, answered: OpenedBatch['answered'], draw:
 
 async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly DrawRequest[]): Promise<OpenedBatch> {
   const { account, erased } = lane;
-  const day = requests[0]?.day;
-  assert(day !== undefined, 'a batch has at least one draw');
+  const [first] = requests;
+  assert(first !== undefined, 'a batch has at least one draw');
+  const { day, atMs } = first;
   const every = (): StoredNames =>
     erased === null ? plainNames(requests) : namesWithPseudonyms(requests, account, erased.pseudonyms);
   const names = erased?.accounts.has(account) === true ? every() : plainNames(requests);
-  const [, counter, prizes, today, ...found] = await ask(client, openingStatements(lane, day, names));
+  const [, counter, prizes, today, ...found] = await ask(client, openingStatements(lane, day, names, atMs));
   assert(counter && prizes && today, 'a batch opens with six answers');
   const facts = { activity: activityFacts(counter, prizes, today, day) };
   if (erased === null || erased.accounts.has(account) || today[0]?.['erasures'] !== true)
-    return opened(facts, names, found);
+    return opened(facts, factsAsked(lane, names, atMs), names, found);
   // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
   erased.accounts.add(account);
   const all = every();
-  return opened(facts, all, await ask(client, lookups(lane, all)));
+  return opened(facts, factsAsked(lane, all, atMs), all, await ask(client, lookups(lane, all, atMs)));
 }
 
 async function ask(client: pg.PoolClient, statements: string): Promise<readonly Rows[]> {
@@ -125,8 +130,9 @@ async function ask(client: pg.PoolClient, statements: string): Promise<readonly 
 
 function opened(
   facts: Pick<LaneFacts, 'activity'>,
+  asked: FactsAsked | null,
   names: StoredNames,
-  [answered, people]: readonly Rows[],
+  [answered, people, found = []]: readonly Rows[],
 ): OpenedBatch {
   assert(answered && people, 'a batch opens with six answers');
   const erasedRows = people.flatMap(({ openid: name }) => {
@@ -134,7 +140,11 @@ function opened(
     return openid === undefined || openid === name ? [] : [[openid, String(name)] as const];
   });
   return {
-    facts: { ...facts, participants: participantFacts(people, names) },
+    facts: {
+      ...facts,
+      participants: participantFacts(people, names),
+      people: asked && readPersonFacts(found, asked),
+    },
     answered: new Map(answered.map((row) => answerOf(row, names))),
     erasedRows: new Map(erasedRows),
   };
@@ -152,7 +162,7 @@ function answerOf(
 }
 
 /** Erasures are looked for after the lock, which an erasure takes before it touches the people of an activity. */
-function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames): string {
+function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames, atMs: number): string {
   const account = textLiteral(lane.account);
   const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
   return `begin;
@@ -160,14 +170,15 @@ function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames): str
     select prize_id, drawn, spent_fen from prize_counter where ${here};
     select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures
       from (values (1)) as one left join activity_day on ${here} and day = '${day}';
-    ${lookups(lane, names)}`;
+    ${lookups(lane, names, atMs)}`;
 }
 
 /**
  * Messages and people are looked up one by one inside the server: `offset 0` keeps the planner from turning that into
  * one search over a list, for which it reads every draw of the account until the tables have statistics.
  */
-function lookups(lane: Lane, names: StoredNames): string {
+function lookups(lane: Lane, names: StoredNames, atMs: number): string {
+  const asked = factsAsked(lane, names, atMs);
   const account = textLiteral(lane.account);
   const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
   return `select found.* from unnest(${textListLiteral([...names.keys.keys()])}) as wanted (key) cross join lateral
@@ -175,7 +186,14 @@ function lookups(lane: Lane, names: StoredNames): string {
     select found.* from unnest(${textListLiteral([...names.people.keys()])}) as wanted (person) cross join lateral
       (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins,
           wins_that_day, spent_fen, misses, extract(epoch from last_draw_at) * 1000 as last_draw_at_ms, state
-        from participant where ${here} and openid = person offset 0) as found;`;
+        from participant where ${here} and openid = person offset 0) as found;
+    ${asked === null ? '' : `${personFactsStatement(asked)};`}`;
+}
+
+/** Null where the rule has no condition that looks at anything stored. */
+function factsAsked({ account, activity, needed }: Lane, { people }: StoredNames, atMs: number): FactsAsked | null {
+  if (needed === undefined || needed.kinds.size === 0) return null;
+  return { account, activity: activity.id, people, needed, atMs };
 }
 
 function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay): ActivityFacts {

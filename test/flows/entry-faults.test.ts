@@ -22,6 +22,18 @@ test('the word that asks for awards never reaches an activity, however it is wri
   assert.deepEqual(paths({ words }, { ...SERVICE, myAwardsKeyword: '抽奖' }), ['trigger.words.0.word']);
 });
 
+test('a condition on addresses or devices, which are not known, keeps everybody out', () => {
+  const faultsOf = (must: object) => {
+    const rule = activityRuleSchema.parse({ ...lotteryRule(), who: { must } });
+    return entryFaults(rule, SERVICE).map(({ path }) => path);
+  };
+  const velocity = (per: string) => ({ kind: 'velocity', per, draws: 1, seconds: 60 });
+  assert.deepEqual(faultsOf(velocity('person')), []);
+  assert.deepEqual(faultsOf(velocity('ip')), ['who.must']);
+  const hidden = { kind: 'all', of: [{ kind: 'follows' }, { kind: 'not', of: velocity('device') }] };
+  assert.deepEqual(faultsOf(hidden), ['who.must']);
+});
+
 test('a way in that nothing leads to is not enough', () => {
   for (const way of [{ payment: true }, { batch: true }, { invite: true }]) assert.deepEqual(paths(way), ['trigger']);
   for (const way of [{ follow: 'first' }, { scenes: ['shop'] }]) assert.deepEqual(paths({ payment: true, ...way }), []);

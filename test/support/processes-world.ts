@@ -36,7 +36,19 @@ export async function startProcesses(roles: readonly ('all' | 'web' | 'worker')[
   const secretsKey = randomBytes(32).toString('base64');
   const surroundings = { simulator, databaseUrl: database.url, redisUrl: redis.url, secretsKey };
   const running: ServiceProcess[] = [];
-  for (const role of roles) running.push(await startServiceProcess(surroundings, { ROLE: role }));
+  const close = async (): Promise<void> => {
+    for (const process of running) await process.end('SIGKILL');
+    await redis.kill();
+    await simulator.close();
+    await database.close();
+  };
+  try {
+    for (const role of roles) running.push(await startServiceProcess(surroundings, { ROLE: role }));
+  } catch (error) {
+    // What still runs would keep the test's process alive for ever.
+    await close();
+    throw error;
+  }
   return {
     database,
     simulator,
@@ -53,11 +65,6 @@ export async function startProcesses(roles: readonly ('all' | 'web' | 'worker')[
         await pool.end();
       }
     },
-    close: async () => {
-      for (const process of running) await process.end('SIGKILL');
-      await redis.kill();
-      await simulator.close();
-      await database.close();
-    },
+    close,
   };
 }

@@ -3,7 +3,7 @@ import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } 
 import type { ActivityFacts, ParticipantFacts, Verdict } from '../../rules/facts.ts';
 import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
-import type { DrawOrigin } from '../../rules/person-facts.ts';
+import type { DrawOrigin, FactsNeeded, PersonFacts } from '../../rules/person-facts.ts';
 
 /** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
 export interface LiveActivity {
@@ -57,6 +57,8 @@ export interface DrawResult {
 export interface LaneFacts {
   readonly activity: ActivityFacts;
   readonly participants: ReadonlyMap<Openid, ParticipantFacts>;
+  /** What the rule's conditions look at; null where it has none that need loading. */
+  readonly people?: ReadonlyMap<Openid, PersonFacts> | null;
 }
 
 /** One decided draw, ready to be written. */
@@ -83,7 +85,7 @@ export interface DrawStore {
    * written then and the same requests may be offered again.
    */
   runBatch(
-    lane: { readonly account: AccountId; readonly activity: LiveActivity },
+    lane: { readonly account: AccountId; readonly activity: LiveActivity; readonly needed?: FactsNeeded },
     requests: readonly DrawRequest[],
     decide: (facts: LaneFacts, fresh: readonly DrawRequest[]) => BatchDecision,
   ): Promise<readonly DrawResult[]>;

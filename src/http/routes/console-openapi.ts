@@ -27,7 +27,7 @@ export function openApiDocument(routes: readonly ConsoleRoute[], ruleSchema: Jso
     paths,
     components: {
       securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'console_session' } },
-      schemas: { ActivityRule: withoutDialect(ruleSchema), Problem: schemaOf(problemSchema, 'output') },
+      schemas: { ...withDefinitions('ActivityRule', ruleSchema), Problem: schemaOf(problemSchema, 'output') },
     },
   };
 }
@@ -78,6 +78,13 @@ function queryParameters(query: z.ZodType | null): readonly Json[] {
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   return withoutDialect(z.toJSONSchema(schema, { io }));
+}
+
+/** Puts what a schema defines for itself beside it, where references in an OpenAPI document look for it. */
+function withDefinitions(name: string, schema: Json): Json {
+  const { $defs = {}, ...rest } = withoutDialect(schema);
+  const text = JSON.stringify({ [name]: rest, ...($defs as Json) });
+  return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }
 
 /** OpenAPI 3.1 speaks JSON Schema 2020-12 throughout, so no schema needs to say it again. */

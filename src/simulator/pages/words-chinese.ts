@@ -132,6 +132,7 @@ export const chinese = {
     'not-started': '活动还没有开始。',
     ended: '活动已经结束。',
     stopped: '活动已经停止。',
+    'not-eligible': '这个人不符合参与条件。',
     'person-limit': '这个人的机会已经用完。',
     'person-day-limit': '这个人今天的机会已经用完。',
     'win-limit': '这个人中奖次数已到上限。',

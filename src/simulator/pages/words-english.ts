@@ -135,6 +135,7 @@ export const english: Words = {
     'not-started': 'The activity has not started yet.',
     ended: 'The activity has ended.',
     stopped: 'The activity was stopped.',
+    'not-eligible': 'This person does not meet the conditions for taking part.',
     'person-limit': 'This person has used all chances.',
     'person-day-limit': "This person has used all of today's chances.",
     'win-limit': 'This person has won as often as allowed.',

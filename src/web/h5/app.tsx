@@ -22,22 +22,13 @@ interface AppProps {
 
 /** The whole activity page: what it is, the play, the result, the prizes. */
 export function App({ first, language, words }: AppProps) {
-  const [state, setState] = useState(first);
   const [aheadMs] = useState(() => first.nowMs - Date.now());
   const draw = useDraw(first.slug);
   const { stage } = draw;
-  // The answer that the state was read after: before that it says how many chances there were, not how many are left.
-  const [readAfter, setReadAfter] = useState<DrawAnswer | null>(null);
-  const refresh = async () => {
-    const next = await readState(first.slug);
-    if (next === undefined) return;
-    setState(next);
-    setReadAfter(stage.kind === 'shown' ? stage.answer : null);
-  };
+  const { state, setState, readAfter } = useStateKeptFresh(first, stage);
   useEffect(() => {
     if (draw.unanswered && first.phase === 'open' && !first.person.snapshot) draw.begin();
   }, []);
-  useStateKeptFresh(stage, refresh);
   const may = mayDraw(state);
   const Play = state.mechanic === 'lottery' ? WheelPlay : PacketPlay;
   const answer = stage.kind === 'revealing' || stage.kind === 'shown' ? stage.answer : null;
@@ -95,16 +86,28 @@ export function App({ first, language, words }: AppProps) {
   );
 }
 
-/** Reads the state again after a draw, and when the back button brings the page back as it was left. */
-function useStateKeptFresh(stage: DrawStage, refresh: () => Promise<void>): void {
+/**
+ * Reads the state again after a draw, and when the back button brings the page back as it was left. `readAfter`: the
+ * answer the state was read after; before that it says how many chances there were, not how many are left.
+ */
+function useStateKeptFresh(first: ActivityPageState, stage: DrawStage) {
+  const [state, setState] = useState(first);
+  const [readAfter, setReadAfter] = useState<DrawAnswer | null>(null);
+  const refresh = async (answer: DrawAnswer | null) => {
+    const next = await readState(first.slug);
+    if (next === undefined) return;
+    setState(next);
+    setReadAfter(answer);
+  };
   useEffect(() => {
-    const onShow = (event: PageTransitionEvent) => void (event.persisted && refresh());
+    const onShow = (event: PageTransitionEvent) => void (event.persisted && refresh(null));
     addEventListener('pageshow', onShow);
     return () => removeEventListener('pageshow', onShow);
   }, []);
   useEffect(() => {
-    if (stage.kind === 'shown') void refresh();
+    if (stage.kind === 'shown') void refresh(stage.answer);
   }, [stage.kind]);
+  return { state, setState, readAfter };
 }
 
 function mayDraw(state: ActivityPageState): boolean {

@@ -33,6 +33,7 @@ export const recordsEn: RecordWords = {
       'not-started': 'The activity has not begun.',
       ended: 'The activity is over.',
       stopped: 'The activity is stopped.',
+      'not-eligible': 'This person does not meet the conditions for taking part.',
       'person-limit': 'This person’s chances are used up.',
       'person-day-limit': 'This person’s chances of today are used up.',
       'win-limit': 'This person has won as often as allowed.',

@@ -31,6 +31,7 @@ export const recordsZh = {
       'not-started': '活动还没有开始。',
       ended: '活动已经结束。',
       stopped: '活动已经停止。',
+      'not-eligible': '这个人不符合参与条件。',
       'person-limit': '这个人的总次数已经用完。',
       'person-day-limit': '这个人今天的次数已经用完。',
       'win-limit': '这个人的中奖次数已经到上限。',
