@@ -88,10 +88,10 @@ describe('production processes', () => {
       world.simulator.push.prepare(openid, { MsgType: 'text', Content: '第三场' }),
       world.callback(0),
     );
-    await eventually(
-      'the send to begin',
-      async () => (await world.one('select count(*) as n from payout_attempt where answered_at is null')) === 1,
-    );
+    // Not only written down but arrived: a worker killed before would leave the fault to the next one.
+    await eventually('the send to hang', () => world.simulator.faults.pending().length === 0);
+    const unanswered = `select count(*) as n from payout_attempt where answered_at is null and kind = 'send'`;
+    assert.equal(await world.one(unanswered), 1);
     await worker.end('SIGKILL');
     const killedMs = performance.now();
     world.running[2] = await startServiceProcess(world.surroundings, { ROLE: 'worker' });
