@@ -46,6 +46,8 @@ export interface DrawInput {
   readonly key: RequestKey;
   /** The mechanic that the way in leads to (`mechanicAt`); `main` unless another is given. */
   readonly start?: string;
+  /** What the person gave with it, as a code or a day. */
+  readonly said?: string | null;
   /** Turns the verdict into the reply that is stored with it. */
   readonly render: (text: string, verdict: Verdict) => string;
 }
@@ -139,6 +141,7 @@ export class DrawBatcher {
       awardId: luck.randomId() as DrawRequest['awardId'],
       render: input.render,
       start: input.start,
+      said: input.said ?? null,
     };
     return { activity: input.activity, request, result: Promise.withResolvers() };
   }
@@ -234,22 +237,22 @@ export function decideInOrder(
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
     const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
-    const { atMs, day, luck, start, openid } = request;
+    const { atMs, day, luck, start, said, openid } = request;
     const asker = { openid, origin: request.origin ?? null, atMs };
     const asking = asked ? people.factsOf(asker) : undefined;
-    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck, start, asking });
+    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck, start, said, asking });
     counters = decision.activity;
-    const { verdict } = decision;
-    if (verdict.outcome !== 'refused') {
-      participants.set(openid, decision.person);
-      people.drew(asker, verdict.outcome === 'won');
-    }
+    const { verdict, marks } = decision;
+    // A refusal may leave something to remember, too.
+    if (decision.person !== person) participants.set(openid, decision.person);
+    if (verdict.outcome !== 'refused') people.drew(asker, verdict.outcome === 'won');
     const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
     draws.push({
       request,
       verdict,
       reply: request.render(verdict.text, verdict),
       orderNumber: paid ? orderNumber(request.awardId, orderPrefix) : null,
+      marks,
     });
   }
   return { draws, activity: counters, participants };

@@ -6,14 +6,14 @@ import type { PrizeId } from '../base/ids.ts';
 import type { ActivityRule } from './activity-rule.ts';
 import { CHAIN_MAX, placedMechanics, settingsOf } from './chains.ts';
 import { admit } from './conditions.ts';
-import type { ActivityFacts, Loss, ParticipantFacts, TraceStep, Verdict } from './facts.ts';
+import type { ActivityFacts, Loss, Mark, ParticipantFacts, TraceStep, Verdict } from './facts.ts';
 import { closedBy, drawsToday, limitBy } from './limits.ts';
 import type { ConditionFacts } from './person-facts.ts';
 import { chanceFrom } from './luck.ts';
 import type { Chance, DrawLuck } from './luck.ts';
 import { withChances } from './mechanics/earned-chances.ts';
 import { mechanicOf } from './mechanics/list.ts';
-import type { Play } from './mechanics/mechanic.ts';
+import type { Play, Refused } from './mechanics/mechanic.ts';
 import type { Prize } from './prize-schema.ts';
 import { isLeft, settle } from './settle.ts';
 import { fillText, lossText, refusalText } from './verdict-text.ts';
@@ -29,6 +29,8 @@ export interface DecisionInput {
   readonly luck: DrawLuck;
   /** The mechanic that the request's way in leads to; `main` unless another is given. */
   readonly start?: string | undefined;
+  /** What the person gave with the request, as a code or a day; null or absent for nothing. */
+  readonly said?: string | null | undefined;
   /** What the rule's conditions look at; needed where it has any. */
   readonly asking?: ConditionFacts | undefined;
 }
@@ -38,6 +40,8 @@ export interface Decision {
   readonly verdict: Verdict;
   readonly activity: ActivityFacts;
   readonly person: ParticipantFacts;
+  /** What is written beside the draw. */
+  readonly marks: readonly Mark[];
 }
 
 /** What the mechanics came to, before stock and budgets. */
@@ -46,6 +50,7 @@ interface Ending {
   readonly why: Loss;
   readonly ticket: number | null;
   readonly person: ParticipantFacts;
+  readonly marks: readonly Mark[];
   readonly chancesIn: string;
 }
 
@@ -65,20 +70,23 @@ export function decide(input: DecisionInput): Decision {
   const trace: TraceStep[] = [];
   const round: Round = { ...input, chance: onDemand(input.luck.seed), trace };
   const settings = settingsOf(rule, start);
-  const refusal =
-    closedBy(input, trace) ??
-    excludedBy(input, trace) ??
+  const refused: Refused | null =
+    because(closedBy(input, trace) ?? excludedBy(input, trace)) ??
     mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false })) ??
-    limitBy(input, trace);
-  if (refusal !== null) {
-    const text = fillText(refusalText(rule, refusal), { ...input, chancesIn: start, won: null });
-    const verdict: Verdict = { outcome: 'refused', why: refusal, ticket: null, text, trace };
-    return { verdict, activity: input.activity, person };
+    because(limitBy(input, trace));
+  if (refused !== null) {
+    const text = fillText(refusalText(rule, refused.why), { ...input, chancesIn: start, won: null });
+    const verdict: Verdict = { outcome: 'refused', why: refused.why, ticket: null, text, trace };
+    return { verdict, activity: input.activity, person: refused.person ?? person, marks: [] };
   }
   const ending = playOut(round, start);
   if (ending.prize === null) return lose(round, ending, ending.why);
   const settled = settle(input, ending.prize, round.chance, trace);
   return 'why' in settled ? lose(round, ending, settled.why) : win(round, ending, { prize: ending.prize, ...settled });
+}
+
+function because(why: Refused['why'] | null): Refused | null {
+  return why === null ? null : { why };
 }
 
 /** Says whether the rule's conditions keep the person out; those that are only tried are written down. */
@@ -105,16 +113,18 @@ export function needsSeed(rule: ActivityRule): boolean {
 function playOut(round: Round, start: string): Ending {
   let { person } = round;
   let ticket: number | null = null;
+  const marks: Mark[] = [];
   let id = start;
   for (let depth = 0; depth < CHAIN_MAX; depth += 1) {
     const settings = settingsOf(round.rule, id);
     const mechanic = mechanicOf(settings);
     round.trace.push({ check: 'mechanic', passed: true, seen: id, limit: settings.kind });
     const play = playOf(round, id, { person, chained: depth > 0 });
-    const nothing = { prize: null, ticket, person, chancesIn: id };
+    const nothing = { prize: null, ticket, person, marks, chancesIn: id };
     if (depth > 0 && (mechanic.refuse?.(settings, play) ?? null) !== null) return { ...nothing, why: 'not-admitted' };
     const played = mechanic.play(settings, play);
     ({ person } = played);
+    marks.push(...(played.marks ?? []));
     ticket = played.ticket ?? ticket;
     if (played.gain === null) return { ...nothing, ticket, person, why: played.why };
     const { gain } = played;
@@ -123,18 +133,29 @@ function playOut(round: Round, start: string): Ending {
       person = withChances(person, gain.in, gain.count);
       return { ...nothing, ticket, person, why: 'chances', chancesIn: gain.in };
     }
-    if (gain.kind !== 'draw') return { prize: gain, why: 'sold-out', ticket, person, chancesIn: id };
+    if (gain.kind !== 'draw') return { prize: gain, why: 'sold-out', ticket, person, marks, chancesIn: id };
     id = gain.in;
   }
   throw new RangeError('a chain is longer than its rule may make it');
 }
 
 function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained'>): Play {
-  const { rule, atMs, day, luck, chance, trace } = round;
+  const { rule, atMs, day, luck, chance, trace, said = null } = round;
   const place = id === 'main' ? 0 : rule.chained.findIndex((one) => one.id === id) + 1;
   const ticket = luck.tickets[place];
   assert(ticket !== undefined, 'there is a ticket for each mechanic');
-  return { ...now, id, prizes: rule.prizes, atMs, day, ticket, chance, left: (prize) => isLeft(round, prize), trace };
+  return {
+    ...now,
+    id,
+    prizes: rule.prizes,
+    said,
+    atMs,
+    day,
+    ticket,
+    chance,
+    left: (prize) => isLeft(round, prize),
+    trace,
+  };
 }
 
 /** What a draw won. */
@@ -162,6 +183,7 @@ function win(round: Round, ending: Ending, won: Won): Decision {
       givenFen: new Map(activity.givenFen).set(prizeId, fen((activity.givenFen.get(prizeId) ?? 0) + amountFen)),
     },
     person,
+    marks: ending.marks,
   };
 }
 
@@ -173,6 +195,7 @@ function lose(round: Round, ending: Ending, why: Loss): Decision {
     verdict: { outcome: 'lost', why, ticket: ending.ticket, text, trace },
     activity: { ...activity, draws: activity.draws + 1 },
     person,
+    marks: ending.marks,
   };
 }
 

@@ -78,6 +78,14 @@ export type Refusal =
 export type Loss =
   'blank' | 'sold-out' | 'no-budget' | 'day-budget' | 'person-budget' | 'no-milestone' | 'chances' | 'not-admitted';
 
+/**
+ * What a decision leaves in a table of its own, whose unique key keeps it from ever being left twice: a Beijing day a person
+ * checked in on, a code that is used up.
+ */
+export type Mark =
+  | { readonly kind: 'check-in'; readonly day: BeijingDay; readonly madeUp: boolean }
+  | { readonly kind: 'code'; readonly pool: string; readonly code: string };
+
 /** One step of the decision, for support: what was looked at and what it said. */
 export interface TraceStep {
   readonly check: string;

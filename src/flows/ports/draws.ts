@@ -1,6 +1,6 @@
 import type { BeijingDay } from '../../base/beijing-day.ts';
 import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } from '../../base/ids.ts';
-import type { ActivityFacts, ParticipantFacts, Verdict } from '../../rules/facts.ts';
+import type { ActivityFacts, Mark, ParticipantFacts, Verdict } from '../../rules/facts.ts';
 import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { DrawOrigin, FactsNeeded, PersonFacts } from '../../rules/person-facts.ts';
@@ -35,6 +35,8 @@ export interface DrawRequest {
   readonly luck: DrawLuck;
   /** The mechanic that the way in leads to; `main` unless another is given. */
   readonly start?: string | undefined;
+  /** What the person gave with it, as a code or a day; null or absent for nothing. */
+  readonly said?: string | null | undefined;
   /** Becomes the award's id if this draw wins. */
   readonly awardId: AwardId;
   /** Where a page's draw came from; a chat tells nothing. Only counted by, never stored with the draw. */
@@ -68,6 +70,7 @@ export interface DecidedDraw {
   readonly reply: string;
   /** Set when the verdict is a win that is paid. */
   readonly orderNumber: OrderNumber | null;
+  readonly marks: readonly Mark[];
 }
 
 /** What a batch leaves behind: every decided draw, the counters after the last one, and the people it changed. */

@@ -25,7 +25,7 @@ export const checkIn = {
   refuse(_, { person, day, trace }) {
     const passed = person.checkInDay !== day;
     trace.push({ check: 'checked-in-today', passed, seen: person.checkInDay, limit: day });
-    return passed ? null : 'checked-in-today';
+    return passed ? null : { why: 'checked-in-today' };
   },
   play({ milestones }, { prizes, person, day, trace }) {
     const streakDays = streakAfter(person, day);

@@ -43,7 +43,7 @@ export const lottery = {
     if (!spends(settings, chained)) return null;
     const chances = earnedChances(person, id);
     trace.push({ check: 'no-chance', passed: chances > 0, seen: chances, limit: 1 });
-    return chances > 0 ? null : 'no-chance';
+    return chances > 0 ? null : { why: 'no-chance' };
   },
   play(settings, play) {
     const { id, chained, ticket } = play;

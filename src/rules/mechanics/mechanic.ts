@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BeijingDay } from '../../base/beijing-day.ts';
-import type { Loss, ParticipantFacts, Refusal, TraceStep } from '../facts.ts';
+import type { Loss, Mark, ParticipantFacts, Refusal, TraceStep } from '../facts.ts';
 import type { Chance } from '../luck.ts';
 import type { Prize } from '../prize-schema.ts';
 import type { Lead } from './lead.ts';
@@ -13,6 +13,8 @@ export interface Play {
   readonly chained: boolean;
   readonly prizes: readonly Prize[];
   readonly person: ParticipantFacts;
+  /** What the person gave with the request, as a code or a day; null for nothing. */
+  readonly said: string | null;
   /** Unix ms of the request and the Beijing day it falls on. */
   readonly atMs: number;
   readonly day: BeijingDay;
@@ -31,7 +33,14 @@ export type Played = ({ readonly gain: Prize | Lead } | { readonly gain: null; r
   /** The ticket that was drawn, null where none is. */
   readonly ticket: number | null;
   readonly person: ParticipantFacts;
+  readonly marks?: readonly Mark[];
 };
+
+/** A person may not play now. What is to be remembered of it (a guess that failed) stands in `person`. */
+export interface Refused {
+  readonly why: Refusal;
+  readonly person?: ParticipantFacts;
+}
 
 /** What settings lead to, and where they say so, from the settings on: `['milestones', 0, 'prizeId']`. */
 export type Reach = { readonly path: readonly (string | number)[] } & (
@@ -60,8 +69,8 @@ export interface Mechanic<Settings> {
   luckBelow?(settings: Settings, prizes: readonly Prize[]): number;
   /** Whether it draws below bounds that depend on what is left, too. */
   usesChance?(settings: Settings): boolean;
-  /** Says why this person may not play now, and null when they may. Whoever is refused loses nothing. */
-  refuse?(settings: Settings, play: Play): Refusal | null;
+  /** Says why this person may not play now, and null when they may. Whoever is refused uses no chance up. */
+  refuse?(settings: Settings, play: Play): Refused | null;
   /** Plays once. Pure, and exact: whole numbers only. */
   play(settings: Settings, play: Play): Played;
 }
