@@ -15,7 +15,7 @@ import { cleanDraft, differingPaths, readDraft, ruleWarnings } from './rule-draf
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
 
 /** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */
-const CHANGEABLE = /^(?:texts\.|packet\.(?:wishing|activityName|remark)$)/;
+const CHANGEABLE = /^(?:texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
 
 /** An activity with what stands between its draft and a publication. */
 export interface ReviewedActivity {

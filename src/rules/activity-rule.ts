@@ -3,6 +3,7 @@ import { isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import { chainFaults, placedMechanics } from './chains.ts';
 import { whoSchema } from './conditions-schema.ts';
+import { lookSchema } from './look-schema.ts';
 import { mechanicSchema } from './mechanics/list.ts';
 import { mechanicId } from './mechanics/lead.ts';
 import { packetAmounts, prizeFault, prizeSchema } from './prize-schema.ts';
@@ -75,6 +76,7 @@ const fields = z.strictObject({
       .nullable()
       .default(null),
   }),
+  look: lookSchema,
 });
 export type ActivityRule = z.infer<typeof fields>;
 
