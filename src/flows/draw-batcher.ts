@@ -8,7 +8,8 @@ import { decide, luckBounds, needsSeed } from '../rules/engine.ts';
 import type { DrawLuck } from '../rules/luck.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
-import { factsNeeded, PeopleInBatch } from '../rules/person-facts.ts';
+import { factsNeeded, NO_ORIGINS, PeopleInBatch } from '../rules/person-facts.ts';
+import type { DrawOrigin } from '../rules/person-facts.ts';
 import type {
   BatchDecision,
   DecidedDraw,
@@ -48,6 +49,8 @@ export interface DrawInput {
   readonly start?: string;
   /** What the person gave with it, as a code or a day. */
   readonly said?: string | null;
+  /** Where it comes from, where that is known. */
+  readonly origin?: DrawOrigin;
   /** Turns the verdict into the reply that is stored with it. */
   readonly render: (text: string, verdict: Verdict) => string;
 }
@@ -142,6 +145,7 @@ export class DrawBatcher {
       render: input.render,
       start: input.start,
       said: input.said ?? null,
+      origin: input.origin,
     };
     return { activity: input.activity, request, result: Promise.withResolvers() };
   }
@@ -229,7 +233,7 @@ export function decideInOrder(
   orderPrefix: string,
 ): BatchDecision {
   const participants = new Map<Openid, ParticipantFacts>();
-  const loaded = { people: facts.people ?? new Map(), byIp: null, byDevice: null };
+  const loaded = { people: facts.people ?? new Map(), byOrigin: facts.origins ?? NO_ORIGINS };
   const people = new PeopleInBatch(activity.accountId, loaded);
   const { must, shadow } = activity.rule.who;
   const asked = must !== null || shadow !== null;

@@ -39,7 +39,7 @@ export const NOBODY_KNOWN: PersonFacts = {
   drawsAtMs: null,
 };
 
-/** Where a draw came from. A chat tells neither. */
+/** Where a draw came from, each as a keyed hash that tells nobody what it stands for. A chat tells neither. */
 export interface DrawOrigin {
   readonly ip: string | null;
   readonly device: string | null;
@@ -58,6 +58,9 @@ export interface ConditionFacts {
 
 export type FactKind = 'follower' | 'tags' | 'awards' | 'lists' | 'union' | 'velocity';
 
+/** What of a draw's origin draws can be counted by. */
+export type OriginKind = keyof DrawOrigin;
+
 /** What has to be loaded of everyone before a rule can be asked about them. */
 export interface FactsNeeded {
   readonly kinds: ReadonlySet<FactKind>;
@@ -68,6 +71,8 @@ export interface FactsNeeded {
   /** Draws before so many seconds matter to nothing. */
   readonly drawsWithinSeconds: number;
   readonly lists: readonly string[];
+  /** By what of their origin draws are counted, and thus written down; the newest `drawsMost` of each are enough. */
+  readonly origins: ReadonlySet<OriginKind>;
 }
 
 const KIND_NEEDED: Readonly<Record<ConditionLeaf['kind'], FactKind | null>> = {
@@ -96,6 +101,7 @@ export function factsNeeded({ must, shadow }: Pick<Who, 'must' | 'shadow'>): Fac
     unionMost: most((leaf) => (leaf.kind === 'union' ? leaf.below : 0)),
     drawsWithinSeconds: most((leaf) => (leaf.kind === 'velocity' ? leaf.seconds : 0)),
     lists: [...new Set(leaves.flatMap((leaf) => (leaf.kind === 'listed' ? leaf.list : [])))].toSorted(),
+    origins: new Set(leaves.flatMap((leaf) => (leaf.kind === 'velocity' && leaf.per !== 'person' ? leaf.per : []))),
   };
 }
 
@@ -122,10 +128,15 @@ export interface AskingPerson {
 /** What was loaded for a batch of draws: everyone who asks, and draws by address and device. */
 export interface LoadedPeople {
   readonly people: ReadonlyMap<Openid, PersonFacts>;
-  /** Draws of this activity lately by address and by device; null where nobody keeps them. */
-  readonly byIp: ReadonlyMap<string, readonly number[]> | null;
-  readonly byDevice: ReadonlyMap<string, readonly number[]> | null;
+  /** Draws of this activity lately by address and by device; null where the rule does not ask for them. */
+  readonly byOrigin: DrawsByOrigin;
 }
+
+/** When draws of an activity came from an address or a device, newest first, in Unix ms. */
+export type DrawsByOrigin = Readonly<Record<OriginKind, ReadonlyMap<string, readonly number[]> | null>>;
+
+/** Draws by origin where no rule asks for any. */
+export const NO_ORIGINS: DrawsByOrigin = { ip: null, device: null };
 
 /**
  * The people of one batch: what was loaded, and beside it what the batch has decided so far, so that each draw is judged
@@ -143,19 +154,19 @@ export class PeopleInBatch {
   }
 
   factsOf({ openid, origin, atMs }: AskingPerson): ConditionFacts {
-    const { people, byIp, byDevice } = this.#loaded;
-    const from = (
-      kind: 'ip' | 'device',
-      value: string | null,
-      loaded: ReadonlyMap<string, readonly number[]> | null,
-    ): readonly number[] | null =>
-      value === null || loaded === null ? null : [...this.#of(this.#draws, kind, value), ...(loaded.get(value) ?? [])];
+    const { people, byOrigin } = this.#loaded;
+    const from = (kind: OriginKind): readonly number[] | null => {
+      const value = origin?.[kind] ?? null;
+      const loaded = byOrigin[kind];
+      if (value === null || loaded === null) return null;
+      return [...this.#of(this.#draws, kind, value), ...(loaded.get(value) ?? [])];
+    };
     return {
       account: this.#account,
       atMs,
       person: this.#withBatch(openid, people.get(openid) ?? NOBODY_KNOWN),
-      ipDrawsAtMs: from('ip', origin?.ip ?? null, byIp),
-      deviceDrawsAtMs: from('device', origin?.device ?? null, byDevice),
+      ipDrawsAtMs: from('ip'),
+      deviceDrawsAtMs: from('device'),
     };
   }
 

@@ -20,6 +20,8 @@ import type { StoredNames } from './account/erased-names.ts';
 import { personFactsStatement, readPersonFacts } from './account/person-facts.ts';
 import type { FactsAsked } from './account/person-facts.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
+import { originsStatement, readOrigins } from './draw-origins.ts';
+import type { OriginsAsked } from './draw-origins.ts';
 import { writeDraws } from './draw-write.ts';
 import { textListLiteral, textLiteral } from './sql-literal.ts';
 
@@ -112,9 +114,14 @@ async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly D
   const every = (): StoredNames =>
     erased === null ? plainNames(requests) : namesWithPseudonyms(requests, account, erased.pseudonyms);
   const names = erased?.accounts.has(account) === true ? every() : plainNames(requests);
-  const [, counter, prizes, today, ...found] = await ask(client, openingStatements(lane, day, names, atMs));
+  const origins = originsAsked(lane);
+  const [, counter, prizes, today, ...rest] = await ask(client, openingStatements({ lane, day, names, requests }));
   assert(counter && prizes && today, 'a batch opens with six answers');
-  const facts = { activity: activityFacts(counter, prizes, today, day) };
+  const facts = {
+    activity: activityFacts(counter, prizes, today, day),
+    origins: origins && readOrigins(rest[0] ?? [], origins.needed),
+  };
+  const found = origins === null ? rest : rest.slice(1);
   if (erased === null || erased.accounts.has(account) || today[0]?.['erasures'] !== true)
     return opened(facts, factsAsked(lane, names, atMs), names, found);
   // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
@@ -129,7 +136,7 @@ async function ask(client: pg.PoolClient, statements: string): Promise<readonly 
 }
 
 function opened(
-  facts: Pick<LaneFacts, 'activity'>,
+  facts: Pick<LaneFacts, 'activity' | 'origins'>,
   asked: FactsAsked | null,
   names: StoredNames,
   [answered, people, found = []]: readonly Rows[],
@@ -161,8 +168,18 @@ function answerOf(
   return [key, { reply, won: row['won'] === true }];
 }
 
+/** What a batch is opened with. */
+interface Opening {
+  readonly lane: Lane;
+  readonly day: BeijingDay;
+  readonly names: StoredNames;
+  readonly requests: readonly DrawRequest[];
+}
+
 /** Erasures are looked for after the lock, which an erasure takes before it touches the people of an activity. */
-function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames, atMs: number): string {
+function openingStatements({ lane, day, names, requests }: Opening): string {
+  const atMs = requests[0]?.atMs ?? 0;
+  const origins = originsAsked(lane);
   const account = textLiteral(lane.account);
   const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
   return `begin;
@@ -170,6 +187,7 @@ function openingStatements(lane: Lane, day: BeijingDay, names: StoredNames, atMs
     select prize_id, drawn, spent_fen from prize_counter where ${here};
     select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures
       from (values (1)) as one left join activity_day on ${here} and day = '${day}';
+    ${origins === null ? '' : `${originsStatement(origins, requests, atMs)};`}
     ${lookups(lane, names, atMs)}`;
 }
 
@@ -194,6 +212,11 @@ function lookups(lane: Lane, names: StoredNames, atMs: number): string {
 function factsAsked({ account, activity, needed }: Lane, { people }: StoredNames, atMs: number): FactsAsked | null {
   if (needed === undefined || needed.kinds.size === 0) return null;
   return { account, activity: activity.id, people, needed, atMs };
+}
+
+/** Null where the rule counts by no origin. */
+function originsAsked({ account, activity, needed }: Lane): OriginsAsked | null {
+  return needed === undefined || needed.origins.size === 0 ? null : { account, activity: activity.id, needed };
 }
 
 function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay): ActivityFacts {

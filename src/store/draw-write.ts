@@ -1,7 +1,9 @@
 import type { AccountId, Openid } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
 import type { ParticipantFacts } from '../rules/facts.ts';
+import type { FactsNeeded } from '../rules/person-facts.ts';
 import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
+import { addOrigins } from './draw-origins.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 
 /** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
@@ -13,7 +15,7 @@ export const PAYOUT_CHANNEL = 'payout_due';
  * then takes their place. In the lock order: message keys (sorted), activity, prizes, persons, payouts.
  */
 export function writeDraws(
-  lane: { readonly account: AccountId; readonly activity: LiveActivity },
+  lane: { readonly account: AccountId; readonly activity: LiveActivity; readonly needed?: FactsNeeded },
   before: LaneFacts,
   decision: BatchDecision,
   erasedRows: ReadonlyMap<Openid, string> = new Map(),
@@ -27,6 +29,9 @@ export function writeDraws(
     ...counters(account, activity, before, decision),
     ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
+    ...(lane.needed === undefined
+      ? []
+      : addOrigins({ ...lane, activity: lane.activity.id, needed: lane.needed }, decision.draws)),
     'commit',
   ].join(';\n');
 }

@@ -5,6 +5,7 @@ import { startOfBeijingDayMs } from '../../src/base/beijing-day.ts';
 import type { BeijingDay } from '../../src/base/beijing-day.ts';
 import type { LiveActivity } from '../../src/flows/ports/draws.ts';
 import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
+import type { DrawOrigin } from '../../src/rules/person-facts.ts';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 import { createPool } from '../../src/store/database.ts';
 import { realSleep } from '../../src/store/database-clock.ts';
@@ -19,6 +20,8 @@ import { quietLogger } from '../support/quiet-logger.ts';
 interface Racer {
   readonly nowMs?: number;
   readonly people: readonly number[];
+  /** Where all of them draw from; not known unless told. */
+  readonly origin?: DrawOrigin;
 }
 
 const PROCESSES = 2;
@@ -41,7 +44,7 @@ describe('two processes that decide at the same moment', () => {
   beforeEach(async () => {
     await database.client.query(
       `alter table book_entry disable trigger user;
-       truncate book_entry, payout, award, draw, participant, activity_day, prize_counter, activity_counter, rule_version, activity cascade;
+       truncate book_entry, payout, award, draw, draw_origin, participant, activity_day, prize_counter, activity_counter, rule_version, activity cascade;
        alter table book_entry enable trigger user;`,
     );
   });
@@ -61,7 +64,7 @@ describe('two processes that decide at the same moment', () => {
     await prepare(activity);
     const stores = meetingDrawStores(pools, { locked });
     await Promise.all(
-      racers.flatMap(({ nowMs = MIDNIGHT_MS, people }, process) => {
+      racers.flatMap(({ nowMs = MIDNIGHT_MS, people, origin }, process) => {
         const store = stores[process];
         assert.ok(store);
         const clock: Clock = { nowMs: () => nowMs, sleep: realSleep };
@@ -72,6 +75,7 @@ describe('two processes that decide at the same moment', () => {
             openid: follower(person),
             key: messageKey(`${process}-${index}`),
             render: (text) => text,
+            ...(origin && { origin }),
           }),
         );
       }),
@@ -134,6 +138,7 @@ describe('two processes that decide at the same moment', () => {
     assert.deepEqual(await race(afterTwo, samePerson, false, missedTwice), [2]);
   });
 
+  const oneInAHurry = [{ people: Array<number>(32).fill(1) }, { people: Array<number>(32).fill(1) }];
   const earned = {
     mechanic: { kind: 'lottery', blankTickets: 0, chances: 'earned' },
   } satisfies Partial<ActivityRuleInput>;
@@ -150,6 +155,27 @@ describe('two processes that decide at the same moment', () => {
   });
   it('twin: without the lock it is spent twice', async () => {
     assert.deepEqual(await race(earned, samePerson, false, oneChance), [2]);
+  });
+
+  const velocity = (per: 'person' | 'ip' | 'device', draws: number) =>
+    ({ who: { must: { kind: 'velocity', per, draws, seconds: 60 } } }) satisfies Partial<ActivityRuleInput>;
+  it('hold one person who draws at both to three draws a minute', async () => {
+    assert.deepEqual(await race(velocity('person', 3), oneInAHurry, true), [3]);
+  });
+  it('twin: without the lock the person draws three times at each', async () => {
+    assert.deepEqual(await race(velocity('person', 3), oneInAHurry, false), [6]);
+  });
+
+  const oneAddress = sixtyFour.map((racer) => ({ ...racer, origin: { ip: 'a'.repeat(43), device: null } }));
+  it('hold 64 people at one address to three draws a minute', async () => {
+    assert.deepEqual(await race(velocity('ip', 3), oneAddress, true), [3]);
+    const kept = await database.client.query(
+      'select kind, origin, sum(draws)::int as draws from draw_origin group by 1, 2',
+    );
+    assert.deepEqual(kept.rows, [{ kind: 'ip', origin: 'a'.repeat(43), draws: 3 }]);
+  });
+  it('twin: without the lock the address draws three times at each', async () => {
+    assert.deepEqual(await race(velocity('ip', 3), oneAddress, false), [6]);
   });
 
   it('keep the money of random packets together with their counters', async () => {

@@ -7,7 +7,7 @@ import { createRefreshFollowers } from '../../src/flows/people/refresh-followers
 import { RefreshFollowersJob } from '../../src/jobs/refresh-followers.ts';
 import { admit } from '../../src/rules/conditions.ts';
 import { whoSchema } from '../../src/rules/conditions-schema.ts';
-import { factsNeeded, PeopleInBatch } from '../../src/rules/person-facts.ts';
+import { factsNeeded, NO_ORIGINS, PeopleInBatch } from '../../src/rules/person-facts.ts';
 import { createFollowerBook } from '../../src/store/account/follower-book.ts';
 import { createFollowerRefreshes } from '../../src/store/account/follower-refreshes.ts';
 import { personFactsStatement, readPersonFacts } from '../../src/store/account/person-facts.ts';
@@ -79,7 +79,7 @@ async function admitted(people: readonly Openid[], must: object, atMs: number): 
     atMs,
   };
   const { rows } = await pool.query<Record<string, unknown>>(personFactsStatement(asked));
-  const loaded = { people: readPersonFacts(rows, asked), byIp: null, byDevice: null };
+  const loaded = { people: readPersonFacts(rows, asked), byOrigin: NO_ORIGINS };
   const batch = new PeopleInBatch(account, loaded);
   return people.filter((openid) => admit(who, batch.factsOf({ openid, origin: null, atMs })).admitted);
 }

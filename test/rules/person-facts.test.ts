@@ -5,7 +5,7 @@ import type { AccountId, Openid } from '../../src/base/ids.ts';
 import { meets } from '../../src/rules/conditions.ts';
 import { conditionSchema } from '../../src/rules/conditions-schema.ts';
 import type { ConditionInput } from '../../src/rules/conditions-schema.ts';
-import { factsNeeded, NOBODY_KNOWN, PeopleInBatch } from '../../src/rules/person-facts.ts';
+import { factsNeeded, NO_ORIGINS, NOBODY_KNOWN, PeopleInBatch } from '../../src/rules/person-facts.ts';
 import type { LoadedPeople, PersonFacts } from '../../src/rules/person-facts.ts';
 
 const MAIN = 'main' as AccountId;
@@ -18,7 +18,7 @@ const fresh: PersonFacts = {
 };
 
 function loaded(people: Readonly<Record<string, PersonFacts>>, more: Partial<LoadedPeople> = {}): LoadedPeople {
-  return { people: new Map(Object.entries(people) as [Openid, PersonFacts][]), byIp: null, byDevice: null, ...more };
+  return { people: new Map(Object.entries(people) as [Openid, PersonFacts][]), byOrigin: NO_ORIGINS, ...more };
 }
 
 describe('what a rule needs to know', () => {
@@ -40,6 +40,7 @@ describe('what a rule needs to know', () => {
       ],
     };
     assert.deepEqual([...needs(told).kinds], []);
+    assert.deepEqual([...needs(told).origins], ['ip']);
   });
 
   it('covers both what refuses and what is tried, as far as the furthest of its leaves goes', () => {
@@ -96,7 +97,7 @@ describe('the people of a batch', () => {
       MAIN,
       loaded(
         { ann: { ...fresh, union }, ben: { ...fresh, union }, cat: fresh },
-        { byIp: new Map([['192.0.2.1', [1]]]), byDevice: new Map() },
+        { byOrigin: { ip: new Map([['192.0.2.1', [1]]]), device: new Map() } },
       ),
     );
     const origin = { ip: '192.0.2.1', device: 'd' };

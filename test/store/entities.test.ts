@@ -17,6 +17,7 @@ const HOT_TABLES = [
   'activity_day',
   'participant',
   'draw',
+  'draw_origin',
   'award',
   'payout',
   'payout_attempt',

@@ -3,7 +3,7 @@ import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } 
 import type { ActivityFacts, Mark, ParticipantFacts, Verdict } from '../../rules/facts.ts';
 import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
-import type { DrawOrigin, FactsNeeded, PersonFacts } from '../../rules/person-facts.ts';
+import type { DrawOrigin, DrawsByOrigin, FactsNeeded, PersonFacts } from '../../rules/person-facts.ts';
 
 /** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
 export interface LiveActivity {
@@ -40,7 +40,7 @@ export interface DrawRequest {
   /** Becomes the award's id if this draw wins. */
   readonly awardId: AwardId;
   /** Where a page's draw came from; a chat tells nothing. Only counted by, never stored with the draw. */
-  readonly origin?: DrawOrigin;
+  readonly origin?: DrawOrigin | undefined;
   /** Turns the verdict's text into what is stored and sent: WeChat's reply XML, or JSON for a page. */
   readonly render: (text: string, verdict: Verdict) => string;
 }
@@ -61,6 +61,8 @@ export interface LaneFacts {
   readonly participants: ReadonlyMap<Openid, ParticipantFacts>;
   /** What the rule's conditions look at; null where it has none that need loading. */
   readonly people?: ReadonlyMap<Openid, PersonFacts> | null;
+  /** Earlier draws from where these come from, as far as the rule counts by it; absent or null where it does not. */
+  readonly origins?: DrawsByOrigin | null;
 }
 
 /** One decided draw, ready to be written. */

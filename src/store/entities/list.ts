@@ -7,6 +7,7 @@ import {
   prizeCounterEntity,
   ruleVersionEntity,
 } from './activities.ts';
+import { drawOriginEntity } from './draw-origins.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
 import {
@@ -65,4 +66,5 @@ export const entities: readonly EntitySchema[] = [
   erasureEntity,
   personListEntity,
   followerRefreshEntity,
+  drawOriginEntity,
 ];
