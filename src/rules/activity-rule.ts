@@ -17,35 +17,66 @@ const text = z.string().max(600);
 const budgetFen = z.int().min(0).max(10_000_000_000);
 
 const fields = z.strictObject({
-  trigger: triggerSchema,
+  trigger: triggerSchema.describe('What lets people take part'),
   priority: prioritySchema,
-  mechanic: mechanicSchema,
+  mechanic: mechanicSchema.describe('The main mechanic: how one takes part'),
   chained: z
-    .array(z.strictObject({ id: mechanicId, mechanic: mechanicSchema }))
+    .array(
+      z.strictObject({
+        id: mechanicId.describe('Its name in this rule: small letters, digits and hyphens; main is the main one'),
+        mechanic: mechanicSchema.describe('How one takes part there, as the main one'),
+      }),
+    )
     .max(10)
     .default([])
     .describe('Mechanics beside the main one, which others or a trigger lead to'),
-  prizes: z.array(prizeSchema).min(1).max(30),
-  who: whoSchema,
-  limits: z.strictObject({
-    drawsPerPerson: z.int().min(1).max(100_000).nullable().default(null),
-    drawsPerPersonPerDay: z.int().min(1).max(1000).nullable().default(null),
-    winsPerPerson: z.int().min(1).max(1000).nullable().default(null),
-    winsPerDay: z.int().min(1).max(10_000_000).nullable().default(null).describe('Wins of everyone on one Beijing day'),
-    winsPerPersonPerDay: z.int().min(1).max(1000).nullable().default(null),
-    coolDownSeconds: z
-      .int()
-      .min(1)
-      .max(31_536_000)
-      .nullable()
-      .default(null)
-      .describe('How long a person waits after a draw'),
-    budgetFenPerDay: budgetFen
-      .nullable()
-      .default(null)
-      .describe('Most that the red packets won on one Beijing day may cost, in fen'),
-    budgetFenPerPerson: budgetFen.nullable().default(null).describe('Most that one person may win in all, in fen'),
-  }),
+  prizes: z.array(prizeSchema).min(1).max(30).describe('Everything that can be won'),
+  who: whoSchema.describe('Who may take part'),
+  limits: z
+    .strictObject({
+      drawsPerPerson: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .nullable()
+        .default(null)
+        .describe('How often one person may take part in all'),
+      drawsPerPersonPerDay: z
+        .int()
+        .min(1)
+        .max(1000)
+        .nullable()
+        .default(null)
+        .describe('How often one person may take part on one Beijing day'),
+      winsPerPerson: z.int().min(1).max(1000).nullable().default(null).describe('Prizes one person may win in all'),
+      winsPerDay: z
+        .int()
+        .min(1)
+        .max(10_000_000)
+        .nullable()
+        .default(null)
+        .describe('Wins of everyone on one Beijing day'),
+      winsPerPersonPerDay: z
+        .int()
+        .min(1)
+        .max(1000)
+        .nullable()
+        .default(null)
+        .describe('Prizes one person may win on one Beijing day'),
+      coolDownSeconds: z
+        .int()
+        .min(1)
+        .max(31_536_000)
+        .nullable()
+        .default(null)
+        .describe('How long a person waits after a draw'),
+      budgetFenPerDay: budgetFen
+        .nullable()
+        .default(null)
+        .describe('Most that the red packets won on one Beijing day may cost, in fen'),
+      budgetFenPerPerson: budgetFen.nullable().default(null).describe('Most that one person may win in all, in fen'),
+    })
+    .describe('How often and how much; what is null has no limit'),
   budgetFen: budgetFen.describe('Most that all red packets together may cost, in fen'),
   returned: z
     .strictObject({
@@ -55,27 +86,48 @@ const fields = z.strictObject({
         .describe('Whether the money of a packet nobody opened is kept apart or can be won again'),
       reissue: z.boolean().default(false).describe('Whether operators may send its winner another packet'),
     })
-    .default({ money: 'returned', reissue: false }),
-  startsAtMs: z.int().min(0).nullable().default(null),
-  endsAtMs: z.int().min(0).nullable().default(null),
-  texts: z.strictObject({
-    win: text.min(1),
-    lose: text.min(1),
-    limit: text.min(1),
-    soldOut: text.min(1),
-    closed: text.min(1),
-    checkedIn: text.min(1).default('签到成功，已连续 {streak} 天'),
-    chances: text.min(1).default('获得抽奖机会，现在有 {chances} 次'),
-  }),
-  packet: z.strictObject({
-    wishing: z.string().min(1).max(128),
-    activityName: z.string().min(1).max(32),
-    remark: z.string().min(1).max(256),
-    sceneId: z
-      .enum(['PRODUCT_1', 'PRODUCT_2', 'PRODUCT_3', 'PRODUCT_4', 'PRODUCT_5', 'PRODUCT_6', 'PRODUCT_7', 'PRODUCT_8'])
-      .nullable()
-      .default(null),
-  }),
+    .default({ money: 'returned', reissue: false })
+    .describe('What becomes of a red packet that nobody opened'),
+  startsAtMs: z.int().min(0).nullable().default(null).describe('Unix ms of the first moment; null: once published'),
+  endsAtMs: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe('Unix ms of the first moment after it; null: until it is stopped'),
+  texts: z
+    .strictObject({
+      win: text.min(1).describe('Told to whoever wins'),
+      lose: text.min(1).describe('Told to whoever wins nothing'),
+      limit: text.min(1).describe('Told to whoever has reached a limit of their own, or has no chance left'),
+      soldOut: text.min(1).describe('Told when the prize, the budget or the wins of the day are gone'),
+      closed: text.min(1).describe('Told before the start, after the end and once stopped'),
+      checkedIn: text
+        .min(1)
+        .default('签到成功，已连续 {streak} 天')
+        .describe('Told to whoever checks in on a day without a prize'),
+      chances: text
+        .min(1)
+        .default('获得抽奖机会，现在有 {chances} 次')
+        .describe('Told to whoever is given chances to draw'),
+    })
+    .describe('What people are told; each may use {amount} in yuan, {prize}, {streak} and {chances}'),
+  packet: z
+    .strictObject({
+      wishing: z.string().min(1).max(128).describe('The wish on the red packet, at most 128 bytes'),
+      activityName: z.string().min(1).max(32).describe('What the red packet calls the activity, at most 32 bytes'),
+      remark: z
+        .string()
+        .min(1)
+        .max(256)
+        .describe('A remark that goes to WeChat Pay with the packet, at most 256 bytes'),
+      sceneId: z
+        .enum(['PRODUCT_1', 'PRODUCT_2', 'PRODUCT_3', 'PRODUCT_4', 'PRODUCT_5', 'PRODUCT_6', 'PRODUCT_7', 'PRODUCT_8'])
+        .nullable()
+        .default(null)
+        .describe('The scene agreed with WeChat Pay; amounts beyond 1 to 200 yuan need one'),
+    })
+    .describe('How the red packets look, and what WeChat Pay is told'),
   look: lookSchema,
 });
 export type ActivityRule = z.infer<typeof fields>;
@@ -101,6 +153,8 @@ function faultsOf(rule: ActivityRule): readonly Fault[] {
     faults.push({ path: ['trigger', ...path], message });
   if (rule.startsAtMs !== null && rule.endsAtMs !== null && rule.endsAtMs <= rule.startsAtMs)
     faults.push({ path: ['endsAtMs'], message: 'the end must come after the start' });
+  if (rule.look.question !== null && rule.trigger.words.length === 0)
+    faults.push({ path: ['look', 'question'], message: 'a riddle needs words of the trigger that answer it' });
   return [...faults, ...chainFaults(rule), ...packetFaults(rule)];
 }
 

@@ -109,7 +109,7 @@ const hours = z
 const union = z
   .strictObject({
     kind: z.literal('union'),
-    counts: z.enum(['draws', 'wins']),
+    counts: z.enum(['draws', 'wins']).describe('What is counted: taking part or winning'),
     in: scope,
     below: z.int().min(1).max(COUNTED_MAX).describe('Fewer than so many'),
   })

@@ -4,8 +4,11 @@ import { z } from 'zod';
 const amountFen = z.int().min(1).max(499_900);
 
 const everyPrize = {
-  id: z.string().regex(/^[a-z0-9-]{1,32}$/),
-  name: z.string().min(1).max(40),
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .describe('Its name in this rule: small letters, digits and hyphens'),
+  name: z.string().min(1).max(40).describe('What people are told they won'),
   tickets: z.int().min(0).max(1_000_000_000).default(0).describe('How many of the tickets win this prize'),
   stock: z.int().min(0).max(10_000_000).describe('How many of this prize exist'),
 };
@@ -22,7 +25,9 @@ const randomPacketPrize = z.strictObject({
   maxFen: amountFen.describe('The most a winner gets, in fen'),
   meanFen: amountFen.describe('What winners get on average, exactly; the prize costs stock times this, never more'),
 });
-const textPrize = z.strictObject({ ...everyPrize, kind: z.literal('text') });
+const textPrize = z
+  .strictObject({ ...everyPrize, kind: z.literal('text') })
+  .describe('Nothing that is paid: the text of a win says what the winner gets');
 
 /** Every prize there can be. */
 export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, randomPacketPrize, textPrize]);

@@ -7,7 +7,7 @@ const triggerWord = z.strictObject({
     .describe(
       'exact: the whole text; prefix: how it begins; contains: anywhere in it; number: the one number in it, as 42 or 10-20; pattern: the whole text, with * ? # [] and (|)',
     ),
-  word: z.string().trim().min(1).max(60),
+  word: z.string().trim().min(1).max(60).describe('The word, the number or the pattern'),
 });
 
 // Words are looked up, patterns are tried one by one: 200 activities with 10 each cost a message up to 2 ms.
@@ -44,14 +44,14 @@ export const triggerSchema = z.strictObject({
   invite: z.boolean().default(false).describe('Whether an invitation that somebody accepted draws'),
   leads: z
     .strictObject({
-      words: mechanicId.optional(),
-      page: mechanicId.optional(),
-      follow: mechanicId.optional(),
-      scenes: mechanicId.optional(),
-      menu: mechanicId.optional(),
-      payment: mechanicId.optional(),
-      batch: mechanicId.optional(),
-      invite: mechanicId.optional(),
+      words: mechanicId.optional().describe('Where a word leads'),
+      page: mechanicId.optional().describe('Where the activity page leads'),
+      follow: mechanicId.optional().describe('Where following leads'),
+      scenes: mechanicId.optional().describe('Where scanning a code leads'),
+      menu: mechanicId.optional().describe('Where the menu button leads'),
+      payment: mechanicId.optional().describe('Where a payment leads'),
+      batch: mechanicId.optional().describe('Where an operator’s list leads'),
+      invite: mechanicId.optional().describe('Where an accepted invitation leads'),
     })
     .default({})
     .describe('Which mechanic each way leads to, where it is not main'),
