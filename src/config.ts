@@ -3,6 +3,7 @@ import { openMerchantCertificate } from './pay/merchant-certificate.ts';
 import type { MerchantCertificate } from './pay/merchant-certificate.ts';
 import { variables } from './config-variables.ts';
 import type { VariableName, VariableValues } from './config-variables.ts';
+import type { RequestLimitRates } from './flows/limit-requests.ts';
 
 /** The environment as given: process.env, or a test's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +26,8 @@ export interface Config {
   readonly metricsToken: string | null;
   /** A page of an activity that can award more than this, in fen, takes draws of proven followers only. */
   readonly pageTrustFen: number;
+  /** How many requests of a person and of an address are taken in a second; twice as many at once. */
+  readonly requestLimits: RequestLimitRates;
   /** Most followers this process asks WeChat about in a minute; 0 for none. */
   readonly followersPerMinute: number;
   /** Where alarms go beside log, metric and console; null for nowhere else. */
@@ -266,6 +269,10 @@ function assemble(values: VariableValues, payCaPem: string | null, certificate: 
     proxyHops: values.PROXY_HOPS,
     metricsToken: values.METRICS_TOKEN,
     pageTrustFen: values.PAGE_TRUST_FEN,
+    requestLimits: Object.freeze({
+      person: Object.freeze({ draw: values.PERSON_DRAWS_PER_SECOND, view: values.PERSON_VIEWS_PER_SECOND }),
+      address: Object.freeze({ draw: values.ADDRESS_DRAWS_PER_SECOND, view: values.ADDRESS_VIEWS_PER_SECOND }),
+    }),
     followersPerMinute: values.FOLLOWERS_PER_MINUTE,
     alarmWebhook:
       values.ALARM_WEBHOOK_URL === null

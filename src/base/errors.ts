@@ -9,6 +9,8 @@ export class WrongRequest extends Error {
   readonly faults: readonly { readonly path: string; readonly message: string }[];
   /** What stands now where the caller had seen something older; nothing secret. */
   readonly present: unknown;
+  /** When the same request may be made again, in ms from now; null where that does not help. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     code: string,
@@ -17,6 +19,7 @@ export class WrongRequest extends Error {
       status?: number;
       faults?: readonly { path: string; message: string }[];
       present?: unknown;
+      retryAfterMs?: number;
       cause?: unknown;
     } = {},
   ) {
@@ -25,6 +28,7 @@ export class WrongRequest extends Error {
     this.status = options.status ?? 400;
     this.faults = options.faults ?? [];
     this.present = options.present;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
 

@@ -10,6 +10,8 @@ export interface ErrorBody {
   readonly faults: readonly { readonly path: string; readonly message: string }[];
   /** What stands now, where the caller had seen something older. */
   readonly present?: unknown;
+  /** With 429: when to come again, as in `Retry-After`. */
+  readonly retryAfterSeconds?: number;
 }
 
 /**
@@ -29,8 +31,14 @@ export function answerErrors(logger: Logger): Middleware {
 
 function answer(ctx: Context, error: unknown, logger: Logger): void {
   if (error instanceof WrongRequest) {
-    const { status, code, message, faults, present } = error;
-    return write(ctx, status, { code, message, faults, ...(present === undefined ? {} : { present }) });
+    const { status, code, message, faults, present, retryAfterMs } = error;
+    const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000);
+    if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+    return write(ctx, status, {
+      ...{ code, message, faults },
+      ...(present === undefined ? {} : { present }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    });
   }
   const requestId: unknown = ctx.state['requestId'];
   if (error instanceof OutsideTrouble) {

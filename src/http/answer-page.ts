@@ -53,12 +53,16 @@ export class PageAnswers {
   }
 
   /**
-   * Turns what a page may run into into a notice: not found, or trouble with a link to try again, which leads to `href`
+   * Turns what a page may run into into a notice: not found, too many requests, or trouble with a link to try again, which leads to `href`
    * and is left out without one. Rethrows the rest.
    */
   async failure(ctx: Context, error: unknown, href: string | undefined): Promise<void> {
     if (error instanceof WrongRequest) {
       ctx.state['errorCode'] = error.code;
+      if (error.retryAfterMs !== null) {
+        ctx.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)));
+        return this.notice(ctx, error.status, { kind: 'too-fast', ...(href === undefined ? {} : { href }) });
+      }
       const kind = error.status === 404 ? 'not-found' : 'wrong-address';
       return this.notice(ctx, error.status, { kind });
     }

@@ -64,6 +64,7 @@ describe('a whole configuration', () => {
     });
     assert.equal(config.alarmWebhook, null);
     assert.deepEqual([config.pageTrustFen, config.followersPerMinute], [100, 3000]);
+    assert.deepEqual(config.requestLimits, { person: { draw: 5, view: 10 }, address: { draw: 300, view: 600 } });
     assert.equal(configOf({ ...good, PAGE_TRUST_FEN: '0' }).pageTrustFen, 0);
     assert.equal(configOf({ ...good, FOLLOWERS_PER_MINUTE: '0' }).followersPerMinute, 0);
     assert.match(faultsOf({ PAGE_TRUST_FEN: '1.5' })[0] ?? '', /^PAGE_TRUST_FEN needs a whole number/);

@@ -11,6 +11,7 @@ export type NoticeKind =
   | 'login-foreign'
   | 'login-failed'
   | 'trouble'
+  | 'too-fast'
   | 'wrong-address'
   | 'payee-link-over'
   | 'payee-taken'
@@ -75,6 +76,7 @@ const zh: PageWords = {
     },
     'login-failed': { title: '微信没有回应', text: '刚才没能确认你的身份，请再试一次。', action: again },
     trouble: { title: '人有点多', text: '暂时打不开，请过一会儿再试。你的奖品不会丢。', action: '再试一次' },
+    'too-fast': { title: '慢一点', text: '刚才的请求太多了，请等几秒再试。你的机会和奖品都还在。', action: '再试一次' },
     'wrong-address': { title: '链接不对', text: '请回到公众号重新打开活动页面。', action: '' },
     'payee-link-over': {
       title: '链接已过期',
@@ -160,6 +162,11 @@ const en: PageWords = {
     trouble: {
       title: 'Many people are here',
       text: 'The page cannot be opened right now. Please try again soon; your prizes are safe.',
+      action: 'Try again',
+    },
+    'too-fast': {
+      title: 'A little slower',
+      text: 'There were too many requests just now. Please try again in a few seconds; your chances and prizes are safe.',
       action: 'Try again',
     },
     'wrong-address': { title: 'Wrong link', text: 'Please open the activity again from the account.', action: '' },
