@@ -3,6 +3,7 @@ import { PayoutsComplete1795244400000 } from './1795244400000-payouts-complete.t
 import { OfficialAccount1795248000000 } from './1795248000000-official-account.ts';
 import { Rules1795251600000 } from './1795251600000-rules.ts';
 import { DrawOrigins1795255380000 } from './1795255380000-draw-origins.ts';
+import { Codes1795255500000 } from './1795255500000-codes.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   OfficialAccount1795248000000,
   Rules1795251600000,
   DrawOrigins1795255380000,
+  Codes1795255500000,
 ];

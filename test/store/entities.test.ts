@@ -23,6 +23,9 @@ const HOT_TABLES = [
   'payout_attempt',
   'payout_person_day',
   'book_entry',
+  'code_pool',
+  'code',
+  'code_use',
 ];
 
 let database: TestDatabase;

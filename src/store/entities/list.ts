@@ -7,6 +7,7 @@ import {
   prizeCounterEntity,
   ruleVersionEntity,
 } from './activities.ts';
+import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
 import { drawOriginEntity } from './draw-origins.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
@@ -67,4 +68,7 @@ export const entities: readonly EntitySchema[] = [
   personListEntity,
   followerRefreshEntity,
   drawOriginEntity,
+  codePoolEntity,
+  codeEntity,
+  codeUseEntity,
 ];
