@@ -79,7 +79,7 @@ async function readFacts(manager: EntityManager, counter: ActivityCounterRow, re
   const person = await manager.findOneBy(participantEntity, { ...here, openid: request.openid });
   return {
     activity: {
-      open: counter.open,
+      state: counter.open ? 'open' : counter.paused ? 'paused' : 'stopped',
       spentFen: fen(counter.spentFen),
       draws: counter.draws,
       wins: counter.wins,

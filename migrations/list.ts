@@ -2,6 +2,7 @@ import { FirstSchema1795200000000 } from './1795200000000-first-schema.ts';
 import { PayoutsComplete1795244400000 } from './1795244400000-payouts-complete.ts';
 import { OfficialAccount1795248000000 } from './1795248000000-official-account.ts';
 import { Rules1795251600000 } from './1795251600000-rules.ts';
+import { ActivityLife1795255320000 } from './1795255320000-activity-life.ts';
 import { DrawOrigins1795255380000 } from './1795255380000-draw-origins.ts';
 import { Codes1795255500000 } from './1795255500000-codes.ts';
 
@@ -11,6 +12,7 @@ export const migrations = [
   PayoutsComplete1795244400000,
   OfficialAccount1795248000000,
   Rules1795251600000,
+  ActivityLife1795255320000,
   DrawOrigins1795255380000,
   Codes1795255500000,
 ];

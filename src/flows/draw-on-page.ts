@@ -17,7 +17,7 @@ import type { Clock } from './ports/time-and-luck.ts';
 import { largestAwardFen } from './prove-visitor.ts';
 import type { ProveVisitor } from './prove-visitor.ts';
 
-export type PagePhase = 'open' | 'not-started' | 'ended' | 'stopped';
+export type PagePhase = 'open' | 'not-started' | 'ended' | 'stopped' | 'paused';
 
 /** An activity that has a page, and whether it is open now. */
 export interface PageActivity {
@@ -92,7 +92,7 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       if (activity === undefined || !activity.rule.trigger.page) {
         throw new WrongRequest('activity-not-found', 'there is no such activity', { status: 404 });
       }
-      return { activity, phase: live === undefined ? 'stopped' : phaseAt(activity.rule, clock.nowMs()) };
+      return { activity, phase: live === undefined ? 'stopped' : phaseAt(live, clock.nowMs()) };
     },
     view: (page, visitor) => viewOf(options, page, visitor),
     async draw({ page, visitor, token }) {
@@ -171,7 +171,8 @@ function pageRequestKey(activity: LiveActivity, openid: Openid, token: string): 
   return `p:${activity.id}:${openid}:${token}` as RequestKey;
 }
 
-function phaseAt(rule: ActivityRule, nowMs: number): PagePhase {
+function phaseAt({ rule, paused }: LiveActivity, nowMs: number): PagePhase {
+  if (paused === true) return 'paused';
   if (rule.startsAtMs !== null && nowMs < rule.startsAtMs) return 'not-started';
   return rule.endsAtMs !== null && nowMs >= rule.endsAtMs ? 'ended' : 'open';
 }

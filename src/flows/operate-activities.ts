@@ -7,7 +7,14 @@ import type { Overlap } from '../rules/overlaps.ts';
 import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { ActivityWords } from './ports/keyword-replies.ts';
-import type { ActivityStore, LockedActivity, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
+import type {
+  ActivityState,
+  ActivityStore,
+  LockedActivity,
+  Operator,
+  RuleDraft,
+  StoredActivity,
+} from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { entryFaults } from './entry-faults.ts';
 import { unpayableParts } from './payable-rule.ts';
@@ -46,9 +53,26 @@ export interface OperateActivities {
    * `revision-stale`, `activity-stopped` or `rule-locked` (409, naming the fields that can no longer change).
    */
   publish(operator: Operator, input: { id: ActivityId; revision: number }): Promise<ReviewedActivity>;
+  /** Refuses every draw from the next transaction on, until it goes on. Throws WrongRequest `activity-not-published` (409). */
+  pause(operator: Operator, id: ActivityId): Promise<ReviewedActivity>;
+  /** Lets people draw again. Throws WrongRequest `activity-not-paused` (409). */
+  resume(operator: Operator, id: ActivityId): Promise<ReviewedActivity>;
   /** Ends the activity for good; winners are still paid. Throws WrongRequest `activity-not-published` (409). */
   stop(operator: Operator, id: ActivityId): Promise<ReviewedActivity>;
 }
+
+/** A change of state, and from which. */
+interface Turn {
+  readonly to: 'published' | 'paused' | 'stopped';
+  readonly from: readonly ActivityState[];
+  readonly event: string;
+}
+
+const TURNS = {
+  pause: { to: 'paused', from: ['published'], event: 'activity-paused' },
+  resume: { to: 'published', from: ['paused'], event: 'activity-resumed' },
+  stop: { to: 'stopped', from: ['published', 'paused'], event: 'activity-stopped' },
+} as const satisfies Record<string, Turn>;
 
 /** Builds the flow over where activities are kept. */
 export function createOperateActivities(options: {
@@ -73,6 +97,14 @@ export function createOperateActivities(options: {
     const activity = await activities.find(id);
     if (activity === undefined) throw conflict('activity-not-found', 'there is no such activity', 404);
     return activity;
+  };
+  const turn = async (operator: Operator, id: ActivityId, { to, from, event }: Turn): Promise<ReviewedActivity> => {
+    const { accountId } = await find(id);
+    return change({ operator, accountId, event }, () =>
+      activities.turn({ accountId, id, to, nowMs: clock.nowMs() }, ({ activity }) =>
+        refuseTurn(activity, { to, from }),
+      ),
+    );
   };
   return {
     create: async (operator, input) => {
@@ -109,12 +141,9 @@ export function createOperateActivities(options: {
         }),
       );
     },
-    stop: async (operator, id) => {
-      const { accountId } = await find(id);
-      return change({ operator, accountId, event: 'activity-stopped' }, () =>
-        activities.stop({ accountId, id, nowMs: clock.nowMs() }, ({ activity }) => refuseUnpublished(activity)),
-      );
-    },
+    pause: (operator, id) => turn(operator, id, TURNS.pause),
+    resume: (operator, id) => turn(operator, id, TURNS.resume),
+    stop: (operator, id) => turn(operator, id, TURNS.stop),
   };
 }
 
@@ -174,9 +203,12 @@ function refuseNewSlug(activity: StoredActivity, slug: string): void {
   throw conflict('slug-published', 'the address is in use since the publication and cannot change', 409, ['slug']);
 }
 
-function refuseUnpublished({ state }: StoredActivity): void {
-  if (state === 'published') return;
-  throw conflict('activity-not-published', `only a published activity can be stopped; this one is ${state}`);
+function refuseTurn({ state }: StoredActivity, { to, from }: Pick<Turn, 'to' | 'from'>): void {
+  if (from.includes(state)) return;
+  if (to === 'published') {
+    throw conflict('activity-not-paused', `only an activity that pauses can go on; this one is ${state}`);
+  }
+  throw conflict('activity-not-published', `only a published activity can be ${to}; this one is ${state}`);
 }
 
 function refuseStopped(activity: StoredActivity): void {

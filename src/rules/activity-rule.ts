@@ -102,6 +102,10 @@ const fields = z.strictObject({
       limit: text.min(1).describe('Told to whoever has reached a limit of their own, or has no chance left'),
       soldOut: text.min(1).describe('Told when the prize, the budget or the wins of the day are gone'),
       closed: text.min(1).describe('Told before the start, after the end and once stopped'),
+      notStarted: text.min(1).nullable().default(null).describe('Before the start; what closed says where it is empty'),
+      ended: text.min(1).nullable().default(null).describe('After the end; what closed says where it is empty'),
+      stopped: text.min(1).nullable().default(null).describe('Once it is stopped; what closed says where it is empty'),
+      paused: text.min(1).default('活动暂停中，请稍后再来，你的机会不会减少').describe('While it is paused'),
       checkedIn: text
         .min(1)
         .default('签到成功，已连续 {streak} 天')

@@ -5,7 +5,8 @@ import type { PrizeId } from '../base/ids.ts';
 
 /** An activity's counters at one moment, read under its lock. */
 export interface ActivityFacts {
-  readonly open: boolean;
+  /** paused: nobody may draw until it goes on; stopped: never again. */
+  readonly state: 'open' | 'paused' | 'stopped';
   readonly spentFen: Fen;
   readonly draws: number;
   readonly wins: number;
@@ -61,6 +62,7 @@ export type Refusal =
   | 'not-started'
   | 'ended'
   | 'stopped'
+  | 'paused'
   | 'not-eligible'
   | 'person-limit'
   | 'person-day-limit'

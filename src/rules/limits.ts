@@ -12,11 +12,11 @@ export interface LimitFacts {
 
 type Check = readonly [Refusal, boolean, TraceStep['seen'], TraceStep['limit']];
 
-/** Says why nobody may take part now, or null: stopped, not started yet, over. */
+/** Says why nobody may take part now, or null: stopped, paused, not started yet, over. */
 export function closedBy({ rule, activity, atMs }: LimitFacts, trace: TraceStep[]): Refusal | null {
   return firstFailed(
     [
-      ['stopped', activity.open, activity.open ? 'open' : 'stopped', 'open'],
+      [activity.state === 'paused' ? 'paused' : 'stopped', activity.state === 'open', activity.state, 'open'],
       ['not-started', rule.startsAtMs === null || atMs >= rule.startsAtMs, atMs, rule.startsAtMs],
       ['ended', rule.endsAtMs === null || atMs < rule.endsAtMs, atMs, rule.endsAtMs],
     ],

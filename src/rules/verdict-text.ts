@@ -10,9 +10,13 @@ import type { Prize } from './prize-schema.ts';
 export function refusalText({ texts, who }: ActivityRule, refusal: Refusal): string {
   switch (refusal) {
     case 'stopped':
+      return texts.stopped ?? texts.closed;
+    case 'paused':
+      return texts.paused;
     case 'not-started':
+      return texts.notStarted ?? texts.closed;
     case 'ended':
-      return texts.closed;
+      return texts.ended ?? texts.closed;
     case 'not-eligible':
       return who.text;
     case 'day-limit':

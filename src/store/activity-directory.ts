@@ -23,6 +23,7 @@ interface PublishedRow {
   readonly version: number;
   readonly published_at_ms: number;
   readonly pays_through: AccountId | null;
+  readonly paused: boolean;
 }
 
 export interface ActivityDirectoryOptions {
@@ -34,7 +35,7 @@ export interface ActivityDirectoryOptions {
 }
 
 /**
- * The published activities, at most one second old: one small query a second whatever the number of messages, and a
+ * The published activities, paused ones included, at most one second old: one small query a second whatever the number of messages, and a
  * rule is read and parsed once per version. While the database is away what was known is served for up to 10 s.
  * Throws OutsideTrouble when nothing that recent is known.
  */
@@ -72,6 +73,7 @@ async function load(options: ActivityDirectoryOptions, known: Map<string, Activi
         rule,
         publishedAtMs: row.published_at_ms,
         paysThrough: row.pays_through,
+        paused: row.paused,
       };
       bySlug.set(row.slug, activity);
       const others = byAccount.get(row.account_id);
@@ -88,9 +90,9 @@ async function published(pool: pg.Pool): Promise<readonly PublishedRow[]> {
   const found = await pool.query<PublishedRow>({
     name: 'published-activities',
     text: `select activity.account_id, activity.id, slug, name, published_version as version,
-        (extract(epoch from published_at) * 1000)::float8 as published_at_ms, account.pays_through
+        (extract(epoch from published_at) * 1000)::float8 as published_at_ms, account.pays_through, state = 'paused' as paused
       from activity join account on account.id = activity.account_id
-      where state = 'published' order by activity.account_id, published_at desc, activity.id`,
+      where state in ('published', 'paused') order by activity.account_id, published_at desc, activity.id`,
   });
   return found.rows;
 }

@@ -54,15 +54,10 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
       }),
     publish: (input, decide) =>
       change(pool, input, (client, locked) => publish(client, locked, { ...input, rule: decide(locked) })),
-    stop: (input, check) =>
+    turn: (input, check) =>
       change(pool, input, async (client, locked) => {
         check(locked);
-        const here = [input.accountId, input.id];
-        await client.query(
-          `update activity set state = 'stopped', revision = revision + 1, updated_at = $3 where account_id = $1 and id = $2`,
-          [...here, new Date(input.nowMs)],
-        );
-        await client.query('update activity_counter set open = false where account_id = $1 and activity_id = $2', here);
+        await turn(client, input);
       }),
   };
 }
@@ -108,6 +103,20 @@ async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivi
   return { activity, publishedRule: row.rule, account: row.account, merchant: row.merchant };
 }
 
+async function turn(client: pg.PoolClient, { accountId, id, nowMs, to }: Parameters<ActivityStore['turn']>[0]) {
+  const here = [accountId, id];
+  await client.query(
+    `update activity set state = $3, updated_at = $4, revision = revision + case when $3 = 'stopped' then 1 else 0 end
+       where account_id = $1 and id = $2`,
+    [...here, to, new Date(nowMs)],
+  );
+  await client.query('update activity_counter set open = $3, paused = $4 where account_id = $1 and activity_id = $2', [
+    ...here,
+    to === 'published',
+    to === 'paused',
+  ]);
+}
+
 async function publish(
   client: pg.PoolClient,
   { activity, merchant }: LockedActivity,
@@ -121,7 +130,7 @@ async function publish(
     [...here, version, JSON.stringify(input.rule), input.operatorId, at],
   );
   await client.query(
-    `update activity set state = 'published', published_version = $3, published_at = $4, updated_at = $4, revision = revision + 1
+    `update activity set state = case state when 'paused' then state else 'published' end, published_version = $3, published_at = $4, updated_at = $4, revision = revision + 1
        where account_id = $1 and id = $2`,
     [...here, version, at],
   );

@@ -183,7 +183,7 @@ function openingStatements({ lane, day, names, requests }: Opening): string {
   const account = textLiteral(lane.account);
   const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
   return `begin;
-    select open, spent_fen, draws, wins from activity_counter where ${here} for update;
+    select open, paused, spent_fen, draws, wins from activity_counter where ${here} for update;
     select prize_id, drawn, spent_fen from prize_counter where ${here};
     select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures
       from (values (1)) as one left join activity_day on ${here} and day = '${day}';
@@ -223,7 +223,7 @@ function activityFacts(counter: Rows, prizes: Rows, today: Rows, day: BeijingDay
   const row = counter[0];
   if (row === undefined) throw new OutsideTrouble('activity-not-published', 'the activity has no counters yet');
   return {
-    open: row['open'] === true,
+    state: row['open'] === true ? 'open' : row['paused'] === true ? 'paused' : 'stopped',
     spentFen: fen(Number(row['spent_fen'])),
     draws: Number(row['draws']),
     wins: Number(row['wins']),

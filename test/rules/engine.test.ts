@@ -6,7 +6,7 @@ import type { PrizeId } from '../../src/base/ids.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { decide, luckBounds } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
-import type { ParticipantFacts } from '../../src/rules/facts.ts';
+import type { ActivityFacts, ParticipantFacts } from '../../src/rules/facts.ts';
 import { decisionInput, someDay, ticketLuck, untouched } from '../support/decisions.ts';
 import { lotteryRule } from '../support/live-activity.ts';
 
@@ -122,7 +122,26 @@ describe('a lottery', () => {
     assert.equal(why(decisionInput({ startsAtMs: atMs })), 'won');
     assert.equal(why(decisionInput({ endsAtMs: atMs })), 'ended');
     assert.equal(why(decisionInput({ endsAtMs: atMs + 1 })), 'won');
-    assert.equal(why(decisionInput({}, { activity: { ...untouched, open: false } })), 'stopped');
+    assert.equal(why(decisionInput({}, { activity: { ...untouched, state: 'stopped' } })), 'stopped');
+    assert.equal(why(decisionInput({}, { activity: { ...untouched, state: 'paused' } })), 'paused');
+  });
+
+  it('says of its own before the start, after the end, while it pauses and once stopped', () => {
+    const atMs = Date.parse('2026-11-21T04:00:00Z');
+    const said = { notStarted: '还没开始', ended: '结束了', stopped: '停止了', paused: '休息一下' };
+    const textOf = (rule: Parameters<typeof decisionInput>[0], state: ActivityFacts['state'], texts: object) => {
+      const all = { ...decisionInput().rule.texts, ...texts };
+      return decide(decisionInput({ ...rule, texts: all }, { activity: { ...untouched, state } })).verdict.text;
+    };
+    const texts = (given: object) => [
+      textOf({ startsAtMs: atMs + 1 }, 'open', given),
+      textOf({ endsAtMs: atMs }, 'open', given),
+      textOf({}, 'stopped', given),
+      textOf({}, 'paused', given),
+    ];
+    assert.deepEqual(texts(said), ['还没开始', '结束了', '停止了', '休息一下']);
+    const closed = '活动未开放';
+    assert.deepEqual(texts({}), [closed, closed, closed, '活动暂停中，请稍后再来，你的机会不会减少']);
   });
 
   it('says the amount in yuan and the trace agrees with the verdict', () => {

@@ -12,7 +12,7 @@ export const someDay = '2026-11-21' as BeijingDay;
 
 /** Counters of an activity nobody has drawn in. */
 export const untouched: ActivityFacts = {
-  open: true,
+  state: 'open',
   spentFen: fen(0),
   draws: 0,
   wins: 0,

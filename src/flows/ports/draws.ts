@@ -16,6 +16,8 @@ export interface LiveActivity {
   readonly publishedAtMs: number;
   /** The account whose openids its winners are paid under; null where it pays itself. */
   readonly paysThrough: AccountId | null;
+  /** Whether it pauses, as known at most a second ago: what a page shows. Draws are decided by the counters. */
+  readonly paused?: boolean;
 }
 
 /** Which activities are live, read through a cache that a publish or stop refreshes within a second. */

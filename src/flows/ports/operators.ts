@@ -39,7 +39,7 @@ export interface OperatorStore {
 /** A rule as its author left it: any JSON object, perhaps with faults. Publishing reads it as an ActivityRule. */
 export type RuleDraft = Readonly<Record<string, unknown>>;
 
-export type ActivityState = 'draft' | 'published' | 'stopped';
+export type ActivityState = 'draft' | 'published' | 'paused' | 'stopped';
 
 /** An activity as operators see it. */
 export interface StoredActivity {
@@ -111,8 +111,12 @@ export interface ActivityStore {
     decide: (locked: LockedActivity) => ActivityRule,
   ): Promise<StoredActivity>;
   /**
-   * In one transaction: locks the activity, lets `check` object, marks it stopped and closes its counters, after
-   * which no draw can begin. Throws WrongRequest `activity-not-found` (404).
+   * In one transaction: locks the activity, lets `check` object, and opens its counters (`published`) or closes them:
+   * once it has committed no draw is decided by what was before. The revision stays when it pauses or goes on, so that
+   * nobody's unsaved edit is lost by it. Throws WrongRequest `activity-not-found` (404).
    */
-  stop(input: ActivityPlace, check: (locked: LockedActivity) => void): Promise<StoredActivity>;
+  turn(
+    input: ActivityPlace & { readonly to: 'published' | 'paused' | 'stopped' },
+    check: (locked: LockedActivity) => void,
+  ): Promise<StoredActivity>;
 }

@@ -1,6 +1,6 @@
 /** JSON shapes of the activity page: what `/a/:slug` carries, `/api/a/:slug/state` answers and a draw ends with. */
 
-export type ActivityPhase = 'open' | 'not-started' | 'ended' | 'stopped';
+export type ActivityPhase = 'open' | 'not-started' | 'ended' | 'stopped' | 'paused';
 
 /** A prize as the page shows it. `amountFen` is 0 for a prize that is not money. */
 export interface PagePrize {

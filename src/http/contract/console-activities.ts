@@ -18,9 +18,10 @@ const draft = z
 export const createActivityRequest = z.strictObject({ accountId: z.string().min(1).max(32), slug, name, draft });
 export const editActivityRequest = z.strictObject({ revision, slug, name, draft });
 export const publishActivityRequest = z.strictObject({ revision });
-export const stopActivityRequest = z.strictObject({});
+/** Of pausing, going on and stopping. */
+export const turnActivityRequest = z.strictObject({});
 
-const state = z.enum(['draft', 'published', 'stopped']);
+const state = z.enum(['draft', 'published', 'paused', 'stopped']);
 
 export const activitySummary = z.object({
   accountId: z.string(),

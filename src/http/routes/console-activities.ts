@@ -10,7 +10,7 @@ import {
   createActivityRequest,
   editActivityRequest,
   publishActivityRequest,
-  stopActivityRequest,
+  turnActivityRequest,
 } from '../contract/console-activities.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
@@ -107,13 +107,42 @@ function changingRoutes({ operate }: ActivityRouteDependencies, present: Present
       handle: async ({ params, body, operator }) =>
         present(await operate.publish(operator, { ...body, id: readActivityId(params) })),
     }),
+    ...turningRoutes({ operate }, present),
+  ];
+}
+
+function turningRoutes(
+  { operate }: Pick<ActivityRouteDependencies, 'operate'>,
+  present: Present,
+): readonly ConsoleRoute[] {
+  return [
+    consoleRoute({
+      name: 'pauseActivity',
+      method: 'POST',
+      path: '/activities/:id/pause',
+      access: 'activities.publish',
+      summary: 'Refuse every draw from now on, until it is resumed; what was won is still paid',
+      body: turnActivityRequest,
+      answer: activityAnswer,
+      handle: async ({ params, operator }) => present(await operate.pause(operator, readActivityId(params))),
+    }),
+    consoleRoute({
+      name: 'resumeActivity',
+      method: 'POST',
+      path: '/activities/:id/resume',
+      access: 'activities.publish',
+      summary: 'Let people draw again after a pause',
+      body: turnActivityRequest,
+      answer: activityAnswer,
+      handle: async ({ params, operator }) => present(await operate.resume(operator, readActivityId(params))),
+    }),
     consoleRoute({
       name: 'stopActivity',
       method: 'POST',
       path: '/activities/:id/stop',
       access: 'activities.publish',
       summary: 'End the activity for good; what was won is still paid',
-      body: stopActivityRequest,
+      body: turnActivityRequest,
       answer: activityAnswer,
       handle: async ({ params, operator }) => present(await operate.stop(operator, readActivityId(params))),
     }),

@@ -39,7 +39,7 @@ export async function readWordsInUse(
   return { activities, replies: replies.rows, myAwardsKeyword: row.keyword };
 }
 
-/** Reads what an account's published activities listen to, the newest first. */
+/** Reads what an account's published activities listen to, those that pause included, the newest first. */
 export async function readActivityWords(
   database: Pick<pg.ClientBase, 'query'>,
   account: AccountId,
@@ -50,7 +50,7 @@ export async function readActivityWords(
           'priority', coalesce(rule -> 'priority', to_jsonb($3::integer))) as rule
       from activity join rule_version on rule_version.account_id = activity.account_id
         and rule_version.activity_id = activity.id and version = published_version
-      where activity.account_id = $1 and state = 'published' order by published_at desc, activity.id`,
+      where activity.account_id = $1 and state in ('published', 'paused') order by published_at desc, activity.id`,
     [account, JSON.stringify(TRIGGER_DEFAULTS), PRIORITY_DEFAULT],
   );
   return found.rows;

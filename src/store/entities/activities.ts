@@ -71,6 +71,7 @@ export interface ActivityCounterRow {
   readonly accountId: string;
   readonly activityId: string;
   readonly open: boolean;
+  readonly paused: boolean;
   readonly budgetFen: number;
   readonly spentFen: number;
   readonly draws: number;
@@ -83,12 +84,13 @@ export const activityCounterEntity = new EntitySchema<ActivityCounterRow>({
     accountId: text('account_id', key('activity_counter_pk')),
     activityId: text('activity_id', key('activity_counter_pk')),
     open: flag('open'),
+    paused: flag('paused', { default: false }),
     budgetFen: bigint('budget_fen'),
     spentFen: bigint('spent_fen', { default: 0 }),
     draws: bigint('draws', { default: 0 }),
     wins: bigint('wins', { default: 0 }),
   },
-  checks: [check('activity_never_over_budget')],
+  checks: [check('activity_never_over_budget'), check('activity_open_or_paused')],
 });
 
 export interface PrizeCounterRow {
