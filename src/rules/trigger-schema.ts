@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FEN_MAX } from '../base/fen.ts';
 import { readTriggerWord, WORD_MATCHES } from './trigger-word.ts';
 
 const triggerWord = z.strictObject({
@@ -40,6 +41,24 @@ export const triggerSchema = z.strictObject({
     .describe('Codes whose scan draws, by their scene; following by one counts as a scan'),
   menu: z.boolean().default(true).describe('Whether a menu button with the key activity:<address> draws'),
   payment: z.boolean().default(false).describe('Whether a payment that was verified draws'),
+  paymentAtLeastFen: z
+    .int()
+    .min(1)
+    .max(FEN_MAX)
+    .optional()
+    .describe('The smallest payment that draws, in fen; absent: any payment'),
+  paymentTiers: z
+    .array(
+      z.strictObject({
+        atLeastFen: z.int().min(1).max(FEN_MAX).describe('From this amount on, in fen'),
+        leadsTo: mechanicId.describe('The mechanic a payment of this tier leads to'),
+      }),
+    )
+    .max(10)
+    .optional()
+    .describe(
+      'Larger payments may lead elsewhere: the highest tier reached counts, and leads.payment below the lowest',
+    ),
   batch: z.boolean().default(false).describe('Whether operators may let a list of people draw'),
   invite: z.boolean().default(false).describe('Whether an invitation that somebody accepted draws'),
   leads: z
@@ -71,6 +90,21 @@ export function mechanicAt(trigger: Pick<Trigger, 'leads'>, kind: TriggerKind): 
   return trigger.leads[kind] ?? 'main';
 }
 
+/**
+ * Returns the mechanic that a payment leads to: the highest tier reached, else where payments lead; null when the
+ * activity does not listen to payments, or not to so small a one. `amountFen`: what was paid and not given back.
+ */
+export function paymentLead(
+  trigger: Pick<Trigger, 'payment' | 'paymentAtLeastFen' | 'paymentTiers' | 'leads'>,
+  amountFen: number,
+): string | null {
+  if (!trigger.payment || amountFen < (trigger.paymentAtLeastFen ?? 1)) return null;
+  const reached = (trigger.paymentTiers ?? [])
+    .filter(({ atLeastFen }) => amountFen >= atLeastFen)
+    .toSorted((one, other) => other.atLeastFen - one.atLeastFen);
+  return reached[0]?.leadsTo ?? mechanicAt(trigger, 'payment');
+}
+
 /** One thing wrong with a trigger: its place below `trigger`, and what it is. */
 export interface TriggerFault {
   readonly path: readonly (string | number)[];
@@ -91,6 +125,31 @@ export function triggerFaults(trigger: Trigger, mechanics: readonly string[]): r
   for (const kind of TRIGGER_KINDS) {
     const id = mechanicAt(trigger, kind);
     if (!mechanics.includes(id)) faults.push({ path: ['leads', kind], message: `there is no mechanic ${id}` });
+  }
+  return [...faults, ...paymentFaults(trigger, mechanics)];
+}
+
+function paymentFaults(trigger: Trigger, mechanics: readonly string[]): readonly TriggerFault[] {
+  const { payment, paymentAtLeastFen, paymentTiers = [] } = trigger;
+  const faults: TriggerFault[] = [];
+  const listens = 'counts only where payments draw: set trigger.payment';
+  if (!payment && paymentAtLeastFen !== undefined) faults.push({ path: ['paymentAtLeastFen'], message: listens });
+  if (!payment && paymentTiers.length > 0) faults.push({ path: ['paymentTiers'], message: listens });
+  const amounts = paymentTiers.map(({ atLeastFen }) => atLeastFen);
+  for (const [index, { atLeastFen, leadsTo }] of paymentTiers.entries()) {
+    const place = (field: string) => ['paymentTiers', index, field];
+    if (amounts.indexOf(atLeastFen) < index) {
+      faults.push({ path: place('atLeastFen'), message: 'another tier begins at this amount already' });
+    }
+    if (atLeastFen < (paymentAtLeastFen ?? 1)) {
+      faults.push({
+        path: place('atLeastFen'),
+        message: 'a tier below the smallest payment that draws is never reached',
+      });
+    }
+    if (!mechanics.includes(leadsTo)) {
+      faults.push({ path: place('leadsTo'), message: `there is no mechanic ${leadsTo}` });
+    }
   }
   return faults;
 }

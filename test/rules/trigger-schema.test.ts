@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
-import { mechanicAt, TRIGGER_KINDS, triggerFaults, triggerSchema } from '../../src/rules/trigger-schema.ts';
+import {
+  mechanicAt,
+  paymentLead,
+  TRIGGER_KINDS,
+  triggerFaults,
+  triggerSchema,
+} from '../../src/rules/trigger-schema.ts';
 import { lotteryRule } from '../support/live-activity.ts';
 
 const faultsOf = (trigger: unknown, mechanics: readonly string[] = ['main']): readonly string[] =>
@@ -68,5 +74,32 @@ describe('a trigger', () => {
       read.error?.issues.map(({ path }) => path.join('.')),
       ['trigger.words.0.word'],
     );
+  });
+
+  it('leads a payment by the highest tier it reaches, and nowhere below the smallest', () => {
+    const trigger = triggerSchema.parse({
+      payment: true,
+      paymentAtLeastFen: 5000,
+      paymentTiers: [
+        { atLeastFen: 20_000, leadsTo: 'gold' },
+        { atLeastFen: 10_000, leadsTo: 'silver' },
+      ],
+      leads: { payment: 'bronze' },
+    });
+    const leads = [4999, 5000, 9999, 10_000, 20_000, 9_000_000].map((fen) => paymentLead(trigger, fen));
+    assert.deepEqual(leads, [null, 'bronze', 'bronze', 'silver', 'gold', 'gold']);
+    assert.equal(paymentLead(triggerSchema.parse({ payment: true }), 1), 'main');
+    assert.equal(paymentLead(triggerSchema.parse({ page: true }), 1_000_000), null);
+  });
+
+  it('names tiers that are never reached, stand twice or lead nowhere', () => {
+    const tier = (atLeastFen: number, leadsTo = 'main') => ({ atLeastFen, leadsTo });
+    const tiers = (...paymentTiers: object[]) => faultsOf({ payment: true, paymentAtLeastFen: 100, paymentTiers });
+    assert.deepEqual(tiers(tier(100), tier(200)), []);
+    assert.match(tiers(tier(99)).join(), /^paymentTiers\.0\.atLeastFen: .*never reached$/);
+    assert.match(tiers(tier(200), tier(200)).join(), /^paymentTiers\.1\.atLeastFen: another tier/);
+    assert.match(tiers(tier(200, 'gold')).join(), /^paymentTiers\.0\.leadsTo: there is no mechanic gold$/);
+    assert.match(faultsOf({ page: true, paymentAtLeastFen: 1 }).join(), /^paymentAtLeastFen: counts only/);
+    assert.match(faultsOf({ page: true, paymentTiers: [tier(1)] }).join(), /^paymentTiers: counts only/);
   });
 });
