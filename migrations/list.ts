@@ -4,6 +4,7 @@ import { OfficialAccount1795248000000 } from './1795248000000-official-account.t
 import { Rules1795251600000 } from './1795251600000-rules.ts';
 import { ActivityLife1795255320000 } from './1795255320000-activity-life.ts';
 import { DrawOrigins1795255380000 } from './1795255380000-draw-origins.ts';
+import { Payments1795255440000 } from './1795255440000-payments.ts';
 import { Codes1795255500000 } from './1795255500000-codes.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
@@ -14,5 +15,6 @@ export const migrations = [
   Rules1795251600000,
   ActivityLife1795255320000,
   DrawOrigins1795255380000,
+  Payments1795255440000,
   Codes1795255500000,
 ];

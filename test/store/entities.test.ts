@@ -23,6 +23,7 @@ const HOT_TABLES = [
   'payout_attempt',
   'payout_person_day',
   'book_entry',
+  'payment',
   'code_pool',
   'code',
   'code_use',

@@ -23,6 +23,7 @@ import {
   verificationFileEntity,
   webProfileEntity,
 } from './official-account.ts';
+import { merchantNoticeKeyEntity, paymentEntity } from './payments.ts';
 import { bookEntryEntity, payoutAttemptEntity, payoutEntity } from './payouts.ts';
 import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntity } from './people.ts';
 import { reconciliationEntity, reissueEntity, reissueItemEntity } from './reissues.ts';
@@ -67,6 +68,8 @@ export const entities: readonly EntitySchema[] = [
   erasureEntity,
   personListEntity,
   followerRefreshEntity,
+  merchantNoticeKeyEntity,
+  paymentEntity,
   drawOriginEntity,
   codePoolEntity,
   codeEntity,
