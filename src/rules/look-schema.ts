@@ -62,7 +62,8 @@ export const lookSchema = z
     shareTitle: z.string().trim().min(1).max(40).nullable().default(null).describe('Title of the card people share'),
     shareText: z.string().trim().min(1).max(80).nullable().default(null).describe('Text of the card people share'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How the activity page looks and plays; it never changes what is drawn');
 export type Look = z.infer<typeof lookSchema>;
 
 /** Returns the contrast of white on a colour such as `#1677c8`, from 1 to 21 (WCAG 2.2, 1.4.3). */

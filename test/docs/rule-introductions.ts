@@ -1,0 +1,21 @@
+/** What stands before the fields of each mechanic, by its kind. */
+export const MECHANIC_INTRODUCTIONS: Readonly<Record<string, string>> = {
+  lottery: `One ticket is drawn among those of all prizes and the blanks. Tickets are whole numbers handed out in the order of the prizes,
+so every chance is an exact fraction: the tickets of a prize over all tickets. How many of a prize exist is its stock and has nothing to do with how likely it is.`,
+  keyword: `Whoever comes in gets the prize, first come first served, while stock and budget last.`,
+  'check-in': `Counts once a Beijing day. A streak grows by one when the day before counted and begins at one otherwise, over the ends of months and
+leap days as well. A day that reaches a milestone wins.`,
+  chances: `Gives chances to draw in a lottery whose \`chances\` are \`earned\`. They are kept until they are spent.`,
+};
+
+/** What stands before the fields of each part of a rule that has a chapter of its own. */
+export const PART_INTRODUCTIONS: Readonly<Record<string, string>> = {
+  trigger: `Every way in leads to the main mechanic unless \`leads\` names another. Exactly one activity answers a message: the one with the higher \`priority\`,
+then the one that fits better (exact before number, prefix, pattern and contained), then the newest.`,
+  prizes: `Amounts are whole fen. A random packet is drawn so that its expectation is exactly the mean of what is left, and all of them together cost stock times mean.`,
+  who: `A condition looks at one thing, and \`all\`, \`any\` and \`not\` join them. What nobody knows neither meets a condition nor its opposite, so it never admits anybody. Everything is read from
+our own tables: WeChat is never asked between a message and its reply.`,
+  limits: `Whoever has reached a limit is refused and uses nothing up. Days are Beijing days.`,
+  texts: `Placeholders that do not apply become empty.`,
+  packet: `Texts are limited by WeChat Pay in bytes of UTF-8: a Chinese character takes three.`,
+};
