@@ -27,6 +27,10 @@ const HOT_TABLES = [
   'code_pool',
   'code',
   'code_use',
+  'invitation_code',
+  'invitation',
+  'draw_batch',
+  'draw_batch_line',
 ];
 
 let database: TestDatabase;

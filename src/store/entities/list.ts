@@ -10,6 +10,7 @@ import {
 import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
 import { drawOriginEntity } from './draw-origins.ts';
 import { awardEntity, drawEntity } from './draws.ts';
+import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
 import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
 import {
   accountMenuEntity,
@@ -74,4 +75,8 @@ export const entities: readonly EntitySchema[] = [
   codePoolEntity,
   codeEntity,
   codeUseEntity,
+  invitationCodeEntity,
+  invitationEntity,
+  drawBatchEntity,
+  drawBatchLineEntity,
 ];
