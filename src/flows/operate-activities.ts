@@ -1,28 +1,13 @@
-import { WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import type { ActivityRule } from '../rules/activity-rule.ts';
 import { overlapsOf } from '../rules/overlaps.ts';
 import type { Overlap } from '../rules/overlaps.ts';
-import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
-import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { ActivityWords } from './ports/keyword-replies.ts';
-import type {
-  ActivityState,
-  ActivityStore,
-  LockedActivity,
-  Operator,
-  RuleDraft,
-  StoredActivity,
-} from './ports/operators.ts';
+import type { ActivityState, ActivityStore, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
-import { entryFaults } from './entry-faults.ts';
-import { unpayableParts } from './payable-rule.ts';
-import { cleanDraft, differingPaths, readDraft, ruleWarnings } from './rule-draft.ts';
+import { conflict, ruleToPublish } from './publishable-rule.ts';
+import { cleanDraft, readDraft, ruleWarnings } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
-
-/** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */
-const CHANGEABLE = /^(?:texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
 
 /** An activity with what stands between its draft and a publication. */
 export interface ReviewedActivity {
@@ -93,11 +78,7 @@ export function createOperateActivities(options: {
     logger.info({ operator: operator.id, activity: id, revision, version: publishedVersion }, event);
     return review(activity, live);
   };
-  const find = async (id: ActivityId): Promise<StoredActivity> => {
-    const activity = await activities.find(id);
-    if (activity === undefined) throw conflict('activity-not-found', 'there is no such activity', 404);
-    return activity;
-  };
+  const find = (id: ActivityId): Promise<StoredActivity> => mustFind(activities, id);
   const turn = async (operator: Operator, id: ActivityId, { to, from, event }: Turn): Promise<ReviewedActivity> => {
     const { accountId } = await find(id);
     return change({ operator, accountId, event }, () =>
@@ -147,49 +128,17 @@ export function createOperateActivities(options: {
   };
 }
 
+async function mustFind(activities: Pick<ActivityStore, 'find'>, id: ActivityId): Promise<StoredActivity> {
+  const activity = await activities.find(id);
+  if (activity === undefined) throw conflict('activity-not-found', 'there is no such activity', 404);
+  return activity;
+}
+
 function review(activity: StoredActivity, live: readonly ActivityWords[]): ReviewedActivity {
   const { rule, faults } = readDraft(activity.draft);
   if (rule === null) return { activity, faults, warnings: [], overlaps: [] };
   const others = activity.state === 'stopped' ? [] : live.filter(({ id }) => id !== activity.id);
   return { activity, faults, warnings: ruleWarnings(rule), overlaps: overlapsOf(rule, others) };
-}
-
-/** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
-function ruleToPublish({ activity, publishedRule, account, merchant }: LockedActivity, nowMs: number): ActivityRule {
-  const { rule, faults } = readDraft(activity.draft);
-  if (rule === null) throw new WrongRequest('rule-faulty', 'the rule still has faults', { faults });
-  if (publishedRule !== null) {
-    // Read again, so that what this build adds to every rule does not count as a change.
-    const inForce = readDraft(publishedRule as RuleDraft).rule ?? publishedRule;
-    const locked = differingPaths(inForce, rule).filter((path) => !CHANGEABLE.test(path));
-    if (locked.length === 0) return rule;
-    const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
-    throw conflict('rule-locked', message, 409, locked);
-  }
-  const closed = entryFaults(rule, account);
-  if (closed.length > 0) {
-    const message = closed.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
-    throw new WrongRequest('rule-faulty', message, { faults: closed });
-  }
-  const packets = winnablePrizes(rule).filter((prize) => packetAmounts(prize).length > 0);
-  if (packets.length > 0 && merchant === null) {
-    throw conflict('merchant-missing', 'red packets need a merchant: link one to the Official Account first', 409, [
-      'accountId',
-    ]);
-  }
-  const unpayable = packets.length > 0 && merchant !== null ? unpayableParts(rule, merchant) : [];
-  if (unpayable.length > 0) {
-    throw new WrongRequest('rule-unpayable', 'WeChat Pay would refuse packets of this rule', { faults: unpayable });
-  }
-  if (packets.length > 0 && packets.every((prize) => largestAmountFen(prize) > rule.budgetFen)) {
-    const message = 'the budget does not pay for a single red packet';
-    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'budgetFen', message }] });
-  }
-  if (rule.endsAtMs !== null && rule.endsAtMs <= nowMs) {
-    const message = 'the end is already past';
-    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'endsAtMs', message }] });
-  }
-  return rule;
 }
 
 function refuseStale(activity: StoredActivity, revision: number): void {
@@ -213,8 +162,4 @@ function refuseTurn({ state }: StoredActivity, { to, from }: Pick<Turn, 'to' | '
 
 function refuseStopped(activity: StoredActivity): void {
   if (activity.state === 'stopped') throw conflict('activity-stopped', 'a stopped activity does not change any more');
-}
-
-function conflict(code: string, message: string, status = 409, paths: readonly string[] = []): WrongRequest {
-  return new WrongRequest(code, message, { status, faults: paths.map((path) => ({ path, message })) });
 }

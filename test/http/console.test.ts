@@ -255,3 +255,17 @@ test('the description lists every route of the table with its access, and the ru
   assert.equal(schema.body.properties.budgetFen.type, 'integer');
   assert.deepEqual(body.components.schemas.ActivityRule.required, schema.body.required);
 });
+
+test('an activity pauses and goes on as often as one likes, by whoever may publish', async () => {
+  const { id } = await publishedActivity();
+  const viewer = await new Caller(server).logIn('viewer', 'looks-on');
+  for (let turn = 0; turn < 2; turn += 1) {
+    assert.equal((await viewer.post(`/activities/${id}/pause`)).status, 403);
+    assert.equal((await anna.post(`/activities/${id}/pause`)).body.activity.state, 'paused');
+    assert.equal((await anna.post(`/activities/${id}/pause`)).body.code, 'activity-not-published');
+    assert.equal((await viewer.get('/activities')).body.activities[0].state, 'paused');
+    assert.equal((await viewer.post(`/activities/${id}/resume`)).status, 403);
+    assert.equal((await anna.post(`/activities/${id}/resume`)).body.activity.state, 'published');
+  }
+  assert.equal((await anna.post(`/activities/${id}/resume`)).body.code, 'activity-not-paused');
+});

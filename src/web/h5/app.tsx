@@ -137,6 +137,7 @@ function Status(props: {
     );
   }
   if (state.phase === 'ended') return <p class="pill">{words.ended}</p>;
+  if (state.phase === 'paused') return <p class="pill">{words.paused}</p>;
   if (state.phase === 'stopped') return <p class="pill">{words.stopped}</p>;
   if (person.snapshot) return <p class="pill">{words.snapshot}</p>;
   return <p class="pill">{chancesText(state, words)}</p>;

@@ -19,7 +19,20 @@ export interface WordForm {
   readonly word: string;
 }
 
-export const TEXT_NAMES = ['win', 'lose', 'limit', 'soldOut', 'closed', 'checkedIn'] as const;
+export const TEXT_NAMES = [
+  'win',
+  'lose',
+  'limit',
+  'soldOut',
+  'closed',
+  'notStarted',
+  'ended',
+  'stopped',
+  'paused',
+  'checkedIn',
+] as const;
+/** An empty one of these says what the rule says without it. */
+const OPTIONAL_TEXTS: readonly TextName[] = ['notStarted', 'ended', 'stopped', 'paused'];
 export type TextName = (typeof TEXT_NAMES)[number];
 export const LIMIT_NAMES = ['drawsPerPersonPerDay', 'drawsPerPerson', 'winsPerPerson', 'winsPerDay'] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
@@ -59,8 +72,7 @@ export function draftOf(form: EditorForm): Json {
     ...given('budgetFen', form.budgetFen),
     startsAtMs: form.startsAtMs,
     endsAtMs: form.endsAtMs,
-    // Only a check-in shows this text; elsewhere an empty one is no fault.
-    texts: form.kind !== 'check-in' && form.texts.checkedIn === '' ? without(form.texts, 'checkedIn') : form.texts,
+    texts: textsOf(form),
     packet: { ...form.packet, sceneId: form.sceneId },
   };
 }
@@ -97,8 +109,10 @@ function given(name: string, value: number | null): Json {
   return value === null ? {} : { [name]: value };
 }
 
-function without(record: Json, name: string): Json {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
+/** Only a check-in shows its text; elsewhere an empty one is no fault. */
+function textsOf({ kind, texts }: EditorForm): Json {
+  const optional: readonly string[] = kind === 'check-in' ? OPTIONAL_TEXTS : [...OPTIONAL_TEXTS, 'checkedIn'];
+  return Object.fromEntries(Object.entries(texts).filter(([name, said]) => said !== '' || !optional.includes(name)));
 }
 
 /** Reads a stored draft into the form. A draft may be anything an API caller saved; what does not fit stays empty. */

@@ -16,6 +16,10 @@ const COMMON_TEXTS = {
   limit: '您的机会已经用完，感谢参与。',
   soldOut: '红包已经抢光，下次请早。',
   closed: '活动现在没有开放，敬请关注。',
+  notStarted: '活动还没有开始，敬请期待。',
+  ended: '活动已经结束，感谢参与。',
+  stopped: '活动已经停止，感谢参与。',
+  paused: '活动暂停中，请稍后再来，您的机会不会减少。',
   checkedIn: '签到成功，已连续 {streak} 天。',
 };
 

@@ -10,7 +10,7 @@ import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
 
-const FILTERS = ['all', 'published', 'draft', 'stopped'] as const;
+const FILTERS = ['all', 'published', 'draft', 'paused', 'stopped'] as const;
 type Filter = (typeof FILTERS)[number];
 
 /** Every activity with what it has given out. */
@@ -86,6 +86,18 @@ function ActivityList({ activities }: { activities: readonly ActivitySummary[] }
   );
 }
 
+/** When it begins and ends by itself, where that is set and somebody still waits for it. */
+function Period({ activity: { state, startsAtMs, endsAtMs } }: { activity: ActivitySummary }) {
+  const { starts, ends } = useWords().activities;
+  if (state === 'stopped' || (startsAtMs === null && endsAtMs === null)) return null;
+  return (
+    <p className="quiet period">
+      {startsAtMs !== null && <span>{starts(showMinute(startsAtMs))}</span>}
+      {endsAtMs !== null && <span>{ends(showMinute(endsAtMs))}</span>}
+    </p>
+  );
+}
+
 function ActivityRow({ activity, state }: { activity: ActivitySummary; state: ShownState }) {
   const words = useWords();
   const { columns, updated, noBudgetYet, noBudget } = words.activities;
@@ -102,6 +114,7 @@ function ActivityRow({ activity, state }: { activity: ActivitySummary; state: Sh
       </div>
       <div>
         <StateTag state={state} />
+        <Period activity={activity} />
       </div>
       <div>
         {activity.state === 'draft' ? (

@@ -1,18 +1,18 @@
-import { Alert, App, Button, Tabs } from 'antd';
+import { Alert, Button, Tabs } from 'antd';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
 import { formOf } from '../editor/editor-form.ts';
 import type { EditorForm } from '../editor/editor-form.ts';
 import { shownState, StateTag } from '../parts/activity-marks.tsx';
-import { sayProblem, WhenLoaded } from '../parts/notices.tsx';
+import { WhenLoaded } from '../parts/notices.tsx';
 import { showMinute } from '../parts/show.ts';
-import type { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
 import { useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
 import { OverviewTab } from './overview-tab.tsx';
+import { TurnButtons } from './turn-buttons.tsx';
 
 const DrawsTab = lazy(async () => ({ default: (await import('./draws-tab.tsx')).DrawsTab }));
 const AwardsTab = lazy(async () => ({ default: (await import('./awards-tab.tsx')).AwardsTab }));
@@ -107,41 +107,12 @@ function ActivityHead(props: { answer: ActivityAnswer; form: EditorForm; onChang
         </p>
       </div>
       <div className="actions">
-        {activity.state === 'published' && may('activities.publish') && (
-          <StopButton id={activity.id} onStopped={props.onChange} />
-        )}
+        {may('activities.publish') && <TurnButtons activity={activity} onTurned={props.onChange} />}
         {may('activities.edit') && activity.state === 'draft' && edit(words.activity.continueEditing, true)}
-        {may('activities.edit') && activity.state === 'published' && edit(words.activity.editTexts, false)}
+        {may('activities.edit') &&
+          ['published', 'paused'].includes(activity.state) &&
+          edit(words.activity.editTexts, false)}
       </div>
     </div>
-  );
-}
-
-function StopButton({ id, onStopped }: { id: string; onStopped: (answer: ActivityAnswer) => void }) {
-  const words = useWords();
-  const { api } = useSession();
-  const { modal, message } = App.useApp();
-  const ask = (): void => {
-    void modal.confirm({
-      title: words.stop.title,
-      content: words.stop.text,
-      okText: words.stop.confirm,
-      cancelText: words.cancel,
-      okButtonProps: { danger: true },
-      autoFocusButton: 'cancel',
-      onOk: async () => {
-        try {
-          onStopped(await api.stopActivity(id));
-          void message.success(words.stop.done);
-        } catch (problem) {
-          void message.error(sayProblem(problem as ApiProblem, words));
-        }
-      },
-    });
-  };
-  return (
-    <Button danger onClick={ask}>
-      {words.stop.action}
-    </Button>
   );
 }

@@ -3,12 +3,12 @@ import { useWords } from '../state/language.tsx';
 import { showYuan } from './money.ts';
 import { showShare } from './show.ts';
 
-export type ShownState = 'draft' | 'scheduled' | 'published' | 'ended' | 'stopped';
+export type ShownState = 'draft' | 'scheduled' | 'published' | 'ended' | 'paused' | 'stopped';
 
 /** The state a person sees: a published activity may not have begun yet, or be past its end. */
 export function shownState(
   activity: {
-    readonly state: 'draft' | 'published' | 'stopped';
+    readonly state: 'draft' | 'published' | 'paused' | 'stopped';
     readonly startsAtMs: number | null;
     readonly endsAtMs: number | null;
   },

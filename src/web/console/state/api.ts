@@ -52,7 +52,7 @@ export interface Api {
   readonly createActivity: (edit: ActivityEdit & { readonly accountId: string }) => Promise<ActivityAnswer>;
   readonly editActivity: (id: string, edit: ActivityEdit & { readonly revision: number }) => Promise<ActivityAnswer>;
   readonly publishActivity: (id: string, revision: number) => Promise<ActivityAnswer>;
-  readonly stopActivity: (id: string) => Promise<ActivityAnswer>;
+  readonly turnActivity: (id: string, turn: 'pause' | 'resume' | 'stop') => Promise<ActivityAnswer>;
   readonly draws: (id: string, after: string | null) => Promise<DrawsAnswer>;
   readonly awards: (id: string, after: string | null) => Promise<AwardsAnswer>;
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
@@ -115,7 +115,7 @@ export function createApi(onSignedOut: () => void): Api {
     createActivity: (edit) => ask('POST', '/activities', edit),
     editActivity: (id, edit) => ask('PUT', `/activities/${id}`, edit),
     publishActivity: (id, revision) => ask('POST', `/activities/${id}/publish`, { revision }),
-    stopActivity: (id) => ask('POST', `/activities/${id}/stop`, {}),
+    turnActivity: (id, turn) => ask('POST', `/activities/${id}/${turn}`, {}),
     draws: (id, after) => ask('GET', page(id, 'draws', after)),
     awards: (id, after) => ask('GET', page(id, 'awards', after)),
     books: (id, after) => ask('GET', page(id, 'books', after)),

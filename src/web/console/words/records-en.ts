@@ -33,6 +33,7 @@ export const recordsEn: RecordWords = {
       'not-started': 'The activity has not begun.',
       ended: 'The activity is over.',
       stopped: 'The activity is stopped.',
+      paused: 'The activity is paused.',
       'not-eligible': 'This person does not meet the conditions for taking part.',
       'person-limit': 'This person’s chances are used up.',
       'person-day-limit': 'This person’s chances of today are used up.',
@@ -45,6 +46,7 @@ export const recordsEn: RecordWords = {
     },
     steps: {
       stopped: () => 'The activity is open',
+      paused: () => 'The activity is open (it is paused)',
       'not-started': (_seen, limit) => `It has begun (${limit})`,
       ended: (_seen, limit) => `It is not over (${limit})`,
       'checked-in-today': (seen) => `Not checked in today yet (last: ${seen})`,

@@ -31,6 +31,7 @@ export const recordsZh = {
       'not-started': '活动还没有开始。',
       ended: '活动已经结束。',
       stopped: '活动已经停止。',
+      paused: '活动正在暂停。',
       'not-eligible': '这个人不符合参与条件。',
       'person-limit': '这个人的总次数已经用完。',
       'person-day-limit': '这个人今天的次数已经用完。',
@@ -43,6 +44,7 @@ export const recordsZh = {
     } as Readonly<Record<string, string>>,
     steps: {
       stopped: () => '活动是否开放',
+      paused: () => '活动是否开放（正在暂停）',
       'not-started': (_seen: string, limit: string) => `是否已经开始（${limit}）`,
       ended: (_seen: string, limit: string) => `是否还没结束（${limit}）`,
       'checked-in-today': (seen: string) => `今天是否还没签到（上次签到：${seen}）`,

@@ -1,4 +1,5 @@
 import { showYuan } from '../parts/money.ts';
+import { lifeEn } from './life-en.ts';
 import { paymentsEn } from './payments-en.ts';
 import { recordsEn } from './records-en.ts';
 import type { Words } from './words-zh.ts';
@@ -42,6 +43,8 @@ export const en: Words = {
     count: (count) => (count === 1 ? '1 activity' : `${count} activities`),
     columns: { name: 'Activity', state: 'State', budget: 'Budget used', draws: 'Draws', wins: 'Wins' },
     updated: (time) => `Changed ${time}`,
+    starts: (time) => `Starts ${time}`,
+    ends: (time) => `Ends ${time}`,
     noBudgetYet: 'Counted once published',
     noBudget: 'No cash red packets',
     emptyTitle: 'No activities yet',
@@ -49,7 +52,14 @@ export const en: Words = {
     emptyReadOnly: 'Your role can only look. Ask an operator to create an activity.',
     filterAll: 'All',
   },
-  states: { draft: 'Draft', published: 'Running', scheduled: 'Not begun', ended: 'Ended', stopped: 'Stopped' },
+  states: {
+    draft: 'Draft',
+    published: 'Running',
+    scheduled: 'Not begun',
+    ended: 'Ended',
+    paused: 'Paused',
+    stopped: 'Stopped',
+  },
   mechanics: { lottery: 'Lottery', keyword: 'Password', 'check-in': 'Check-in' },
 
   templates: {
@@ -184,6 +194,10 @@ export const en: Words = {
     limit: 'When the chances are used up',
     soldOut: 'When the prizes are gone',
     closed: 'When the activity is not open',
+    notStarted: 'Before it begins (empty: as above)',
+    ended: 'After its end (empty: as when not open)',
+    stopped: 'Once it is stopped (empty: as when not open)',
+    paused: 'While it is paused',
     checkedIn: 'When a check-in wins nothing',
     packetTitle: 'Wording of the red packet',
     packetHint: 'WeChat counts bytes of UTF-8: a Chinese character takes 3.',
@@ -228,6 +242,10 @@ export const en: Words = {
     'budget-below-worst-case': (worst) =>
       `All prizes together cost ${showYuan(worst)}, more than the budget. Once it is spent nobody wins any more.`,
     'no-limit-per-person': () => 'Nothing limits one person, who may win until the budget is spent.',
+    'invites-induce-sharing': () =>
+      'WeChat forbids rewarding people for sharing (inducing shares): accounts that did were blocked and lost followers. Have it permitted, or leave invitations out.',
+    'no-insider-list': () =>
+      'Lists of people are for everybody who met an announced condition: winners chosen inside break China’s 2020 rules on promotions.',
   },
   overlaps: {
     title: 'Another activity hears these messages too',
@@ -243,7 +261,7 @@ export const en: Words = {
   stop: {
     action: 'Stop activity',
     title: 'Stop this activity?',
-    text: 'It cannot begin again. Followers who try get the “not open” reply; what was won already is still paid.',
+    text: 'It cannot begin again. Followers who try get the reply for a stopped activity; what was won already is still paid.',
     confirm: 'Stop now',
     done: 'The activity has been stopped',
   },
@@ -278,6 +296,7 @@ export const en: Words = {
     prizes: 'Prizes left',
     columns: { prize: 'Prize', amount: 'Amount', drawn: 'Won', stock: 'In all', left: 'Left' },
   },
+  ...lifeEn,
   ...recordsEn,
   ...paymentsEn,
 

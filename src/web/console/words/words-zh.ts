@@ -1,4 +1,5 @@
 import { showYuan } from '../parts/money.ts';
+import { lifeZh } from './life-zh.ts';
 import { paymentsZh } from './payments-zh.ts';
 import { recordsZh } from './records-zh.ts';
 
@@ -39,6 +40,8 @@ export const zh = {
     count: (count: number) => `${count} 个活动`,
     columns: { name: '活动', state: '状态', budget: '预算使用', draws: '参与次数', wins: '中奖次数' },
     updated: (time: string) => `${time} 更新`,
+    starts: (time: string) => `${time} 开始`,
+    ends: (time: string) => `${time} 结束`,
     noBudgetYet: '发布后开始计算',
     noBudget: '没有现金红包',
     emptyTitle: '还没有活动',
@@ -46,7 +49,14 @@ export const zh = {
     emptyReadOnly: '你的角色只能查看，请运营人员新建活动。',
     filterAll: '全部',
   },
-  states: { draft: '草稿', published: '进行中', scheduled: '未开始', ended: '已到期', stopped: '已停止' },
+  states: {
+    draft: '草稿',
+    published: '进行中',
+    scheduled: '未开始',
+    ended: '已到期',
+    paused: '已暂停',
+    stopped: '已停止',
+  },
   mechanics: { lottery: '抽奖', keyword: '口令', 'check-in': '签到' } as Readonly<Record<string, string>>,
 
   templates: {
@@ -178,6 +188,10 @@ export const zh = {
     limit: '次数用完时',
     soldOut: '奖品发完时',
     closed: '活动没开放时',
+    notStarted: '还没开始时（留空用上一句）',
+    ended: '结束以后（留空用“没开放时”）',
+    stopped: '停止以后（留空用“没开放时”）',
+    paused: '活动暂停时',
     checkedIn: '签到成功但没有奖品时',
     packetTitle: '红包上的文字',
     packetHint: '微信按 UTF-8 字节计算长度：一个汉字 3 个字节。',
@@ -222,6 +236,9 @@ export const zh = {
     'budget-below-worst-case': (worst: number) =>
       `奖品全部发完需要 ${showYuan(worst)}，超过预算。预算用完后就不再中奖。`,
     'no-limit-per-person': () => '没有限制每个人的次数，同一个人可以一直中奖，直到预算用完。',
+    'invites-induce-sharing': () =>
+      '微信禁止以奖励诱导分享：有公众号因此被封禁、清除粉丝。请先确认已获许可，否则不要开启邀请。',
+    'no-insider-list': () => '名单抽奖只用于符合已公示条件的所有人：内定中奖违反《规范促销行为暂行规定》。',
   },
   overlaps: {
     title: '这些消息另一个活动也会回应',
@@ -237,7 +254,7 @@ export const zh = {
   stop: {
     action: '停止活动',
     title: '停止这个活动？',
-    text: '停止后不能再开始。粉丝再参与会收到“活动没开放”的回复；已经中的奖照常发放。',
+    text: '停止后不能再开始。粉丝再参与会收到“停止以后”的回复；已经中的奖照常发放。',
     confirm: '确认停止',
     done: '活动已停止',
   },
@@ -272,6 +289,7 @@ export const zh = {
     prizes: '奖品剩余',
     columns: { prize: '奖品', amount: '金额', drawn: '已中', stock: '总数', left: '剩余' },
   },
+  ...lifeZh,
   ...recordsZh,
   ...paymentsZh,
 

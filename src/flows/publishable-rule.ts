@@ -1,0 +1,57 @@
+import { WrongRequest } from '../base/errors.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
+import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
+import { winnablePrizes } from '../rules/winnable-prizes.ts';
+import { entryFaults } from './entry-faults.ts';
+import { unpayableParts } from './payable-rule.ts';
+import type { LockedActivity, RuleDraft } from './ports/operators.ts';
+import { differingPaths, readDraft } from './rule-draft.ts';
+
+/** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */
+const CHANGEABLE = /^(?:texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
+
+/** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
+export function ruleToPublish(
+  { activity, publishedRule, account, merchant }: LockedActivity,
+  nowMs: number,
+): ActivityRule {
+  const { rule, faults } = readDraft(activity.draft);
+  if (rule === null) throw new WrongRequest('rule-faulty', 'the rule still has faults', { faults });
+  if (publishedRule !== null) {
+    // Read again, so that what this build adds to every rule does not count as a change.
+    const inForce = readDraft(publishedRule as RuleDraft).rule ?? publishedRule;
+    const locked = differingPaths(inForce, rule).filter((path) => !CHANGEABLE.test(path));
+    if (locked.length === 0) return rule;
+    const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
+    throw conflict('rule-locked', message, 409, locked);
+  }
+  const closed = entryFaults(rule, account);
+  if (closed.length > 0) {
+    const message = closed.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
+    throw new WrongRequest('rule-faulty', message, { faults: closed });
+  }
+  const packets = winnablePrizes(rule).filter((prize) => packetAmounts(prize).length > 0);
+  if (packets.length > 0 && merchant === null) {
+    throw conflict('merchant-missing', 'red packets need a merchant: link one to the Official Account first', 409, [
+      'accountId',
+    ]);
+  }
+  const unpayable = packets.length > 0 && merchant !== null ? unpayableParts(rule, merchant) : [];
+  if (unpayable.length > 0) {
+    throw new WrongRequest('rule-unpayable', 'WeChat Pay would refuse packets of this rule', { faults: unpayable });
+  }
+  if (packets.length > 0 && packets.every((prize) => largestAmountFen(prize) > rule.budgetFen)) {
+    const message = 'the budget does not pay for a single red packet';
+    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'budgetFen', message }] });
+  }
+  if (rule.endsAtMs !== null && rule.endsAtMs <= nowMs) {
+    const message = 'the end is already past';
+    throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'endsAtMs', message }] });
+  }
+  return rule;
+}
+
+/** A request that does not go with how things stand; `paths` are the fields it is about. */
+export function conflict(code: string, message: string, status = 409, paths: readonly string[] = []): WrongRequest {
+  return new WrongRequest(code, message, { status, faults: paths.map((path) => ({ path, message })) });
+}

@@ -1,0 +1,19 @@
+/** What pausing, versions and the worst case say, in Chinese. */
+export const lifeZh = {
+  pause: {
+    action: '暂停',
+    title: '暂停这个活动？',
+    text: '暂停后马上没有人能再参与，粉丝会收到“活动暂停时”的回复；已经中的奖照常发放。随时可以恢复。',
+    confirm: '暂停',
+    done: '活动已暂停',
+  },
+  resume: {
+    action: '恢复',
+    title: '恢复这个活动？',
+    text: '恢复后粉丝马上可以继续参与，次数、奖品和预算都从暂停前接着算。',
+    confirm: '恢复',
+    done: '活动已恢复',
+  },
+};
+
+export type LifeWords = typeof lifeZh;
