@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { createAuthorizePage } from './flows/authorize-page.ts';
 import type { DrawBatcher } from './flows/draw-batcher.ts';
 import { createDrawOnPage } from './flows/draw-on-page.ts';
+import type { RequestLimits } from './flows/limit-requests.ts';
 import type { DrawOnPage } from './flows/draw-on-page.ts';
 import type { ClaimAwards } from './flows/payees/claim-awards.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -17,6 +18,7 @@ import type { Clock } from './flows/ports/time-and-luck.ts';
 import { createProveVisitor } from './flows/prove-visitor.ts';
 import { PageAnswers } from './http/answer-page.ts';
 import { loadPageAssets } from './http/page-assets.ts';
+import { PageOrigins } from './http/page-origin.ts';
 import { PageSessions } from './http/page-session.ts';
 import { createPersonCode } from './http/person-code.ts';
 import { createPageDocuments } from './http/presenters/page-documents.ts';
@@ -44,6 +46,7 @@ export interface PageParts {
   readonly draws: DrawStore;
   readonly wechat: WechatApi;
   readonly claimAwards: ClaimAwards;
+  readonly limits: RequestLimits;
   /** Holds what `npm run build` made. */
   readonly webDir: string;
 }
@@ -82,6 +85,8 @@ export function pageRouters(parts: PageParts): readonly Router[] {
       drawOnPage: openDrawOnPage(parts),
       reads,
       sessions,
+      origins: new PageOrigins({ cookies, key: keyFor(config, 'page origins') }),
+      limits: parts.limits,
       answers,
       personCode: createPersonCode(keyFor(config, 'person codes')),
       clock,

@@ -5,6 +5,7 @@ import type { Logger } from './base/logger.ts';
 import type { Config, Loaded } from './config.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createReceiveMessage } from './flows/chat/receive-message.ts';
+import { createRequestLimits } from './flows/limit-requests.ts';
 import { createLogIn } from './flows/log-in.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
@@ -210,7 +211,8 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const parseRule = (stored: unknown): ActivityRule => activityRuleSchema.parse(stored);
   const activities = createActivityDirectory({ pool, clock, logger, parseRule });
   const reads = createPageReads({ pool, parseRule, pseudonyms });
-  const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, clock, logger });
+  const limits = createRequestLimits({ memory, rates: config.requestLimits });
+  const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, limits, clock, logger });
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
   const { settings, files } = settingFlows(parts, flows.wechat);
   const operating = { operate, operatePeople, settings, logIn, ...flows.money };
@@ -219,7 +221,15 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
     verificationFileRoutes({ files }),
     consoleRoutes({ ...operating, reads: createConsoleReads(pool), publicUrl: config.publicUrl }),
     consolePages({ folder: `${flows.webDir}/console` }),
-    ...pageRouters({ ...parts, ...flows, activities, reads, followers: chat.followers, claimAwards: chat.claimAwards }),
+    ...pageRouters({
+      ...parts,
+      ...flows,
+      activities,
+      reads,
+      limits,
+      followers: chat.followers,
+      claimAwards: chat.claimAwards,
+    }),
   ];
 }
 

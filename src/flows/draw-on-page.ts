@@ -7,6 +7,7 @@ import { settingsOf } from '../rules/chains.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
 import { earnedChances } from '../rules/mechanics/earned-chances.ts';
+import type { DrawOrigin } from '../rules/person-facts.ts';
 import { mechanicAt } from '../rules/trigger-schema.ts';
 import type { PageVisitor } from './authorize-page.ts';
 import type { DrawBatcher } from './draw-batcher.ts';
@@ -63,6 +64,8 @@ export interface DrawOnPage {
     readonly visitor: PageVisitor;
     /** 32 hex digits made by the page, one for each tap. */
     readonly token: string;
+    /** Where the tap came from; counted where the rule asks for it, and never kept otherwise. */
+    readonly origin: DrawOrigin;
   }): Promise<string>;
 }
 
@@ -95,7 +98,7 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       return { activity, phase: live === undefined ? 'stopped' : phaseAt(live, clock.nowMs()) };
     },
     view: (page, visitor) => viewOf(options, page, visitor),
-    async draw({ page, visitor, token }) {
+    async draw({ page, visitor, token, origin }) {
       const { activity, phase } = page;
       if (visitor.snapshot) {
         throw new WrongRequest('snapshot-user', '请点右下角「使用完整服务」后再抽奖', { status: 403 });
@@ -109,7 +112,7 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       }
       const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
       const start = mechanicAt(activity.rule.trigger, 'page');
-      const result = await batcher.draw({ activity, openid, key, start, render });
+      const result = await batcher.draw({ activity, openid, key, start, origin, render });
       return result.reply;
     },
   };

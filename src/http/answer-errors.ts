@@ -35,7 +35,9 @@ function answer(ctx: Context, error: unknown, logger: Logger): void {
     const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000);
     if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
     return write(ctx, status, {
-      ...{ code, message, faults },
+      code,
+      message,
+      faults,
       ...(present === undefined ? {} : { present }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });

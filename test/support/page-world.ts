@@ -6,6 +6,8 @@ import { accountId, merchantId } from '../../src/base/ids.ts';
 import { createAuthorizePage } from '../../src/flows/authorize-page.ts';
 import type { DrawBatcher } from '../../src/flows/draw-batcher.ts';
 import { createDrawOnPage } from '../../src/flows/draw-on-page.ts';
+import { createRequestLimits } from '../../src/flows/limit-requests.ts';
+import type { RequestLimitRates } from '../../src/flows/limit-requests.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { OauthLogins } from '../../src/flows/ports/oauth-logins.ts';
 import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
@@ -18,6 +20,7 @@ import type { ProveVisitor } from '../../src/flows/prove-visitor.ts';
 import { createApp } from '../../src/http/app.ts';
 import { PageAnswers } from '../../src/http/answer-page.ts';
 import { loadPageAssets } from '../../src/http/page-assets.ts';
+import { PageOrigins } from '../../src/http/page-origin.ts';
 import { PageSessions } from '../../src/http/page-session.ts';
 import { createPersonCode } from '../../src/http/person-code.ts';
 import { createPageDocuments } from '../../src/http/presenters/page-documents.ts';
@@ -55,6 +58,11 @@ import { freePort } from './redis-server.ts';
 
 const H5_FOLDER = fileURLToPath(new URL('../../dist/web/h5', import.meta.url));
 
+const NO_LIMITS: RequestLimitRates = {
+  person: { draw: 1_000_000, view: 1_000_000 },
+  address: { draw: 1_000_000, view: 1_000_000 },
+};
+
 /** Several web processes' worth of doors on one database, with the simulator as WeChat. */
 export interface PageWorld {
   readonly database: TestDatabase;
@@ -79,6 +87,8 @@ export interface PageWorldOptions {
   readonly aroundVisitors?: (visitors: ProveVisitor) => ProveVisitor;
   /** 100 unless told. */
   readonly unprovenAwardFenMax?: number;
+  /** Nobody is held to a pace unless told. */
+  readonly requestLimits?: RequestLimitRates;
 }
 
 /** What all doors share. */
@@ -178,13 +188,28 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
     clock,
   });
   const nowMs = (): number => clock.nowMs();
-  const sessions = new PageSessions({ cookies: new SignedCookies({ signingKey, secure: false, nowMs }), nowMs });
+  const cookies = new SignedCookies({ signingKey, secure: false, nowMs });
+  const sessions = new PageSessions({ cookies, nowMs });
+  const origins = new PageOrigins({ cookies, key: signingKey });
+  const limits = createRequestLimits({ memory: shared.memory, rates: options.requestLimits ?? NO_LIMITS });
   const assets = loadPageAssets({ folder: H5_FOLDER, base: '/h5/' });
   const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
   const firstAccount = accountId('main');
   const anyBrowser = options.anyBrowser ?? false;
   const personCode = createPersonCode(signingKey);
-  const pages = { drawOnPage, reads, sessions, answers, personCode, clock, publicUrl, firstAccount, anyBrowser };
+  const pages = {
+    drawOnPage,
+    reads,
+    sessions,
+    origins,
+    limits,
+    answers,
+    personCode,
+    clock,
+    publicUrl,
+    firstAccount,
+    anyBrowser,
+  };
   const routers = [
     oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
     jsSdkRoutes({ accounts, signer: wechat.signer, sessions }),

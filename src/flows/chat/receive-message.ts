@@ -1,10 +1,11 @@
 import { textLink } from '../../base/chat-links.ts';
-import { OutsideTrouble } from '../../base/errors.ts';
+import { OutsideTrouble, WrongRequest } from '../../base/errors.ts';
 import { shortOpenid } from '../../base/logger.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Verdict } from '../../rules/facts.ts';
 import { mechanicAt } from '../../rules/trigger-schema.ts';
 import type { DrawBatcher } from '../draw-batcher.ts';
+import type { RequestLimits } from '../limit-requests.ts';
 import type { ClaimLinks } from '../payees/claim-link.ts';
 import type { Account } from '../ports/accounts.ts';
 import type { DrawStore } from '../ports/draws.ts';
@@ -21,11 +22,13 @@ import type { NotedEvent, NoteEvent } from './note-event.ts';
 import { joinLines } from './way-in.ts';
 
 const BUSY_TEXT = '现在参与的人太多，请稍后再发一次';
+const TOO_FAST_TEXT = '发得太快了，请稍等几秒再发一次';
 
 export interface ReceiveMessageOptions extends AnswerSources {
   readonly batcher: Pick<DrawBatcher, 'draw'>;
   readonly draws: Pick<DrawStore, 'storedReply'>;
   readonly reads: Pick<PageReads, 'awards'>;
+  readonly limits: Pick<RequestLimits, 'ofPerson'>;
   readonly claims: ClaimLinks;
   readonly late: Pick<LateReplies, 'owedWith' | 'delivered'>;
   /** Writes down what an event says of a person, before it is answered. */
@@ -83,13 +86,26 @@ async function note(
 async function carryOut(options: ReceiveMessageOptions, inbound: Inbound, answer: ChatAnswer): Promise<MessageOutcome> {
   switch (answer.kind) {
     case 'draw':
+      if (await isTooFast(options, inbound)) return storedOr(options, inbound, TOO_FAST_TEXT);
       return draw(options, inbound, answer);
     case 'my-awards':
       return say(options, inbound, await listAwards(options, inbound));
     case 'text':
-      return (answer.drawable ? await storedOutcome(options, inbound) : null) ?? say(options, inbound, answer.text);
+      return answer.drawable ? storedOr(options, inbound, answer.text) : say(options, inbound, answer.text);
     case 'nothing':
       return say(options, inbound, '');
+  }
+}
+
+/** Whoever sends faster than anybody types gets a short answer, and no row is written for it. */
+async function isTooFast({ limits, logger }: ReceiveMessageOptions, { account, message }: Inbound): Promise<boolean> {
+  try {
+    await limits.ofPerson('draw', { account: account.id, openid: message.fromUser });
+    return false;
+  } catch (error) {
+    if (!(error instanceof WrongRequest)) throw error;
+    logger.info({ account: account.id, openid: shortOpenid(message.fromUser) }, 'message-too-fast');
+    return true;
   }
 }
 
@@ -112,6 +128,11 @@ async function draw(
   const { reply, fresh } = await batcher.draw({ activity, openid: message.fromUser, key: message.key, start, render });
   if (!fresh) await late.delivered(account, message);
   return { kind: 'reply', xml: reply };
+}
+
+/** Says what was decided for this very message before, or else the text. */
+async function storedOr(options: ReceiveMessageOptions, inbound: Inbound, text: string): Promise<MessageOutcome> {
+  return (await storedOutcome(options, inbound)) ?? say(options, inbound, text);
 }
 
 /** The first delivery may have met an activity that has ended since: its reply still stands. */

@@ -6,10 +6,13 @@ import { accountId } from '../../base/ids.ts';
 import type { AccountId } from '../../base/ids.ts';
 import type { PageVisitor } from '../../flows/authorize-page.ts';
 import type { DrawOnPage, PageActivity } from '../../flows/draw-on-page.ts';
+import type { LimitedKind, RequestLimits } from '../../flows/limit-requests.ts';
+import { countsDevices } from '../../flows/page-origin.ts';
 import type { PageReads } from '../../flows/ports/pages.ts';
 import type { Clock } from '../../flows/ports/time-and-luck.ts';
 import { languageOf } from '../answer-page.ts';
 import type { PageAnswers } from '../answer-page.ts';
+import type { PageOrigins } from '../page-origin.ts';
 import type { PageSessions } from '../page-session.ts';
 import type { PersonCode } from '../person-code.ts';
 import { activityPageState } from '../presenters/activity-page.ts';
@@ -20,6 +23,8 @@ export interface ActivityPageDependencies {
   readonly drawOnPage: DrawOnPage;
   readonly reads: Pick<PageReads, 'awards'>;
   readonly sessions: PageSessions;
+  readonly origins: PageOrigins;
+  readonly limits: RequestLimits;
   readonly answers: PageAnswers;
   readonly personCode: PersonCode;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -45,17 +50,25 @@ export function activityPageRoutes(dependencies: ActivityPageDependencies): Rout
     await showAwards(ctx, dependencies).catch((error: unknown) => answers.failure(ctx, error, ctx.url));
   });
   router.get('activity-state', '/api/a/:slug/state', async (ctx) => {
+    await keepPace(ctx, dependencies, 'view');
     const page = await drawOnPage.find(ctx.params['slug'] ?? '');
-    const view = await drawOnPage.view(page, requireVisitor(ctx, sessions, page));
+    const visitor = requireVisitor(ctx, sessions, page);
+    await keepPersonsPace(dependencies, 'view', { account: page.activity.accountId, visitor });
+    if (countsDevices(page)) dependencies.origins.rememberDevice(ctx);
+    const view = await drawOnPage.view(page, visitor);
     ctx.body = activityPageState(view, dependencies.personCode);
   });
   router.post('activity-draw', '/api/a/:slug/draw', async (ctx) => {
     requireSameOrigin(ctx, dependencies.publicUrl.origin);
+    await keepPace(ctx, dependencies, 'draw');
     const page = await drawOnPage.find(ctx.params['slug'] ?? '');
     const visitor = requireVisitor(ctx, sessions, page);
+    const account = page.activity.accountId;
+    await keepPersonsPace(dependencies, 'draw', { account, visitor });
     const body = drawSchema.safeParse(await readJson(ctx, { bytesMax: DRAW_BYTES_MAX }));
     if (!body.success) throw new WrongRequest('token-malformed', 'token: 32 lower-case hex digits are needed');
-    const answer = await drawOnPage.draw({ page, visitor, token: body.data.token });
+    const origin = dependencies.origins.originOf(ctx, account);
+    const answer = await drawOnPage.draw({ page, visitor, token: body.data.token, origin });
     ctx.type = 'application/json; charset=utf-8';
     ctx.body = answer;
   });
@@ -67,6 +80,7 @@ async function showActivity(
   dependencies: ActivityPageDependencies,
 ): Promise<void> {
   const { drawOnPage, sessions, answers } = dependencies;
+  await keepPace(ctx, dependencies, 'view');
   const page = await drawOnPage.find(ctx.params['slug'] ?? '');
   const { accountId: account, slug } = page.activity;
   const visitor = sessions.visitor(ctx, account);
@@ -74,12 +88,15 @@ async function showActivity(
   if (visitor === undefined) {
     return authorize(ctx, dependencies, { account, to: `/a/${slug}${language === 'en' ? '?lang=en' : ''}` });
   }
+  await keepPersonsPace(dependencies, 'view', { account, visitor });
+  if (countsDevices(page)) dependencies.origins.rememberDevice(ctx);
   const state = activityPageState(await drawOnPage.view(page, visitor), dependencies.personCode);
   return answers.page(ctx, answers.documents.activity(state, language));
 }
 
 async function showAwards(ctx: Context, dependencies: ActivityPageDependencies): Promise<void> {
   const { reads, sessions, answers, clock } = dependencies;
+  await keepPace(ctx, dependencies, 'view');
   const account = accountAsked(ctx) ?? dependencies.firstAccount;
   const visitor = sessions.visitor(ctx, account);
   const language = languageOf(ctx);
@@ -87,6 +104,7 @@ async function showAwards(ctx: Context, dependencies: ActivityPageDependencies):
     const to = `/me/awards?account=${account}${language === 'en' ? '&lang=en' : ''}`;
     return authorize(ctx, dependencies, { account, to });
   }
+  await keepPersonsPace(dependencies, 'view', { account, visitor });
   const awards = visitor.snapshot
     ? []
     : await reads.awards({ account, openid: visitor.openid, most: AWARDS_MAX, nowMs: clock.nowMs() });
@@ -103,6 +121,24 @@ async function authorize(
     return answers.notice(ctx, 200, { kind: 'outside-wechat' });
   }
   ctx.redirect(`/oauth/${login.account}/start?to=${encodeURIComponent(login.to)}`);
+}
+
+/** The address first, as it is known before anything else is asked for. Throws WrongRequest `too-many-requests` (429). */
+async function keepPace(
+  ctx: Context,
+  { limits, origins }: Pick<ActivityPageDependencies, 'limits' | 'origins'>,
+  kind: LimitedKind,
+): Promise<void> {
+  await limits.ofAddress(kind, origins.addressOf(ctx));
+}
+
+/** Throws the same. Somebody made up for a snapshot is nobody, and held to the address's pace alone. */
+async function keepPersonsPace(
+  { limits }: Pick<ActivityPageDependencies, 'limits'>,
+  kind: LimitedKind,
+  { account, visitor }: { readonly account: AccountId; readonly visitor: PageVisitor },
+): Promise<void> {
+  if (!visitor.snapshot) await limits.ofPerson(kind, { account, openid: visitor.openid });
 }
 
 function requireVisitor(ctx: Context, sessions: PageSessions, page: PageActivity): PageVisitor {
