@@ -31,11 +31,15 @@ export function entryFaults(
     const message = 'is the word by which people of this account ask for their awards: choose another';
     faults.push({ path: `trigger.words.${index}.word`, message });
   }
-  const reachable = trigger.words.length > 0 || trigger.page || trigger.follow !== 'never' || trigger.scenes.length > 0;
-  if (!reachable) {
-    const message =
-      'payments, lists and invitations do not reach an activity yet: add a word, the page, following or a code';
+  const { words, page, follow, scenes, batch, invite } = trigger;
+  const reachable = words.length > 0 || page || follow !== 'never' || scenes.length > 0 || batch;
+  if (!reachable && !invite) {
+    const message = 'payments do not reach an activity yet: add a word, the page, following, a code or lists of people';
     faults.push({ path: 'trigger', message });
+  }
+  if (invite && !page) {
+    const message = 'an invitation is a link to the activity page: let the page draw, or take the invitations out';
+    faults.push({ path: 'trigger.invite', message });
   }
   if (who.must !== null && looksAtOrigin(who.must)) {
     const message =

@@ -20,6 +20,10 @@ const mechanicId = z.string().regex(/^[a-z0-9-]{1,32}$/);
 export const TRIGGER_KINDS = ['words', 'page', 'follow', 'scenes', 'menu', 'payment', 'batch', 'invite'] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
+/** What has to happen after somebody opened the page by an invitation for it to count. */
+export const INVITATION_CONDITIONS = ['opened', 'first-draw', 'first-follow'] as const;
+export type InvitationCondition = (typeof INVITATION_CONDITIONS)[number];
+
 /** What an activity listens to. */
 export const triggerSchema = z.strictObject({
   words: z
@@ -60,7 +64,17 @@ export const triggerSchema = z.strictObject({
       'Larger payments may lead elsewhere: the highest tier reached counts, and leads.payment below the lowest',
     ),
   batch: z.boolean().default(false).describe('Whether operators may let a list of people draw'),
-  invite: z.boolean().default(false).describe('Whether an invitation that somebody accepted draws'),
+  invite: z
+    .boolean()
+    .default(false)
+    .describe('Whether whoever invited somebody draws, once for each invitation that counts'),
+  inviteCounts: z
+    .enum(INVITATION_CONDITIONS)
+    .default('opened')
+    .describe(
+      'When an invitation counts: a newcomer opened the page by it, then made a first draw, or then followed for the first time ever',
+    ),
+  invitesPerPerson: z.int().min(1).max(1000).default(10).describe('How many invitations of one person count at most'),
   leads: z
     .strictObject({
       words: mechanicId.optional().describe('Where a word leads'),

@@ -2,6 +2,7 @@ import type { AccountId, Openid } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts, LiveActivity } from '../flows/ports/draws.ts';
 import type { ParticipantFacts } from '../rules/facts.ts';
 import type { FactsNeeded } from '../rules/person-facts.ts';
+import { invitationsMet } from './account/invitation-draws.ts';
 import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
 import { addOrigins } from './draw-origins.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
@@ -29,6 +30,7 @@ export function writeDraws(
     ...counters(account, activity, before, decision),
     ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
+    ...invitationsMet(lane.activity, decision.draws),
     ...(lane.needed === undefined
       ? []
       : addOrigins({ ...lane, activity: lane.activity.id, needed: lane.needed }, decision.draws)),

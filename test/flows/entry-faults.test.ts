@@ -35,6 +35,14 @@ test('a condition on addresses or devices, which are not known, keeps everybody 
 });
 
 test('a way in that nothing leads to is not enough', () => {
-  for (const way of [{ payment: true }, { batch: true }, { invite: true }]) assert.deepEqual(paths(way), ['trigger']);
-  for (const way of [{ follow: 'first' }, { scenes: ['shop'] }]) assert.deepEqual(paths({ payment: true, ...way }), []);
+  assert.deepEqual(paths({ payment: true }), ['trigger']);
+  for (const way of [{ follow: 'first' }, { scenes: ['shop'] }, { batch: true }]) {
+    assert.deepEqual(paths({ payment: true, ...way }), []);
+  }
+});
+
+test('an invitation needs the page that it links to', () => {
+  assert.deepEqual(paths({ invite: true }), ['trigger.invite']);
+  assert.deepEqual(paths({ invite: true, batch: true }), ['trigger.invite']);
+  assert.deepEqual(paths({ invite: true, page: true }), []);
 });

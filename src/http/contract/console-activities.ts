@@ -51,7 +51,7 @@ export const ruleFault = z.object({
 });
 export type RuleFault = z.infer<typeof ruleFault>;
 export const ruleWarning = z.object({
-  code: z.enum(['budget-below-worst-case', 'no-limit-per-person']),
+  code: z.enum(['budget-below-worst-case', 'no-limit-per-person', 'invites-induce-sharing', 'no-insider-list']),
   message: z.string(),
   worstCaseFen: fen.describe('What all red packets together would cost'),
 });

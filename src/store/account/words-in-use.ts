@@ -13,6 +13,8 @@ export const TRIGGER_DEFAULTS = {
   payment: false,
   batch: false,
   invite: false,
+  inviteCounts: 'opened',
+  invitesPerPerson: 10,
   leads: {},
 } as const satisfies Trigger;
 export const PRIORITY_DEFAULT = 50;
