@@ -8,8 +8,10 @@ import { createPersonalDataEvents } from './flows/people/personal-data-events.ts
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { ErasePeople } from './jobs/erase-people.ts';
+import { ForgetOrigins } from './jobs/forget-origins.ts';
 import { createErasureStore } from './store/account/erasure-store.ts';
 import { createFollowerBook } from './store/account/follower-book.ts';
+import { createForgottenOrigins } from './store/account/forgotten-origins.ts';
 import { createKnownPeople } from './store/account/known-people.ts';
 import { createPersonRecords } from './store/account/person-records.ts';
 import { createPseudonyms } from './store/account/pseudonyms.ts';
@@ -47,6 +49,13 @@ export function startErasing({ accounts, pool, clock, logger }: PeopleParts, { e
   const people = createKnownPeople(pool);
   const forgetUnseen = createForgetUnseen({ accounts, people, erasePerson, clock, logger });
   const job = new ErasePeople({ erasing: erasePerson, forgetUnseen, clock, logger });
+  job.start();
+  return job;
+}
+
+/** Starts what forgets where draws came from. */
+export function startForgetting({ pool, clock, logger }: PeopleParts): ForgetOrigins {
+  const job = new ForgetOrigins({ origins: createForgottenOrigins(pool), clock, logger });
   job.start();
   return job;
 }

@@ -44,7 +44,7 @@ import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
-import { openPeople, startErasing } from './wiring-people.ts';
+import { openPeople, startErasing, startForgetting } from './wiring-people.ts';
 import type { People } from './wiring-people.ts';
 import { openChat, openWechatApi, settingFlows } from './wiring-wechat.ts';
 import { startFollowerRefresh, startLateReplyTeller, startPayeeLinker } from './wiring-wechat.ts';
@@ -152,7 +152,7 @@ async function assemble(given: {
   const chat = openChat({ ...parts, people });
   living.push(chat.late);
   if (config.role !== 'web') {
-    living.push(startErasing(parts, people));
+    living.push(startErasing(parts, people), startForgetting(parts));
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
     living.push(...startFollowerRefresh(parts, people, wechat));
   }
