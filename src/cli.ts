@@ -7,6 +7,7 @@ import type { Environment } from './config.ts';
 import type { VariableValues } from './config-variables.ts';
 import { migrate } from './store/database.ts';
 import { createOperatorWithLoginLink } from './store/operator-store.ts';
+import { whatToDo } from './store/book-advice.ts';
 import { verifyBooks } from './store/verify-books.ts';
 
 interface Command {
@@ -123,9 +124,12 @@ async function compareBooks(words: readonly string[], url: string): Promise<Outc
       (one) =>
         `DIFFERENCE ${one.accountId} ${one.activityId} ${one.subject}  ${one.check}: expected ${one.expected}, found ${one.found}`,
     );
+    const advice = [...new Set(differences.map(({ check }) => check))].map(
+      (check) => `WHAT TO DO about ${check}: ${whatToDo(check) ?? 'see docs/payouts.md'}`,
+    );
     return {
       code: 1,
-      lines: [...balances, ...found],
+      lines: [...balances, ...found, ...advice],
       faults: [`${differences.length} differences; nothing was changed, each line names what to look at.`],
     };
   });

@@ -3,6 +3,7 @@ import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import { BALANCES, BOOK_CHECKS } from './book-checks.ts';
+import { RULE_CHECKS } from './rule-checks.ts';
 
 /** The balances of one activity's books. */
 export interface BookLine {
@@ -49,7 +50,7 @@ interface BalanceRow {
 
 /**
  * Recomputes the books from draws, awards, payouts and attempts and compares: balances per activity and per award,
- * amounts, states, counters, one living payout per award. Reads one snapshot and changes nothing, so it may run beside
+ * amounts, states, counters, what limits are held against, one living payout per award. Reads one snapshot and changes nothing, so it may run beside
  * live traffic. Returns every activity's balances and at most a thousand differences; none is how it should be.
  */
 export async function verifyBooks(
@@ -74,7 +75,7 @@ export async function verifyBooks(
  */
 export async function findBookDifferences(client: pg.PoolClient): Promise<readonly BookDifference[]> {
   const differences: BookDifference[] = [];
-  for (const [check, sql] of Object.entries(BOOK_CHECKS)) {
+  for (const [check, sql] of Object.entries({ ...BOOK_CHECKS, ...RULE_CHECKS })) {
     const rest = DIFFERENCES_MAX - differences.length;
     const { rows } = await client.query<BookDifference>(`${compare(check, sql)} limit ${rest}`);
     differences.push(...rows);

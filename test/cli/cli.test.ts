@@ -110,6 +110,7 @@ describe('verify-books', () => {
     const wrong = await runCommand(['verify-books'], env);
     assert.equal(wrong.code, 1);
     assert.ok(wrong.lines.some((line) => line.startsWith('DIFFERENCE main') && line.includes(win.awardId)));
+    assert.ok(wrong.lines.some((line) => line.startsWith('WHAT TO DO about fen won by a person: ')));
     assert.match(wrong.faults.join(), /^\d+ differences; nothing was changed/);
   });
 });

@@ -206,21 +206,22 @@ async function countWin(
     [...where, win.amountFen],
   );
   await client.query(
-    `update prize_counter set drawn = drawn + 1 where account_id = $1 and activity_id = $2 and prize_id = $3`,
-    [...where, prizeId],
+    `update prize_counter set drawn = drawn + 1, spent_fen = spent_fen + $4 where account_id = $1 and activity_id = $2 and prize_id = $3`,
+    [...where, prizeId, win.amountFen],
   );
   await client.query(
-    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen) values ($1, $2, $3, 1, 1, $4)
+    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen, won_fen) values ($1, $2, $3, 1, 1, $4, $4)
      on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + 1, wins = activity_day.wins + 1,
-       spent_fen = activity_day.spent_fen + excluded.spent_fen`,
+       spent_fen = activity_day.spent_fen + excluded.spent_fen, won_fen = activity_day.won_fen + excluded.won_fen`,
     [...where, beijingDay(at.getTime()), win.amountFen],
   );
   await client.query(
-    `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, streak_days, check_ins)
-     values ($1, $2, $3, 1, $4, 1, 1, 0, 0)
+    `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, wins_that_day, spent_fen, streak_days, check_ins)
+     values ($1, $2, $3, 1, $4, 1, 1, 1, $5, 0, 0)
      on conflict (account_id, activity_id, openid) do update set draws = participant.draws + 1,
-       draws_that_day = participant.draws_that_day + 1, wins = participant.wins + 1`,
-    [...where, win.openid, beijingDay(at.getTime())],
+       draws_that_day = participant.draws_that_day + 1, wins = participant.wins + 1,
+       wins_that_day = participant.wins_that_day + 1, spent_fen = participant.spent_fen + excluded.spent_fen`,
+    [...where, win.openid, beijingDay(at.getTime()), win.amountFen],
   );
 }
 

@@ -37,15 +37,20 @@ const ROWS = `
 
 const ACTIVITY = `update activity_counter set spent_fen = spent_fen + $3, draws = draws + $4, wins = wins + $4
   where account_id = $1 and activity_id = $2`;
-const PRIZE = `update prize_counter set drawn = drawn + $4 where account_id = $1 and activity_id = $2 and prize_id = $3`;
+const PRIZE = `update prize_counter set drawn = drawn + $4, spent_fen = spent_fen + $5
+  where account_id = $1 and activity_id = $2 and prize_id = $3`;
 const DAY = `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen) values ($1, $2, $3, $5, $5, $4)
   on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + $5, wins = activity_day.wins + $5,
     spent_fen = activity_day.spent_fen + $4`;
+const DAYS_WON = `insert into activity_day (account_id, activity_id, day, won_fen)
+  select $1, $2, (due at time zone 'Asia/Shanghai')::date, count(*) * $4::bigint from unnest($3::timestamptz[]) as due group by 3
+  on conflict (account_id, activity_id, day) do update set won_fen = activity_day.won_fen + excluded.won_fen`;
 const PEOPLE = `
-  insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, streak_days, check_ins)
-  select $1, $2, openid, count(*), $3, count(*), count(*), 0, 0 from unnest($4::text[]) as openid group by openid
+  insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, spent_fen, streak_days, check_ins)
+  select $1, $2, openid, count(*), $3, count(*), count(*), count(*) * $5::bigint, 0, 0 from unnest($4::text[]) as openid group by openid
   on conflict (account_id, activity_id, openid) do update set draws = participant.draws + excluded.draws,
-    draws_that_day = participant.draws_that_day + excluded.draws, wins = participant.wins + excluded.wins`;
+    draws_that_day = participant.draws_that_day + excluded.draws, wins = participant.wins + excluded.wins,
+    spent_fen = participant.spent_fen + excluded.spent_fen`;
 
 /**
  * Writes won draws set-wise as the draw store leaves them: draws, awards, payouts waiting, books and counters. Returns
@@ -83,9 +88,10 @@ export async function writeDuePayouts(
     activity.version,
   ]);
   await client.query(ACTIVITY, [...where, spentFen, wins.length]);
-  await client.query(PRIZE, [...where, prize.id, wins.length]);
+  await client.query(PRIZE, [...where, prize.id, wins.length, spentFen]);
   await client.query(DAY, [...where, day, spentFen, wins.length]);
-  await client.query(PEOPLE, [...where, day, people]);
+  await client.query(DAYS_WON, [...where, wins.map((win) => win.due), prize.amountFen]);
+  await client.query(PEOPLE, [...where, day, people, prize.amountFen]);
   await client.query('commit');
   return numbers;
 }

@@ -137,13 +137,14 @@ async function countWins(
     [...where, spent, won.count],
   );
   await client.query(
-    'update prize_counter set drawn = drawn + $4 where account_id = $1 and activity_id = $2 and prize_id = $3',
-    [...where, won.prizeId, won.count],
+    'update prize_counter set drawn = drawn + $4, spent_fen = spent_fen + $5 where account_id = $1 and activity_id = $2 and prize_id = $3',
+    [...where, won.prizeId, won.count, spent],
   );
   await client.query(
-    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen) values ($1, $2, $3, $4, $4, $5)
+    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen, won_fen) values ($1, $2, $3, $4, $4, $5, $5)
      on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + excluded.draws,
-       wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen`,
+       wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen,
+       won_fen = activity_day.won_fen + excluded.won_fen`,
     [...where, beijingDay(won.wonAtMs), won.count, spent],
   );
 }
@@ -154,8 +155,8 @@ const WIN = [
    select $1, 'm:test:' || a, $2, 1, o, 'won', $3, a, 0, '', '{}', $5 from ${WINS} where $4::bigint > 0`,
   `insert into award (account_id, id, activity_id, prize_id, openid, request_key, amount_fen, state, created_at, updated_at)
    select $1, a, $2, $3, o, 'm:test:' || a, $4::bigint, 'reserved', $5::timestamptz, $5::timestamptz from ${WINS}`,
-  `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, streak_days, check_ins)
-   select $1, $2, o, 1, ($5::timestamptz at time zone 'Asia/Shanghai')::date, 1, 1, 0, 0 from ${WINS}
+  `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, spent_fen, streak_days, check_ins)
+   select $1, $2, o, 1, ($5::timestamptz at time zone 'Asia/Shanghai')::date, 1, 1, $4, 0, 0 from ${WINS}
    where $3::text <> '' and $4::bigint > 0`,
 ];
 const PAYOUT = `
