@@ -4,10 +4,13 @@ import type { AccountId, Openid, RequestKey } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { orderNumber } from '../base/order-number.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { codeSaid } from '../rules/code-shape.ts';
+import { CodesInBatch, codesNeeded } from '../rules/codes-in-batch.ts';
 import { decide, luckBounds, needsSeed } from '../rules/engine.ts';
 import type { DrawLuck } from '../rules/luck.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
+import { entryPool } from '../rules/rule-pools.ts';
 import { factsNeeded, NO_ORIGINS, PeopleInBatch } from '../rules/person-facts.ts';
 import type { DrawOrigin } from '../rules/person-facts.ts';
 import type {
@@ -145,6 +148,7 @@ export class DrawBatcher {
       render: input.render,
       start: input.start,
       said: input.said ?? null,
+      code: codeOf(input),
       origin: input.origin,
     };
     return { activity: input.activity, request, result: Promise.withResolvers() };
@@ -205,8 +209,9 @@ export class DrawBatcher {
 
   async #runBatch(activity: LiveActivity, batch: readonly Waiting[]): Promise<readonly DrawResult[]> {
     const requests = batch.map((waiting) => waiting.request);
-    const needed = factsNeeded(activity.rule.who);
-    return this.#options.store.runBatch({ account: activity.accountId, activity, needed }, requests, (facts, fresh) =>
+    const { accountId: account, rule } = activity;
+    const lane = { account, activity, needed: factsNeeded(rule.who), codes: codesNeeded(rule) };
+    return this.#options.store.runBatch(lane, requests, (facts, fresh) =>
       decideInOrder(activity, facts, fresh, this.#options.orderPrefix),
     );
   }
@@ -235,18 +240,22 @@ export function decideInOrder(
   const participants = new Map<Openid, ParticipantFacts>();
   const loaded = { people: facts.people ?? new Map(), byOrigin: facts.origins ?? NO_ORIGINS };
   const people = new PeopleInBatch(activity.accountId, loaded);
+  const codes = new CodesInBatch(facts.codes ?? undefined);
   const { must, shadow } = activity.rule.who;
   const asked = must !== null || shadow !== null;
   let counters = facts.activity;
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
     const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
-    const { atMs, day, luck, start, said, openid } = request;
+    const { atMs, day, luck, start, openid } = request;
     const asker = { openid, origin: request.origin ?? null, atMs };
     const asking = asked ? people.factsOf(asker) : undefined;
-    const decision = decide({ rule: activity.rule, activity: counters, person, atMs, day, luck, start, said, asking });
+    const said = { said: request.said, code: codes.saidBy(openid, request.code ?? null), vouchers: codes.vouchers };
+    const base = { rule: activity.rule, activity: counters, person, atMs, day, luck, start };
+    const decision = decide({ ...base, ...said, asking });
     counters = decision.activity;
     const { verdict, marks } = decision;
+    codes.left(openid, marks);
     // A refusal may leave something to remember, too.
     if (decision.person !== person) participants.set(openid, decision.person);
     if (verdict.outcome !== 'refused') people.drew(asker, verdict.outcome === 'won');
@@ -260,6 +269,13 @@ export function decideInOrder(
     });
   }
   return { draws, activity: counters, participants };
+}
+
+/** The code that somebody gave, where the rule takes any. */
+function codeOf({ activity: { rule, codeShape = null }, said = null }: DrawInput): string | null {
+  if (said === null || entryPool(rule) === null) return null;
+  const words = rule.trigger.words.filter(({ match }) => match === 'prefix').map(({ word }) => word);
+  return codeSaid(said, words, codeShape);
 }
 
 /** Takes all the chance that a draw by this rule can need. */

@@ -7,7 +7,8 @@ import { lookSchema } from './look-schema.ts';
 import { mechanicSchema } from './mechanics/list.ts';
 import { mechanicId } from './mechanics/lead.ts';
 import { packetAmounts, prizeFault, prizeSchema } from './prize-schema.ts';
-import { prioritySchema, triggerFaults, triggerSchema } from './trigger-schema.ts';
+import { poolFaults } from './rule-pools.ts';
+import { mechanicAt, prioritySchema, triggerFaults, triggerSchema } from './trigger-schema.ts';
 
 /**
  * An activity's rule as data: what operators edit, what a version freezes, what the engine decides by. Amounts are
@@ -159,7 +160,12 @@ function faultsOf(rule: ActivityRule): readonly Fault[] {
     faults.push({ path: ['endsAtMs'], message: 'the end must come after the start' });
   if (rule.look.question !== null && rule.trigger.words.length === 0)
     faults.push({ path: ['look', 'question'], message: 'a riddle needs words of the trigger that answer it' });
-  return [...faults, ...chainFaults(rule), ...packetFaults(rule)];
+  return [
+    ...faults,
+    ...chainFaults(rule),
+    ...poolFaults(rule, mechanicAt(rule.trigger, 'codes')),
+    ...packetFaults(rule),
+  ];
 }
 
 function packetFaults({ packet, prizes }: ActivityRule): readonly Fault[] {

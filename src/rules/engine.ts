@@ -6,7 +6,7 @@ import type { PrizeId } from '../base/ids.ts';
 import type { ActivityRule } from './activity-rule.ts';
 import { CHAIN_MAX, placedMechanics, settingsOf } from './chains.ts';
 import { admit } from './conditions.ts';
-import type { ActivityFacts, Loss, Mark, ParticipantFacts, TraceStep, Verdict } from './facts.ts';
+import type { ActivityFacts, Loss, Mark, ParticipantFacts, SaidCode, TraceStep, Verdict } from './facts.ts';
 import { closedBy, drawsToday, limitBy } from './limits.ts';
 import type { ConditionFacts } from './person-facts.ts';
 import { chanceFrom } from './luck.ts';
@@ -31,6 +31,10 @@ export interface DecisionInput {
   readonly start?: string | undefined;
   /** What the person gave with the request, as a code or a day; null or absent for nothing. */
   readonly said?: string | null | undefined;
+  /** The entry code among it, where the rule has any. */
+  readonly code?: SaidCode | null | undefined;
+  /** The next voucher of each pool that the rule's prizes are handed out from; one that is empty is missing. */
+  readonly vouchers?: ReadonlyMap<string, string> | undefined;
   /** What the rule's conditions look at; needed where it has any. */
   readonly asking?: ConditionFacts | undefined;
 }
@@ -75,14 +79,18 @@ export function decide(input: DecisionInput): Decision {
     mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false })) ??
     because(limitBy(input, trace));
   if (refused !== null) {
-    const text = fillText(refusalText(rule, refused.why), { ...input, chancesIn: start, won: null });
+    const text = fillText(refused.text ?? refusalText(rule, refused.why), { ...input, chancesIn: start, won: null });
     const verdict: Verdict = { outcome: 'refused', why: refused.why, ticket: null, text, trace };
     return { verdict, activity: input.activity, person: refused.person ?? person, marks: [] };
   }
   const ending = playOut(round, start);
   if (ending.prize === null) return lose(round, ending, ending.why);
   const settled = settle(input, ending.prize, round.chance, trace);
-  return 'why' in settled ? lose(round, ending, settled.why) : win(round, ending, { prize: ending.prize, ...settled });
+  if ('why' in settled) return lose(round, ending, settled.why);
+  const code = voucherOf(round, ending.prize);
+  return code === undefined
+    ? lose(round, ending, 'sold-out')
+    : win(round, ending, { prize: ending.prize, ...settled, code });
 }
 
 function because(why: Refused['why'] | null): Refused | null {
@@ -121,7 +129,8 @@ function playOut(round: Round, start: string): Ending {
     round.trace.push({ check: 'mechanic', passed: true, seen: id, limit: settings.kind });
     const play = playOf(round, id, { person, chained: depth > 0 });
     const nothing = { prize: null, ticket, person, marks, chancesIn: id };
-    if (depth > 0 && (mechanic.refuse?.(settings, play) ?? null) !== null) return { ...nothing, why: 'not-admitted' };
+    const refused = depth > 0 ? (mechanic.refuse?.(settings, play) ?? null) : null;
+    if (refused !== null) return { ...nothing, person: refused.person ?? person, why: 'not-admitted' };
     const played = mechanic.play(settings, play);
     ({ person } = played);
     marks.push(...(played.marks ?? []));
@@ -140,7 +149,7 @@ function playOut(round: Round, start: string): Ending {
 }
 
 function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained'>): Play {
-  const { rule, atMs, day, luck, chance, trace, said = null } = round;
+  const { rule, atMs, day, luck, chance, trace, said = null, code = null } = round;
   const place = id === 'main' ? 0 : rule.chained.findIndex((one) => one.id === id) + 1;
   const ticket = luck.tickets[place];
   assert(ticket !== undefined, 'there is a ticket for each mechanic');
@@ -149,24 +158,33 @@ function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained'>)
     id,
     prizes: rule.prizes,
     said,
+    code,
     atMs,
     day,
     ticket,
     chance,
-    left: (prize) => isLeft(round, prize),
+    left: (prize) => isLeft(round, prize) && voucherOf(round, prize) !== undefined,
     trace,
   };
 }
 
-/** What a draw won. */
+/** What a draw won; with it the voucher that the winner gets, null for another kind of prize. */
 interface Won {
   readonly prize: Prize;
   readonly amountFen: Fen;
+  readonly code: string | null;
+}
+
+/** Returns the next voucher of a prize that is one, undefined when there is none; null for any other prize. */
+function voucherOf({ vouchers }: DecisionInput, prize: Prize): string | null | undefined {
+  return prize.kind === 'voucher' ? vouchers?.get(prize.pool) : null;
 }
 
 function win(round: Round, ending: Ending, won: Won): Decision {
   const { activity, rule, trace } = round;
-  const { amountFen } = won;
+  const { amountFen, code, prize } = won;
+  const voucher: readonly Mark[] =
+    prize.kind === 'voucher' && code !== null ? [{ kind: 'voucher', pool: prize.pool, code }] : [];
   const prizeId = won.prize.id as PrizeId;
   const person = personAfter(round, ending, won);
   const text = fillText(rule.texts.win, { ...round, person, chancesIn: ending.chancesIn, won });
@@ -183,12 +201,13 @@ function win(round: Round, ending: Ending, won: Won): Decision {
       givenFen: new Map(activity.givenFen).set(prizeId, fen((activity.givenFen.get(prizeId) ?? 0) + amountFen)),
     },
     person,
-    marks: ending.marks,
+    marks: [...ending.marks, ...voucher],
   };
 }
 
-function lose(round: Round, ending: Ending, why: Loss): Decision {
+function lose(round: Round, ended: Ending, why: Loss): Decision {
   const { activity, rule, trace } = round;
+  const ending = withoutPrice(round, ended);
   const person = personAfter(round, ending, null);
   const text = fillText(lossText(rule, why), { ...round, person, chancesIn: ending.chancesIn, won: null });
   return {
@@ -197,6 +216,13 @@ function lose(round: Round, ending: Ending, why: Loss): Decision {
     person,
     marks: ending.marks,
   };
+}
+
+/** Where the prize that a code is worth is not given, the code was not used. */
+function withoutPrice({ person }: Round, ending: Ending): Ending {
+  const isPrice = (mark: Mark): boolean => mark.kind === 'code' && mark.forPrize;
+  if (!ending.marks.some(isPrice)) return ending;
+  return { ...ending, person, marks: ending.marks.filter((mark) => !isPrice(mark)) };
 }
 
 function personAfter(

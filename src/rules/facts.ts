@@ -71,7 +71,12 @@ export type Refusal =
   | 'day-limit'
   | 'cool-down'
   | 'no-chance'
-  | 'checked-in-today';
+  | 'checked-in-today'
+  | 'code-missing'
+  | 'code-unknown'
+  | 'code-used'
+  | 'code-yours'
+  | 'too-many-guesses';
 
 /**
  * Why a draw won no prize. chances: it gave chances to draw elsewhere; not-admitted: the mechanic that the draw was led to
@@ -86,7 +91,17 @@ export type Loss =
  */
 export type Mark =
   | { readonly kind: 'check-in'; readonly day: BeijingDay; readonly madeUp: boolean }
-  | { readonly kind: 'code'; readonly pool: string; readonly code: string };
+  /** `forPrize`: it is worth a prize of its own; where that is not given after all, the code stays good. */
+  | { readonly kind: 'code'; readonly pool: string; readonly code: string; readonly forPrize: boolean }
+  /** The winner was handed it. */
+  | { readonly kind: 'voucher'; readonly pool: string; readonly code: string };
+
+/** The entry code that came with a request, and whether it can be used: free, used by the same person or another, or none. */
+export interface SaidCode {
+  /** Folded. */
+  readonly code: string;
+  readonly use: 'free' | 'mine' | 'taken' | 'unknown';
+}
 
 /** One step of the decision, for support: what was looked at and what it said. */
 export interface TraceStep {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { POOL_ID } from './code-shape.ts';
 
 /** What a rule hands out. Amounts are whole fen; 4999 yuan is the most WeChat Pay sends in one packet. */
 const amountFen = z.int().min(1).max(499_900);
@@ -28,9 +29,16 @@ const randomPacketPrize = z.strictObject({
 const textPrize = z
   .strictObject({ ...everyPrize, kind: z.literal('text') })
   .describe('Nothing that is paid: the text of a win says what the winner gets');
+const voucherPrize = z
+  .strictObject({
+    ...everyPrize,
+    kind: z.literal('voucher'),
+    pool: z.string().regex(POOL_ID).describe('The pool of voucher codes, of which each winner gets the next one'),
+  })
+  .describe('A code that is good elsewhere; the text of a win shows it as {code}');
 
 /** Every prize there can be. */
-export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, randomPacketPrize, textPrize]);
+export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, randomPacketPrize, textPrize, voucherPrize]);
 export type Prize = z.infer<typeof prizeSchema>;
 export type RandomPacketPrize = z.infer<typeof randomPacketPrize>;
 
@@ -45,6 +53,7 @@ export function packetAmounts(prize: Prize): readonly { readonly field: string; 
         { field: 'maxFen', amountFen: prize.maxFen },
       ];
     case 'text':
+    case 'voucher':
       return [];
   }
 }
@@ -62,6 +71,7 @@ export function prizeCostFen(prize: Prize): number {
     case 'random-packet':
       return prize.meanFen * prize.stock;
     case 'text':
+    case 'voucher':
       return 0;
   }
 }

@@ -58,6 +58,7 @@ function rangeOf({ activity }: LimitFacts, prize: Prize): PacketRange | null {
     case 'random-packet':
       return packetRange(prize, { drawn, givenFen: activity.givenFen.get(prize.id as PrizeId) ?? 0 });
     case 'text':
+    case 'voucher':
       return { left, moneyFen: 0, leastFen: 0, mostFen: 0 };
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEN_MAX } from '../base/fen.ts';
+import { POOL_ID } from './code-shape.ts';
 import { readTriggerWord, WORD_MATCHES } from './trigger-word.ts';
 
 const triggerWord = z.strictObject({
@@ -17,7 +18,17 @@ const PATTERNS_MAX = 10;
 const mechanicId = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
 /** Every way into an activity. */
-export const TRIGGER_KINDS = ['words', 'page', 'follow', 'scenes', 'menu', 'payment', 'batch', 'invite'] as const;
+export const TRIGGER_KINDS = [
+  'words',
+  'page',
+  'follow',
+  'scenes',
+  'menu',
+  'payment',
+  'batch',
+  'invite',
+  'codes',
+] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
 /** What has to happen after somebody opened the page by an invitation for it to count. */
@@ -43,6 +54,12 @@ export const triggerSchema = z.strictObject({
     .max(50)
     .default([])
     .describe('Codes whose scan draws, by their scene; following by one counts as a scan'),
+  codes: z
+    .string()
+    .regex(POOL_ID)
+    .nullable()
+    .default(null)
+    .describe('The pool whose one-time codes people send by themselves; a text of their form is taken for one'),
   menu: z.boolean().default(true).describe('Whether a menu button with the key activity:<address> draws'),
   payment: z.boolean().default(false).describe('Whether a payment that was verified draws'),
   paymentAtLeastFen: z
@@ -85,6 +102,7 @@ export const triggerSchema = z.strictObject({
       payment: mechanicId.optional().describe('Where a payment leads'),
       batch: mechanicId.optional().describe('Where an operator’s list leads'),
       invite: mechanicId.optional().describe('Where an accepted invitation leads'),
+      codes: mechanicId.optional().describe('Where a one-time code leads'),
     })
     .default({})
     .describe('Which mechanic each way leads to, where it is not main'),
@@ -169,6 +187,8 @@ function paymentFaults(trigger: Trigger, mechanics: readonly string[]): readonly
 }
 
 /** A menu button alone does not count: it may always draw, so it would hide a trigger that was forgotten. */
-function isOpenSomewhere({ words, page, follow, scenes, payment, batch, invite }: Trigger): boolean {
-  return words.length > 0 || page || follow !== 'never' || scenes.length > 0 || payment || batch || invite;
+function isOpenSomewhere({ words, page, follow, scenes, payment, batch, invite, codes }: Trigger): boolean {
+  return (
+    words.length > 0 || codes !== null || page || follow !== 'never' || scenes.length > 0 || payment || batch || invite
+  );
 }

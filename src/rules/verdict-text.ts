@@ -22,6 +22,11 @@ export function refusalText({ texts, who }: ActivityRule, refusal: Refusal): str
     case 'day-limit':
       return texts.soldOut;
     case 'checked-in-today':
+    case 'code-missing':
+    case 'code-unknown':
+    case 'code-used':
+    case 'code-yours':
+    case 'too-many-guesses':
     case 'person-limit':
     case 'person-day-limit':
     case 'cool-down':
@@ -59,7 +64,8 @@ export interface TextFacts {
   readonly person: ParticipantFacts;
   /** The lottery whose earned chances are told. */
   readonly chancesIn: string;
-  readonly won: { readonly prize: Prize; readonly amountFen: Fen } | null;
+  /** `code`: the voucher that was handed out, where the prize is one. */
+  readonly won: { readonly prize: Prize; readonly amountFen: Fen; readonly code?: string | null } | null;
 }
 
 /** Fills a text's placeholders; one that does not apply becomes empty. */
@@ -69,10 +75,11 @@ export function fillText(template: string, facts: TextFacts): string {
   const values: Readonly<Record<string, string>> = {
     amount: won === null ? '' : formatYuan(won.amountFen),
     prize: won?.prize.name ?? '',
+    code: won?.code ?? '',
     streak: String(person.streakDays),
     chances: String(chancesAfter(facts) ?? ''),
   };
-  return template.replace(/\{(amount|prize|streak|chances)\}/g, (_, name: string) => values[name] ?? '');
+  return template.replace(/\{(amount|prize|code|streak|chances)\}/g, (_, name: string) => values[name] ?? '');
 }
 
 /** How often the person may draw again: what they have earned, or what the day's limit leaves; null without either. */

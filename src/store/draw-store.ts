@@ -14,12 +14,15 @@ import type {
 } from '../flows/ports/draws.ts';
 import type { Pseudonyms } from '../flows/ports/pseudonyms.ts';
 import type { ActivityFacts, ParticipantFacts } from '../rules/facts.ts';
+import type { CodesNeeded, LaneCodes } from '../rules/codes-in-batch.ts';
 import type { FactsNeeded } from '../rules/person-facts.ts';
 import { carryOn, namesWithPseudonyms, plainNames } from './account/erased-names.ts';
 import type { StoredNames } from './account/erased-names.ts';
 import { personFactsStatement, readPersonFacts } from './account/person-facts.ts';
 import type { FactsAsked } from './account/person-facts.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
+import { codeStatements, readCodes } from './draw-codes.ts';
+import type { CodesAsked } from './draw-codes.ts';
 import { originsStatement, readOrigins } from './draw-origins.ts';
 import type { OriginsAsked } from './draw-origins.ts';
 import { writeDraws } from './draw-write.ts';
@@ -30,6 +33,7 @@ interface Lane {
   readonly activity: LiveActivity;
   readonly erased: Erased | null;
   readonly needed?: FactsNeeded;
+  readonly codes?: CodesNeeded | null;
 }
 
 interface OpenedBatch {
@@ -121,22 +125,31 @@ async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly D
     activity: activityFacts(counter, prizes, today, day),
     origins: origins && readOrigins(rest[0] ?? [], origins.needed),
   };
+  const codes = { needed: lane.codes ?? null, answers: rest.splice(rest.length - codesRead(lane, requests).length) };
   const found = origins === null ? rest : rest.slice(1);
   if (erased === null || erased.accounts.has(account) || today[0]?.['erasures'] !== true)
-    return opened(facts, factsAsked(lane, names, atMs), names, found);
+    return opened({ ...facts, codes: codesOf(codes, names) }, factsAsked(lane, names, atMs), names, found);
   // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
   erased.accounts.add(account);
   const all = every();
-  return opened(facts, factsAsked(lane, all, atMs), all, await ask(client, lookups(lane, all, atMs)));
+  const again = await ask(client, lookups(lane, all, atMs));
+  return opened({ ...facts, codes: codesOf(codes, all) }, factsAsked(lane, all, atMs), all, again);
 }
 
-async function ask(client: pg.PoolClient, statements: string): Promise<readonly Rows[]> {
+function codesOf(
+  { needed, answers }: { readonly needed: CodesNeeded | null; readonly answers: readonly Rows[] },
+  { people }: StoredNames,
+): LaneCodes | null {
+  return needed && readCodes(answers, needed, people);
+}
+
+async function ask(client: pg.PoolClient, statements: string): Promise<Rows[]> {
   const answers = (await client.query(statements)) as unknown as readonly { rows: Rows }[];
   return answers.map((answer) => answer.rows);
 }
 
 function opened(
-  facts: Pick<LaneFacts, 'activity' | 'origins'>,
+  facts: Pick<LaneFacts, 'activity' | 'origins' | 'codes'>,
   asked: FactsAsked | null,
   names: StoredNames,
   [answered, people, found = []]: readonly Rows[],
@@ -188,7 +201,10 @@ function openingStatements({ lane, day, names, requests }: Opening): string {
     select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures
       from (values (1)) as one left join activity_day on ${here} and day = '${day}';
     ${origins === null ? '' : `${originsStatement(origins, requests, atMs)};`}
-    ${lookups(lane, names, atMs)}`;
+    ${lookups(lane, names, atMs)}
+    ${codesRead(lane, requests)
+      .map((statement) => `${statement};`)
+      .join('\n')}`;
 }
 
 /**
@@ -212,6 +228,13 @@ function lookups(lane: Lane, names: StoredNames, atMs: number): string {
 function factsAsked({ account, activity, needed }: Lane, { people }: StoredNames, atMs: number): FactsAsked | null {
   if (needed === undefined || needed.kinds.size === 0) return null;
   return { account, activity: activity.id, people, needed, atMs };
+}
+
+/** Nothing where the rule has no codes. */
+function codesRead({ account, activity, codes }: Lane, requests: readonly DrawRequest[]): readonly string[] {
+  if (codes === undefined || codes === null) return [];
+  const asked: CodesAsked = { account, activity: activity.id, needed: codes };
+  return codeStatements(asked, requests);
 }
 
 /** Null where the rule counts by no origin. */

@@ -4,6 +4,7 @@ import type { ParticipantFacts } from '../rules/facts.ts';
 import type { FactsNeeded } from '../rules/person-facts.ts';
 import { invitationsMet } from './account/invitation-draws.ts';
 import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
+import { addCodeUses } from './draw-codes.ts';
 import { addOrigins } from './draw-origins.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 
@@ -30,6 +31,7 @@ export function writeDraws(
     ...counters(account, activity, before, decision),
     ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
+    ...addCodeUses(lane.account, lane.activity.id, decision.draws),
     ...invitationsMet(lane.activity, decision.draws),
     ...(lane.needed === undefined
       ? []

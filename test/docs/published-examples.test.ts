@@ -14,6 +14,7 @@ import { createPool } from '../../src/store/database.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
 import { verifyBooks } from '../../src/store/verify-books.ts';
 import { buildAccount } from '../support/builders.ts';
+import { buildPool } from '../support/code-pools.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { someDay } from '../support/decisions.ts';
@@ -78,8 +79,9 @@ async function ended(activity: LiveActivity, play: ExamplePlay, number: number):
   return reply;
 }
 
-for (const [index, { shows, rule, plays }] of [...MECHANIC_EXAMPLES, ...CHAIN_EXAMPLES].entries()) {
+for (const [index, { shows, rule, plays, pools = {} }] of [...MECHANIC_EXAMPLES, ...CHAIN_EXAMPLES].entries()) {
   it(`the example of ${shows} is published and ends each request as it says, to equal books`, async () => {
+    for (const [id, codes] of Object.entries(pools)) await buildPool(database.client, id, codes);
     const activity = await published(`example-${index}`, rule as RuleDraft);
     const inOrder = plays.toSorted((one, other) => one.day - other.day);
     const ends: string[] = [];

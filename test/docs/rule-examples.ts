@@ -24,6 +24,8 @@ export interface RuleExample {
   readonly says: string;
   readonly rule: ActivityRuleInput;
   readonly plays: readonly ExamplePlay[];
+  /** The codes of the pools it names, folded. */
+  readonly pools?: Readonly<Record<string, readonly string[]>>;
 }
 
 const texts = {
@@ -131,6 +133,32 @@ export const MECHANIC_EXAMPLES: readonly RuleExample[] = [
       { person: 1, day: 0, by: 'follow', ends: 'chances' },
       { person: 1, day: 1, by: 'words', tickets: [0], ends: 'one-yuan' },
       { person: 1, day: 1, by: 'words', tickets: [0], ends: 'no-chance' },
+    ],
+  },
+  {
+    shows: 'code',
+    title: 'A code in each box, and a cinema ticket for it',
+    says: 'Whoever sends a code of the pool `boxes` gets the next cinema ticket of the pool `films`. Two codes that do not exist, and nobody looks at a third for an hour.',
+    rule: {
+      trigger: { codes: 'boxes', words: [{ match: 'prefix', word: '兑换' }] },
+      mechanic: { kind: 'code', pool: 'boxes', prizeId: 'film', guessesPerHour: 2 },
+      prizes: [{ id: 'film', name: '电影票', kind: 'voucher', pool: 'films', stock: 2 }],
+      limits: {},
+      budgetFen: 0,
+      texts: { ...texts, win: '恭喜获得{prize}，取票码 {code}' },
+      packet,
+    },
+    pools: { boxes: ['hbaa2233445566', 'hbbb2233445566', 'hbcc2233445566'], films: ['FILM-0001', 'FILM-0002'] },
+    plays: [
+      { person: 1, day: 0, by: 'codes', said: 'HB-aa22-3344-5566', ends: 'film' },
+      { person: 1, day: 0, by: 'codes', said: 'hbaa2233445566', ends: 'code-yours' },
+      { person: 2, day: 0, by: 'codes', said: 'hbaa2233445566', ends: 'code-used' },
+      { person: 2, day: 0, by: 'words', said: '兑换 hbbb2233445566', ends: 'film' },
+      { person: 2, day: 0, by: 'codes', said: 'hbcc2233445566', ends: 'sold-out' },
+      { person: 3, day: 0, by: 'words', said: '兑换', ends: 'code-missing' },
+      { person: 3, day: 0, by: 'codes', said: 'hbxx2233445566', ends: 'code-unknown' },
+      { person: 3, day: 0, by: 'codes', said: 'hbyy2233445566', ends: 'code-unknown' },
+      { person: 3, day: 0, by: 'codes', said: 'hbcc2233445566', ends: 'too-many-guesses' },
     ],
   },
 ];

@@ -6,13 +6,17 @@ so every chance is an exact fraction: the tickets of a prize over all tickets. H
   'check-in': `Counts once a Beijing day. A streak grows by one when the day before counted and begins at one otherwise, over the ends of months and
 leap days as well. A day that reaches a milestone wins.`,
   chances: `Gives chances to draw in a lottery whose \`chances\` are \`earned\`. They are kept until they are spent.`,
+  code: `Each code of a pool is good for one time, for one person. Width, letter case, spaces and dashes do not count. People send a code by itself where \`trigger.codes\` names the pool,
+behind a word that the message begins with, or on the page. A code is not used up while the prize it is worth is gone. An operator makes the pool before the activity is published:
+up to 1,000,000 codes, generated or imported. A pool serves one activity.`,
 };
 
 /** What stands before the fields of each part of a rule that has a chapter of its own. */
 export const PART_INTRODUCTIONS: Readonly<Record<string, string>> = {
   trigger: `Every way in leads to the main mechanic unless \`leads\` names another. Exactly one activity answers a message: the one with the higher \`priority\`,
-then the one that fits better (exact before number, prefix, pattern and contained), then the newest.`,
-  prizes: `Amounts are whole fen. A random packet is drawn so that its expectation is exactly the mean of what is left, and all of them together cost stock times mean.`,
+then the one that fits better (exact before a code of \`codes\`, then number, prefix, pattern and contained), then the newest.`,
+  prizes: `Amounts are whole fen. A random packet is drawn so that its expectation is exactly the mean of what is left, and all of them together cost stock times mean. Vouchers
+are handed out in the order of their pool, each once; a win's text shows it as \`{code}\`.`,
   who: `A condition looks at one thing, and \`all\`, \`any\` and \`not\` join them. What nobody knows neither meets a condition nor its opposite, so it never admits anybody. Everything is read from
 our own tables: WeChat is never asked between a message and its reply.`,
   limits: `Whoever has reached a limit is refused and uses nothing up. Days are Beijing days.`,

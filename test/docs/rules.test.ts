@@ -4,12 +4,17 @@ import { describe, it } from 'node:test';
 import { addDays, startOfBeijingDayMs } from '../../src/base/beijing-day.ts';
 import { fen } from '../../src/base/fen.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import type { ActivityRule } from '../../src/rules/activity-rule.ts';
+import { codeSaid } from '../../src/rules/code-shape.ts';
+import { CodesInBatch } from '../../src/rules/codes-in-batch.ts';
 import { decide, luckBounds } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ParticipantFacts } from '../../src/rules/facts.ts';
 import { mechanicSchema } from '../../src/rules/mechanics/list.ts';
+import { entryPool } from '../../src/rules/rule-pools.ts';
 import { mechanicAt } from '../../src/rules/trigger-schema.ts';
 import { someDay, untouched } from '../support/decisions.ts';
+import { follower } from '../support/draws.ts';
 import { CHAIN_EXAMPLES, MECHANIC_EXAMPLES } from './rule-examples.ts';
 import type { RuleExample } from './rule-examples.ts';
 import { MECHANIC_INTRODUCTIONS } from './rule-introductions.ts';
@@ -49,12 +54,13 @@ function uses(rule: RuleExample['rule'], kind: string): boolean {
 }
 
 describe('an example activity', () => {
-  for (const { shows, rule: written, plays } of [...MECHANIC_EXAMPLES, ...CHAIN_EXAMPLES]) {
+  for (const { shows, rule: written, plays, pools = {} } of [...MECHANIC_EXAMPLES, ...CHAIN_EXAMPLES]) {
     it(`of ${shows} is a rule, survives its JSON and ends each request as it says`, () => {
       const rule = activityRuleSchema.parse(written);
       assert.deepEqual(activityRuleSchema.parse(JSON.parse(JSON.stringify(rule))), rule);
       let activity = untouched;
       const people = new Map<number, ParticipantFacts>();
+      const codes = codesOf(rule, pools);
       const ends: string[] = [];
       for (const { person, day: offset, by, tickets = [], said } of sorted(plays)) {
         const day = addDays(someDay, offset);
@@ -69,7 +75,10 @@ describe('an example activity', () => {
           luck: { tickets: luckBounds(rule).map((bound) => (bound === 0 ? 0 : (drawn.shift() ?? 0))), seed: SEED },
           start: mechanicAt(rule.trigger, by),
           said,
+          code: codes.saidBy(follower(person), codeOf(rule, said)),
+          vouchers: codes.vouchers,
         });
+        codes.left(follower(person), decision.marks);
         ({ activity } = decision);
         people.set(person, decision.person);
         ends.push(decision.verdict.outcome === 'won' ? decision.verdict.prizeId : decision.verdict.why);
@@ -81,6 +90,16 @@ describe('an example activity', () => {
     });
   }
 });
+
+function codesOf(rule: ActivityRule, pools: NonNullable<RuleExample['pools']>): CodesInBatch {
+  const said = new Map((pools[entryPool(rule) ?? ''] ?? []).map((code) => [code, null]));
+  return new CodesInBatch({ said, vouchers: new Map(Object.entries(pools)) });
+}
+
+function codeOf(rule: ActivityRule, said: string | undefined): string | null {
+  const words = rule.trigger.words.map(({ word }) => word);
+  return said === undefined || entryPool(rule) === null ? null : codeSaid(said, words, null);
+}
 
 /** In the order of the days; what a day brings stays in its order. */
 function sorted(plays: RuleExample['plays']): RuleExample['plays'] {

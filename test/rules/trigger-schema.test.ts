@@ -25,6 +25,7 @@ describe('a trigger', () => {
           ...stored,
           follow: 'never',
           scenes: [],
+          codes: null,
           menu: true,
           payment: false,
           batch: false,
@@ -64,7 +65,7 @@ describe('a trigger', () => {
     const read = triggerSchema.parse(trigger);
     assert.deepEqual(
       TRIGGER_KINDS.map((kind) => mechanicAt(read, kind)),
-      ['main', 'gone', 'main', 'main', 'main', 'twice', 'main', 'main'],
+      ['main', 'gone', 'main', 'main', 'main', 'twice', 'main', 'main', 'main'],
     );
   });
 

@@ -3,6 +3,8 @@ import type { AccountId, ActivityId, AwardId, Openid, OrderNumber, RequestKey } 
 import type { ActivityFacts, Mark, ParticipantFacts, Verdict } from '../../rules/facts.ts';
 import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
+import type { CodeShape } from '../../rules/code-shape.ts';
+import type { CodesNeeded, LaneCodes } from '../../rules/codes-in-batch.ts';
 import type { DrawOrigin, DrawsByOrigin, FactsNeeded, PersonFacts } from '../../rules/person-facts.ts';
 
 /** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
@@ -16,6 +18,8 @@ export interface LiveActivity {
   readonly publishedAtMs: number;
   /** The account whose openids its winners are paid under; null where it pays itself. */
   readonly paysThrough: AccountId | null;
+  /** What the codes look like that people enter by; absent or null where the rule takes none. */
+  readonly codeShape?: CodeShape | null;
   /** Whether it pauses, as known at most a second ago: what a page shows. Draws are decided by the counters. */
   readonly paused?: boolean;
 }
@@ -39,6 +43,8 @@ export interface DrawRequest {
   readonly start?: string | undefined;
   /** What the person gave with it, as a code or a day; null or absent for nothing. */
   readonly said?: string | null | undefined;
+  /** The entry code among it, folded, where the rule takes any. */
+  readonly code?: string | null | undefined;
   /** Becomes the award's id if this draw wins. */
   readonly awardId: AwardId;
   /** Where a page's draw came from; a chat tells nothing. Only counted by, never stored with the draw. */
@@ -65,6 +71,8 @@ export interface LaneFacts {
   readonly people?: ReadonlyMap<Openid, PersonFacts> | null;
   /** Earlier draws from where these come from, as far as the rule counts by it; absent or null where it does not. */
   readonly origins?: DrawsByOrigin | null;
+  /** The codes that were said and the next vouchers; absent or null where the rule has neither. */
+  readonly codes?: LaneCodes | null;
 }
 
 /** One decided draw, ready to be written. */
@@ -92,7 +100,12 @@ export interface DrawStore {
    * written then and the same requests may be offered again.
    */
   runBatch(
-    lane: { readonly account: AccountId; readonly activity: LiveActivity; readonly needed?: FactsNeeded },
+    lane: {
+      readonly account: AccountId;
+      readonly activity: LiveActivity;
+      readonly needed?: FactsNeeded;
+      readonly codes?: CodesNeeded | null;
+    },
     requests: readonly DrawRequest[],
     decide: (facts: LaneFacts, fresh: readonly DrawRequest[]) => BatchDecision,
   ): Promise<readonly DrawResult[]>;

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { assert } from '../../base/errors.ts';
 import { chances } from './chances.ts';
 import { checkIn } from './check-in.ts';
+import { code } from './code.ts';
 import { keyword } from './keyword.ts';
 import { lottery } from './lottery.ts';
 import type { Mechanic } from './mechanic.ts';
 
 /** Every mechanic there is: what is not in this list is no part of a rule. */
-const mechanics = [lottery, keyword, checkIn, chances] as const;
+const mechanics = [lottery, keyword, checkIn, chances, code] as const;
 
 type Schemas<List> = { readonly [Index in keyof List]: List[Index] extends { schema: infer Schema } ? Schema : never };
 

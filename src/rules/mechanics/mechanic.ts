@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BeijingDay } from '../../base/beijing-day.ts';
-import type { Loss, Mark, ParticipantFacts, Refusal, TraceStep } from '../facts.ts';
+import type { Loss, Mark, ParticipantFacts, Refusal, SaidCode, TraceStep } from '../facts.ts';
 import type { Chance } from '../luck.ts';
 import type { Prize } from '../prize-schema.ts';
 import type { Lead } from './lead.ts';
@@ -15,6 +15,8 @@ export interface Play {
   readonly person: ParticipantFacts;
   /** What the person gave with the request, as a code or a day; null for nothing. */
   readonly said: string | null;
+  /** The entry code among it, for a rule that has any; null for none. */
+  readonly code: SaidCode | null;
   /** Unix ms of the request and the Beijing day it falls on. */
   readonly atMs: number;
   readonly day: BeijingDay;
@@ -40,6 +42,8 @@ export type Played = ({ readonly gain: Prize | Lead } | { readonly gain: null; r
 export interface Refused {
   readonly why: Refusal;
   readonly person?: ParticipantFacts;
+  /** What the person is told instead of the rule's own text for it. */
+  readonly text?: string;
 }
 
 /** What settings lead to, and where they say so, from the settings on: `['milestones', 0, 'prizeId']`. */

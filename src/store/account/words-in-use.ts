@@ -9,6 +9,7 @@ export const TRIGGER_DEFAULTS = {
   page: false,
   follow: 'never',
   scenes: [],
+  codes: null,
   menu: true,
   payment: false,
   batch: false,
