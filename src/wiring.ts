@@ -43,6 +43,7 @@ import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { pageRouters } from './wiring-pages.ts';
+import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 import { openPeople, startErasing, startForgetting } from './wiring-people.ts';
 import type { People } from './wiring-people.ts';
@@ -154,6 +155,7 @@ async function assemble(given: {
   if (config.role !== 'web') {
     living.push(startErasing(parts, people), startForgetting(parts));
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
+    living.push(startDrawingPayments(parts, { batcher, late: chat.lateReplies }));
     living.push(...startFollowerRefresh(parts, people, wechat));
   }
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
@@ -215,9 +217,11 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, limits, clock, logger });
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
   const { settings, files } = settingFlows(parts, flows.wechat);
-  const operating = { operate, operatePeople, settings, logIn, ...flows.money };
+  const { shopPayments, router: payNotices } = paymentFlows(parts);
+  const operating = { operate, operatePeople, settings, logIn, shopPayments, ...flows.money };
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
+    payNotices,
     verificationFileRoutes({ files }),
     consoleRoutes({ ...operating, reads: createConsoleReads(pool), publicUrl: config.publicUrl }),
     consolePages({ folder: `${flows.webDir}/console` }),

@@ -9,10 +9,15 @@ export type PayFields = Readonly<Record<string, string>>;
  * `sign_type` field (https://pay.weixin.qq.com/doc/v2/merchant/4011974053).
  */
 export function signFields(fields: PayFields, apiKey: string): string {
+  return createHash('md5').update(signedText(fields, apiKey), 'utf8').digest('hex').toUpperCase();
+}
+
+/** Returns what is hashed, the key at its end: what WeChat Pay sends us may be signed by another algorithm over it. */
+export function signedText(fields: PayFields, apiKey: string): string {
   const text = Object.entries(fields)
     .filter(([name, value]) => value !== '' && name !== 'sign')
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
-  return createHash('md5').update(`${text}&key=${apiKey}`, 'utf8').digest('hex').toUpperCase();
+  return `${text}&key=${apiKey}`;
 }

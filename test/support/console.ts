@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { createLogIn } from '../../src/flows/log-in.ts';
+import { createCompareVersions } from '../../src/flows/compare-versions.ts';
 import { createOperateActivities } from '../../src/flows/operate-activities.ts';
 import { createOperatePayouts } from '../../src/flows/operate-payouts.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
 import { REISSUE_MAX } from '../../src/flows/ports/reissues.ts';
+import { createOperateShopPayments } from '../../src/flows/payments/operate-payments.ts';
 import { createReissuePayouts } from '../../src/flows/reissue-payouts.ts';
 import { createSeeAlarms } from '../../src/flows/see-alarms.ts';
 import type { Logger } from '../../src/base/logger.ts';
@@ -16,12 +18,17 @@ import type { Role } from '../../src/flows/ports/operators.ts';
 import { createApp } from '../../src/http/app.ts';
 import { consoleRoutes } from '../../src/http/routes/console.ts';
 import type { ConsoleDependencies } from '../../src/http/routes/console.ts';
+import { isVerifier } from '../../src/pay/payments/verifier.ts';
 import { createAlarmStore } from '../../src/store/alarm-store.ts';
 import { createMerchantStore } from '../../src/store/merchant-store.ts';
 import { createPayoutStore } from '../../src/store/payout-store.ts';
 import { createReconciliationStore } from '../../src/store/reconciliation-store.ts';
 import { createReissueStore } from '../../src/store/reissue-store.ts';
+import { createNoticeKeyStore } from '../../src/store/payments/notice-key-store.ts';
+import { createPaymentStore } from '../../src/store/payments/payment-store.ts';
+import { createSecretBox } from '../../src/store/sealed-secret.ts';
 import { createActivityStore } from '../../src/store/activity-store.ts';
+import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
@@ -62,11 +69,16 @@ export async function startConsole(
   const dependencies: ConsoleDependencies = {
     logIn: createLogIn({ operators: createOperatorStore(pool), ...common }),
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
+    compareVersions: createCompareVersions({
+      activities: createActivityStore(pool),
+      versions: createRuleVersions(pool),
+    }),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,
     operatePeople: openPeople({ config: { secretsKey: randomBytes(32) }, pool, ...common }).operatePeople,
     ...paymentFlows(pool, log),
+    shopPayments: shopPayments(pool, log),
   };
   const app = createApp({
     routers: [consoleRoutes(dependencies), settings.publicFiles, ...pages],
@@ -107,6 +119,12 @@ function paymentFlows(pool: pg.Pool, logger: Logger) {
     alarms: createSeeAlarms({ alarms: createAlarmStore(pool), ...common }),
     reconciliations: createReconciliationStore(pool),
   };
+}
+
+function shopPayments(pool: pg.Pool, logger: Logger): ConsoleDependencies['shopPayments'] {
+  const keys = createNoticeKeyStore(pool, createSecretBox(randomBytes(32)));
+  const payments = createPaymentStore(pool);
+  return createOperateShopPayments({ payments, keys, isVerifier, clock: wallClock, logger });
 }
 
 /** The console names its own address, so it must know the port before it listens. */

@@ -24,6 +24,10 @@ import type { PeopleRouteDependencies } from './console-people.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
+import { shopPaymentRoutes } from './console-shop-payments.ts';
+import type { ShopPaymentRouteDependencies } from './console-shop-payments.ts';
+import { versionRoutes } from './console-versions.ts';
+import type { VersionRouteDependencies } from './console-versions.ts';
 import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
 
@@ -33,8 +37,10 @@ const BODY_BYTES_MAX = 131_072;
 export interface ConsoleDependencies
   extends
     ActivityRouteDependencies,
+    VersionRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
+    ShopPaymentRouteDependencies,
     ReissueRouteDependencies,
     ReconciliationRouteDependencies,
     PeopleRouteDependencies,
@@ -47,9 +53,11 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
   const routes = [
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
+    ...versionRoutes(dependencies),
     ...listRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
+    ...shopPaymentRoutes(dependencies),
     ...reissueRoutes(dependencies),
     ...reconciliationRoutes(dependencies),
     ...peopleRoutes(dependencies),
