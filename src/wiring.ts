@@ -7,6 +7,7 @@ import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createReceiveMessage } from './flows/chat/receive-message.ts';
 import { createRequestLimits } from './flows/limit-requests.ts';
 import { createLogIn } from './flows/log-in.ts';
+import { createCompareVersions } from './flows/compare-versions.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -39,6 +40,7 @@ import { createPageReads } from './store/page-reads.ts';
 import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
+import { createRuleVersions } from './store/rule-versions.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
@@ -216,9 +218,11 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const limits = createRequestLimits({ memory, rates: config.requestLimits });
   const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, limits, clock, logger });
   const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
+  const versions = createRuleVersions(pool);
+  const compareVersions = createCompareVersions({ activities: createActivityStore(pool), versions });
   const { settings, files } = settingFlows(parts, flows.wechat);
   const { shopPayments, router: payNotices } = paymentFlows(parts);
-  const operating = { operate, operatePeople, settings, logIn, shopPayments, ...flows.money };
+  const operating = { operate, compareVersions, operatePeople, settings, logIn, shopPayments, ...flows.money };
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
     payNotices,

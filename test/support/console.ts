@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { createLogIn } from '../../src/flows/log-in.ts';
+import { createCompareVersions } from '../../src/flows/compare-versions.ts';
 import { createOperateActivities } from '../../src/flows/operate-activities.ts';
 import { createOperatePayouts } from '../../src/flows/operate-payouts.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
@@ -27,6 +28,7 @@ import { createNoticeKeyStore } from '../../src/store/payments/notice-key-store.
 import { createPaymentStore } from '../../src/store/payments/payment-store.ts';
 import { createSecretBox } from '../../src/store/sealed-secret.ts';
 import { createActivityStore } from '../../src/store/activity-store.ts';
+import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
@@ -67,6 +69,10 @@ export async function startConsole(
   const dependencies: ConsoleDependencies = {
     logIn: createLogIn({ operators: createOperatorStore(pool), ...common }),
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
+    compareVersions: createCompareVersions({
+      activities: createActivityStore(pool),
+      versions: createRuleVersions(pool),
+    }),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,

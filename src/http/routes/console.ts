@@ -26,6 +26,8 @@ import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
 import { shopPaymentRoutes } from './console-shop-payments.ts';
 import type { ShopPaymentRouteDependencies } from './console-shop-payments.ts';
+import { versionRoutes } from './console-versions.ts';
+import type { VersionRouteDependencies } from './console-versions.ts';
 import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
 
@@ -35,6 +37,7 @@ const BODY_BYTES_MAX = 131_072;
 export interface ConsoleDependencies
   extends
     ActivityRouteDependencies,
+    VersionRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
     ShopPaymentRouteDependencies,
@@ -50,6 +53,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
   const routes = [
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
+    ...versionRoutes(dependencies),
     ...listRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
