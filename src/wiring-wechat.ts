@@ -27,6 +27,7 @@ import { createActivityChooser } from './rules/trigger.ts';
 import { createAccountSettings } from './store/account/account-settings.ts';
 import { createChatSettings, createSceneVisits } from './store/account/chat-settings.ts';
 import { createFollowerRefreshes } from './store/account/follower-refreshes.ts';
+import { createInvitationStore } from './store/account/invitations.ts';
 import { createKeywordReplies } from './store/account/keyword-replies.ts';
 import { createLateReplyStore } from './store/account/late-replies.ts';
 import { createMenuDrafts } from './store/account/menu-drafts.ts';
@@ -98,10 +99,12 @@ export function openChat(parts: ChatParts & { readonly people: People }) {
   const lateReplies = createLateReplyStore({ pool, nowMs: () => clock.nowMs(), logger });
   const links = createPayeeLinks(pool);
   const visits = createSceneVisits(pool);
+  const invitations = createInvitationStore(pool, people.pseudonyms);
   return {
     publicUrl,
     followers,
     lateReplies,
+    invitations,
     links,
     settings: createChatSettings({ pool, logger }),
     chooser: createActivityChooser<LiveActivity>(),
@@ -112,6 +115,7 @@ export function openChat(parts: ChatParts & { readonly people: People }) {
     noteEvent: createNoteEvent({
       followers,
       visits,
+      invitations,
       personalData: (account, event) => personalData.handle(account, event),
       logger,
     }),

@@ -44,6 +44,7 @@ import { createRuleVersions } from './store/rule-versions.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
+import { startAsideDraws } from './wiring-invitations.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
@@ -159,6 +160,7 @@ async function assemble(given: {
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
     living.push(startDrawingPayments(parts, { batcher, late: chat.lateReplies }));
     living.push(...startFollowerRefresh(parts, people, wechat));
+    living.push(startAsideDraws(parts, { batcher, chat, wechat }));
   }
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, people, webDir, metrics });

@@ -189,6 +189,7 @@ function visitorOf(record: LoginRecord): PageVisitor {
 
 const RETURN_PATHS = [
   /^\/a\/[a-z0-9][a-z0-9-]{0,63}(?:\?lang=(?:en|zh))?$/,
+  /^\/a\/[a-z0-9][a-z0-9-]{0,63}\?i=[0-9a-f]{12}(?:&lang=(?:en|zh))?$/,
   /^\/me\/awards(?:\?account=[a-z0-9][a-z0-9-]{0,31}(?:&lang=(?:en|zh))?)?$/,
   /^\/payee\/v1(?:\.[\w-]{4,300}){3}(?:\?lang=(?:en|zh))?$/,
 ];

@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Account } from '../ports/accounts.ts';
 import type { SceneVisits } from '../ports/chat-settings.ts';
 import type { FollowerBook } from '../ports/followers.ts';
+import type { InvitationStore } from '../ports/invitations.ts';
 import type { InboundEvent, PersonalDataEvent, ScanEvent, SubscribeEvent } from '../ports/message-events.ts';
 
 /** What the books say of an event that was written down. */
@@ -17,16 +18,17 @@ export type NoteEvent = (account: Account, event: InboundEvent) => Promise<Noted
 export const NOTHING_NEW: NotedEvent = { firstFollow: false };
 
 /**
- * Returns what keeps the books of followers and of scene codes, acts on withdrawn personal data, and logs what else
- * WeChat tells: results of sending and publishing at the level their outcome asks for, unknown events by name.
+ * Returns what keeps the books of followers, invitations and scene codes, acts on withdrawn personal data, and logs
+ * what else WeChat tells: results of sending and publishing at the level their outcome asks for, unknown events by name.
  */
 export function createNoteEvent(options: {
   readonly followers: Pick<FollowerBook, 'followed' | 'left'>;
   readonly visits: SceneVisits;
+  readonly invitations: Pick<InvitationStore, 'followed'>;
   readonly personalData: (account: Account, event: PersonalDataEvent) => Promise<void>;
   readonly logger: Logger;
 }): NoteEvent {
-  const { followers, visits, personalData, logger } = options;
+  const { followers, visits, invitations, personalData, logger } = options;
   const visited = async (account: Account, event: SubscribeEvent | ScanEvent, followed: boolean): Promise<void> => {
     if (event.scene === null) return;
     const { key, scene, fromUser: openid } = event;
@@ -54,6 +56,7 @@ export function createNoteEvent(options: {
     }
     const person = { account: account.id, openid: event.fromUser };
     const firstFollow = await followers.followed(person, { atMs: atMs(event), scene: event.scene });
+    await invitations.followed(person, { first: firstFollow, nowMs: atMs(event) });
     await visited(account, event, true);
     return { firstFollow };
   };

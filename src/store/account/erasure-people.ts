@@ -101,6 +101,7 @@ const HEARD = [
   ['web_profile', 'seen_at'],
   ['oauth_login', 'created_at'],
   ['late_reply', 'created_at'],
+  ['invitation_code', 'created_at'],
 ] as const;
 
 /** Texts about many people, in which an openid may have been told: by WeChat's messages, differences, operators. */

@@ -6,6 +6,7 @@ import type { PersonKey } from '../../flows/ports/followers.ts';
 import type { Pseudonyms } from '../../flows/ports/pseudonyms.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
 import { inTransaction } from '../transaction.ts';
+import { renameInvitations } from './erasure-invitations.ts';
 import { endLinkToThem, endOwnLink, renameDraws } from './erasure-money.ts';
 import { foldCounts, forgetPerson, renameListings, renameMentions, renameVisits } from './erasure-people.ts';
 import { STILL_NEEDED } from './erasure-waits.ts';
@@ -100,6 +101,7 @@ async function renameNext(
     () => endLinkToThem(client, person, pseudonyms),
     () => renameVisits(client, names),
     () => renameListings(client, names),
+    () => renameInvitations(client, names),
     () => foldCounts(client, names),
   ];
   for (const step of steps) {

@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import type { Logger } from './base/logger.ts';
+import type { Config } from './config.ts';
+import { createDrawAside } from './flows/chat/draw-aside.ts';
+import type { DrawBatcher } from './flows/draw-batcher.ts';
+import { createInvitePeople } from './flows/invitations/invite-people.ts';
+import type { InvitePeople } from './flows/invitations/invite-people.ts';
+import { createSettleInvitations } from './flows/invitations/settle-invitations.ts';
+import type { AccountDirectory } from './flows/ports/accounts.ts';
+import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createProveVisitor } from './flows/prove-visitor.ts';
+import { SettleInvitationsJob } from './jobs/settle-invitations.ts';
+import { activityRuleSchema } from './rules/activity-rule.ts';
+import { createInvitationStore } from './store/account/invitations.ts';
+import { createLastMessages } from './store/account/last-messages.ts';
+import { createPseudonyms } from './store/account/pseudonyms.ts';
+import { createActivityDirectory } from './store/activity-directory.ts';
+import { systemLuck } from './wiring-payouts.ts';
+import type { Chat, WechatApi } from './wiring-wechat.ts';
+
+/** What draws are made from that nobody asked for this moment. */
+export interface AsideParts {
+  readonly logger: Logger;
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly accounts: AccountDirectory;
+}
+
+/** Joins who invites whom, for the pages. */
+export function openInvitePeople({
+  config,
+  pool,
+  clock,
+  logger,
+}: Omit<AsideParts, 'accounts'> & { readonly config: Pick<Config, 'secretsKey'> }): InvitePeople {
+  const invitations = createInvitationStore(pool, createPseudonyms(config.secretsKey));
+  return createInvitePeople({ invitations, clock, luck: systemLuck, logger });
+}
+
+/** Starts what lets inviters draw. */
+export function startAsideDraws(
+  { pool, clock, accounts, logger }: AsideParts,
+  { batcher, chat, wechat }: { readonly batcher: DrawBatcher; readonly chat: Chat; readonly wechat: WechatApi },
+): { stop(): Promise<void> } {
+  const { claims, lateReplies, followers, invitations } = chat;
+  const lastMessages = createLastMessages(pool);
+  const drawAside = createDrawAside({ batcher, accounts, claims, lateReplies, lastMessages, clock });
+  const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
+  const activities = createActivityDirectory({ pool, clock, logger, parseRule });
+  const visitors = createProveVisitor({ accounts, followers, records: wechat.followerRecords, clock });
+  const settle = createSettleInvitations({ invitations, activities, visitors, drawAside, clock, logger });
+  const job = new SettleInvitationsJob({ settle, clock, logger });
+  job.start();
+  return job;
+}
