@@ -15,6 +15,7 @@ import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
 import type { FollowerBook } from './flows/ports/followers.ts';
 import type { PageReads } from './flows/ports/pages.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createRecentWinners } from './flows/recent-winners.ts';
 import { createProveVisitor } from './flows/prove-visitor.ts';
 import { PageAnswers } from './http/answer-page.ts';
 import { loadPageAssets } from './http/page-assets.ts';
@@ -23,14 +24,13 @@ import { PageSessions } from './http/page-session.ts';
 import { createPersonCode } from './http/person-code.ts';
 import { createPageDocuments } from './http/presenters/page-documents.ts';
 import { activityPageRoutes } from './http/routes/activity-page.ts';
-import { invitationRoutes } from './http/routes/invitations.ts';
+import { activitySurroundingRoutes } from './http/routes/activity-surroundings.ts';
 import { jsSdkRoutes } from './http/routes/js-sdk.ts';
 import { payeeLinkRoutes } from './http/routes/payee-link.ts';
 import { oauthRoutes } from './http/routes/oauth.ts';
 import { SignedCookies } from './http/signed-cookie.ts';
 import { staticFileRoutes } from './http/static-files.ts';
 import { createOauthLoginStore } from './store/oauth-login-store.ts';
-import { openInvitePeople } from './wiring-invitations.ts';
 import { systemLuck } from './wiring-payouts.ts';
 import type { WechatApi } from './wiring-wechat.ts';
 
@@ -74,6 +74,16 @@ export function pageRouters(parts: PageParts): readonly Router[] {
   const luck = systemLuck;
   // WeChat's own authorization page opens inside WeChat only; a test host's opens anywhere.
   const anyBrowser = config.hosts.openUrl !== WECHAT_OPEN_URL;
+  const pages = {
+    drawOnPage: openDrawOnPage(parts),
+    reads,
+    sessions,
+    origins: new PageOrigins({ cookies, key: keyFor(config, 'page origins') }),
+    limits: parts.limits,
+    answers,
+    personCode: createPersonCode(keyFor(config, 'person codes')),
+    clock,
+  };
   return [
     staticFileRoutes({ folder, prefix: '/h5/' }),
     oauthRoutes({
@@ -83,28 +93,8 @@ export function pageRouters(parts: PageParts): readonly Router[] {
       publicUrl,
     }),
     jsSdkRoutes({ accounts, signer: wechat.pageSigner, sessions }),
-    // Before the page's own route, which it leaves the page to.
-    invitationRoutes({
-      drawOnPage: openDrawOnPage(parts),
-      invitePeople: openInvitePeople(parts),
-      sessions,
-      limits: parts.limits,
-      answers,
-      anyBrowser,
-    }),
-    activityPageRoutes({
-      drawOnPage: openDrawOnPage(parts),
-      reads,
-      sessions,
-      origins: new PageOrigins({ cookies, key: keyFor(config, 'page origins') }),
-      limits: parts.limits,
-      answers,
-      personCode: createPersonCode(keyFor(config, 'person codes')),
-      clock,
-      publicUrl,
-      firstAccount: accountId('main'),
-      anyBrowser,
-    }),
+    activityPageRoutes({ ...pages, publicUrl, firstAccount: accountId('main'), anyBrowser }),
+    activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),
     payeeLinkRoutes({ claimAwards: parts.claimAwards, sessions, answers, publicUrl, anyBrowser }),
   ];
 }

@@ -9,6 +9,7 @@ import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
 import { earnedChances } from '../rules/mechanics/earned-chances.ts';
 import type { DrawOrigin } from '../rules/person-facts.ts';
 import { mechanicAt } from '../rules/trigger-schema.ts';
+import { chooseByText } from '../rules/trigger.ts';
 import type { PageVisitor } from './authorize-page.ts';
 import type { DrawBatcher } from './draw-batcher.ts';
 import type { ActivityDirectory, DrawStore, LiveActivity } from './ports/draws.ts';
@@ -30,6 +31,8 @@ export interface PageActivity {
 export interface PageView extends PageActivity {
   readonly nowMs: number;
   readonly soldOut: ReadonlySet<PrizeId>;
+  /** How many of each prize were drawn by everyone. */
+  readonly drawn: ReadonlyMap<PrizeId, number>;
   readonly visitor: PageVisitor;
   /** What the person showed by web authorization with a profile, fit to be shown; null before. */
   readonly nickname: string | null;
@@ -55,8 +58,8 @@ export interface DrawOnPage {
   view(page: PageActivity, visitor: PageVisitor): Promise<PageView>;
   /**
    * Draws through the same batcher as messages and returns a DrawEnd as JSON text, as it was stored when the draw was
-   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409), `snapshot-user` (403) and
-   * `follow-needed` (403: this activity can award more than somebody unproven may win), OutsideTrouble `visitor-unproven` and
+   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409), `answer-wrong`
+   * (422: a riddle is answered by a word of the rule's trigger), `snapshot-user` (403) and `follow-needed` (403: this activity can award more than somebody unproven may win), OutsideTrouble `visitor-unproven` and
    * what the batcher throws (ask again with the same token).
    */
   draw(input: {
@@ -66,6 +69,8 @@ export interface DrawOnPage {
     readonly token: string;
     /** Where the tap came from; counted where the rule asks for it, and never kept otherwise. */
     readonly origin: DrawOrigin;
+    /** What the person gave with it, as a code or an answer; null for nothing. */
+    readonly said: string | null;
   }): Promise<string>;
 }
 
@@ -98,12 +103,13 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       return { activity, phase: live === undefined ? 'stopped' : phaseAt(live, clock.nowMs()) };
     },
     view: (page, visitor) => viewOf(options, page, visitor),
-    async draw({ page, visitor, token, origin }) {
+    async draw({ page, visitor, token, said, origin }) {
       const { activity, phase } = page;
       if (visitor.snapshot) {
         throw new WrongRequest('snapshot-user', '请点右下角「使用完整服务」后再抽奖', { status: 403 });
       }
       if (phase === 'stopped') throw new WrongRequest('activity-stopped', 'the activity is stopped', { status: 409 });
+      refuseWrongAnswer(activity, said);
       const { openid } = visitor;
       const key = pageRequestKey(activity, openid, token);
       if (largestAwardFen(activity.rule) > options.unprovenAwardFenMax) {
@@ -112,7 +118,7 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       }
       const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
       const start = mechanicAt(activity.rule.trigger, 'page');
-      const result = await batcher.draw({ activity, openid, key, start, origin, render });
+      const result = await batcher.draw({ activity, openid, key, start, said, origin, render });
       return result.reply;
     },
   };
@@ -132,6 +138,7 @@ async function viewOf(options: DrawOnPageOptions, page: PageActivity, visitor: P
   return {
     ...page,
     nowMs,
+    drawn: standing.drawn,
     soldOut: new Set(soldOut.map((prize) => prize.id as PrizeId)),
     visitor,
     nickname: profile === null ? null : shownNickname(profile.nickname),
@@ -139,6 +146,13 @@ async function viewOf(options: DrawOnPageOptions, page: PageActivity, visitor: P
     streakDays: currentStreak(person, nowMs),
     last: standing.last,
   };
+}
+
+/** A riddle's answers are the words that would draw in the chat, held against what was said in the same way. */
+function refuseWrongAnswer(activity: LiveActivity, said: string | null): void {
+  if (activity.rule.look.question === null) return;
+  if (said !== null && chooseByText(said, [activity]) !== undefined) return;
+  throw new WrongRequest('answer-wrong', 'that is not the answer; try another one', { status: 422 });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
@@ -5,8 +6,8 @@ import { OutsideTrouble, WrongRequest } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { shownPath } from './observe-requests.ts';
 import type { PageAssets } from './page-assets.ts';
-import type { PageDocuments } from './presenters/page-documents.ts';
-import type { NoticeKind, PageLanguage } from './presenters/page-words.ts';
+import type { PageDocuments, PageNotice } from './presenters/page-documents.ts';
+import type { PageLanguage } from './presenters/page-words.ts';
 
 /** Writes pages for people: documents, notices, and what to say when something fails. */
 export class PageAnswers {
@@ -20,9 +21,12 @@ export class PageAnswers {
     this.#logger = options.logger;
   }
 
-  /** Answers with a document that is never kept and runs nothing but our own script. */
-  async page(ctx: Context, html: string): Promise<void> {
-    ctx.set('Content-Security-Policy', this.#assets.contentSecurityPolicy);
+  /**
+   * Answers with a document that is never kept and runs nothing but our own script. `ownStyles`: the one more style
+   * element that this document has.
+   */
+  async page(ctx: Context, html: string, ownStyles = ''): Promise<void> {
+    ctx.set('Content-Security-Policy', policyWith(this.#assets.contentSecurityPolicy, ownStyles));
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'text/html; charset=utf-8';
     ctx.vary('Accept-Encoding');
@@ -43,11 +47,7 @@ export class PageAnswers {
     ctx.set('Referrer-Policy', 'same-origin');
   }
 
-  async notice(
-    ctx: Context,
-    status: number,
-    notice: { readonly kind: NoticeKind; readonly href?: string },
-  ): Promise<void> {
+  async notice(ctx: Context, status: number, notice: PageNotice): Promise<void> {
     ctx.status = status;
     await this.page(ctx, this.documents.notice(notice, languageOf(ctx)));
   }
@@ -72,6 +72,12 @@ export class PageAnswers {
     ctx.set('Retry-After', '5');
     return this.notice(ctx, 503, { kind: 'trouble', ...(href === undefined ? {} : { href }) });
   }
+}
+
+function policyWith(policy: string, ownStyles: string): string {
+  if (ownStyles === '') return policy;
+  const hash = createHash('sha256').update(ownStyles).digest('base64');
+  return policy.replace('style-src ', `style-src 'sha256-${hash}' `);
 }
 
 /** Chinese unless the address asks for English. */

@@ -5,13 +5,20 @@ import { z } from 'zod';
 
 const manifestSchema = z.record(
   z.string(),
-  z.object({ file: z.string(), isEntry: z.boolean().optional(), css: z.array(z.string()).optional() }),
+  z.object({
+    file: z.string(),
+    isEntry: z.boolean().optional(),
+    css: z.array(z.string()).optional(),
+    imports: z.array(z.string()).optional(),
+  }),
 );
 
 /** What a page of ours is made with. */
 export interface PageAssets {
   /** Address of the script, with a hash in its name. */
   readonly scriptPath: string;
+  /** Addresses of the scripts that each way to play needs beside the first one, by the play's name. */
+  readonly playPaths: ReadonlyMap<string, readonly string[]>;
   /** Address of the picture shown in a browser's tab. */
   readonly iconPath: string;
   /** The whole style sheet. It travels inside the document: one round trip less before the first paint. */
@@ -34,6 +41,7 @@ export function loadPageAssets(options: { readonly folder: string; readonly base
   const hash = createHash('sha256').update(styles).digest('base64');
   return {
     scriptPath: `${options.base}${entry.file}`,
+    playPaths: playPaths(manifest, options.base),
     iconPath: `${options.base}${manifest['packet.svg']?.file ?? ''}`,
     styles,
     contentSecurityPolicy: [
@@ -47,4 +55,19 @@ export function loadPageAssets(options: { readonly folder: string; readonly base
       "frame-ancestors 'none'",
     ].join('; '),
   };
+}
+
+/** A play's own script and those it is made from: asked for together, they cost one way to the server and back. */
+function playPaths(manifest: z.infer<typeof manifestSchema>, base: string): ReadonlyMap<string, readonly string[]> {
+  const filesOf = (name: string): readonly string[] => {
+    const chunk = manifest[name];
+    if (chunk === undefined || chunk.isEntry === true) return [];
+    return [chunk.file, ...(chunk.imports ?? []).flatMap(filesOf)];
+  };
+  return new Map(
+    Object.keys(manifest).flatMap((name) => {
+      const play = /^plays\/([a-z-]+)\.tsx$/.exec(name)?.[1];
+      return play === undefined ? [] : [[play, [...new Set(filesOf(name))].map((file) => `${base}${file}`)] as const];
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import type { BeijingDay } from '../base/beijing-day.ts';
 import { fen } from '../base/fen.ts';
 import type { AccountId, ActivityId, Openid, PrizeId } from '../base/ids.ts';
 import type { LiveActivity } from '../flows/ports/draws.ts';
-import type { PageReads, PersonStanding } from '../flows/ports/pages.ts';
+import type { PageReads, PersonStanding, RecentWin } from '../flows/ports/pages.ts';
 import type { Pseudonyms } from '../flows/ports/pseudonyms.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import type { ParticipantFacts } from '../rules/facts.ts';
@@ -34,6 +34,8 @@ export function createPageReads({ pool, parseRule, pseudonyms }: PageReadsOption
       return outside(readStanding(pool, activity, { openid, name }));
     },
     awards: (input) => outside(readMyAwards(pool, input)),
+    recentWins: (activity, most) => outside(readRecentWins(pool, activity, most)),
+    followCode: (activity, nowMs) => outside(readFollowCode(pool, activity, nowMs)),
   };
 }
 
@@ -74,6 +76,40 @@ async function readStopped(
     publishedAtMs: row.published_at.getTime(),
     paysThrough: row.pays_through,
   };
+}
+
+interface WinRow {
+  readonly openid: Openid;
+  readonly prize_id: PrizeId;
+  readonly amount_fen: string;
+  readonly created_at: Date;
+}
+
+async function readRecentWins(pool: pg.Pool, activity: LiveActivity, most: number): Promise<readonly RecentWin[]> {
+  const found = await pool.query<WinRow>({
+    name: 'recent-wins',
+    text: `select openid, prize_id, amount_fen, created_at from award
+      where account_id = $1 and activity_id = $2 order by created_at desc limit $3`,
+    values: [activity.accountId, activity.id, most],
+  });
+  return found.rows.map((row) => ({
+    openid: row.openid,
+    prizeId: row.prize_id,
+    amountFen: fen(Number(row.amount_fen)),
+    atMs: row.created_at.getTime(),
+  }));
+}
+
+/** A scene whose code WeChat has not made yet has no address. */
+async function readFollowCode(pool: pg.Pool, activity: LiveActivity, nowMs: number): Promise<string | null> {
+  const found = await pool.query<{ url: string }>({
+    name: 'follow-code',
+    text: `select url from scene_code
+      where account_id = $1 and activity_id = $2 and url <> '' and (expires_at is null or expires_at > $3)
+      order by created_at desc limit 1`,
+    values: [activity.accountId, activity.id, new Date(nowMs)],
+  });
+  return found.rows[0]?.url ?? null;
 }
 
 interface StandingRow {

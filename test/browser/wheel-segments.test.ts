@@ -3,11 +3,12 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { piecesFor, restingAngle, wheelSegments } from '../../src/web/h5/wheel-segments.ts';
 
-const prizeLists = fc
-  .array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 })
-  .map((amounts) =>
-    amounts.map((amountFen, index) => ({ id: `p${index}`, name: `奖${index}`, amountFen, soldOut: false })),
-  );
+const prizeLists = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 }).map((amounts) =>
+  amounts.map((amountFen, index) => ({
+    ...{ id: `p${index}`, name: `奖${index}`, amountFen, rangeFen: null },
+    ...{ soldOut: false, left: 1, odds: null },
+  })),
+);
 
 it('every prize and the blank have a piece, and no piece stands beside one like it', () => {
   fc.assert(

@@ -203,7 +203,7 @@ it('outside WeChat the page says where it opens, unless any browser may come in'
   assert.equal(answer.status, 200);
   assert.match(answer.text, /请在微信中打开/);
   const english = await new PagePhone(desk).ask(`${world.doors[0]}/a/${slug}?lang=en`);
-  assert.match(english.text, /<html lang="en">[^]*Please open this in WeChat/);
+  assert.match(english.text, /<html lang="en"[^]*Please open this in WeChat/);
   const open = await startPageWorld(context, { anyBrowser: true });
   const other = await publishActivity(open.database.client, pageRule);
   assert.equal((await new PagePhone(desk).walk(`${open.doors[0]}/a/${other.slug}`)).at(-1)?.status, 200);

@@ -15,6 +15,7 @@ import type { FollowerRecords } from '../../src/flows/ports/follower-records.ts'
 import type { SharedMemory } from '../../src/flows/ports/shared-memory.ts';
 import type { WebAuthorization } from '../../src/flows/ports/web-authorization.ts';
 import type { WebProfiles } from '../../src/flows/ports/web-profiles.ts';
+import { createRecentWinners } from '../../src/flows/recent-winners.ts';
 import { createProveVisitor } from '../../src/flows/prove-visitor.ts';
 import type { ProveVisitor } from '../../src/flows/prove-visitor.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -25,6 +26,7 @@ import { PageSessions } from '../../src/http/page-session.ts';
 import { createPersonCode } from '../../src/http/person-code.ts';
 import { createPageDocuments } from '../../src/http/presenters/page-documents.ts';
 import { activityPageRoutes } from '../../src/http/routes/activity-page.ts';
+import { activitySurroundingRoutes } from '../../src/http/routes/activity-surroundings.ts';
 import { jsSdkRoutes } from '../../src/http/routes/js-sdk.ts';
 import { oauthRoutes } from '../../src/http/routes/oauth.ts';
 import { SignedCookies } from '../../src/http/signed-cookie.ts';
@@ -214,6 +216,7 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
     oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
     jsSdkRoutes({ accounts, signer: wechat.signer, sessions }),
     activityPageRoutes(pages),
+    activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),
     staticFileRoutes({ folder: H5_FOLDER, prefix: '/h5/' }),
   ];
   const readiness = async () => ({ ready: true, parts: {} });

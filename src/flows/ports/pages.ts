@@ -50,6 +50,14 @@ export interface MyAward {
   readonly wonAtMs: number;
 }
 
+/** A win as everyone may know of it: whose it is must be masked before it is shown. */
+export interface RecentWin {
+  readonly openid: Openid;
+  readonly prizeId: PrizeId;
+  readonly amountFen: Fen;
+  readonly atMs: number;
+}
+
 /** What the pages read. Throws OutsideTrouble when the database cannot answer. */
 export interface PageReads {
   /** Returns the activity at this address if it was published once and is stopped now. */
@@ -61,4 +69,8 @@ export interface PageReads {
    * that pay the person through this one.
    */
   awards(input: { account: AccountId; openid: Openid; most: number; nowMs: number }): Promise<readonly MyAward[]>;
+  /** Returns at most `most` wins of an activity, newest first. */
+  recentWins(activity: LiveActivity, most: number): Promise<readonly RecentWin[]>;
+  /** Returns what the newest working code says by which people follow the account for this activity; null without one. */
+  followCode(activity: LiveActivity, nowMs: number): Promise<string | null>;
 }

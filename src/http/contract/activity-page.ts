@@ -2,12 +2,62 @@
 
 export type ActivityPhase = 'open' | 'not-started' | 'ended' | 'stopped' | 'paused';
 
-/** A prize as the page shows it. `amountFen` is 0 for a prize that is not money. */
+/** How the page lets people take part. */
+export type PagePlay = 'wheel' | 'nine-grid' | 'scratch' | 'rain' | 'button' | 'calendar' | 'code' | 'riddle';
+
+/** A prize as the page shows it. `amountFen` is 0 for a prize that is not money, and for one of no fixed amount. */
 export interface PagePrize {
   readonly id: string;
   readonly name: string;
   readonly amountFen: number;
+  /** The least and the most a packet of random amount brings, in fen; null for every other prize. */
+  readonly rangeFen: readonly [number, number] | null;
   readonly soldOut: boolean;
+  /** How many there are still. */
+  readonly left: number;
+  /** So many of so many tickets win it, in percent to three digits; null where no ticket decides. */
+  readonly odds: { readonly tickets: number; readonly of: number; readonly percent: string } | null;
+}
+
+/** How the page looks and what it calls itself. */
+export interface PageLook {
+  readonly play: PagePlay;
+  readonly theme: 'spring' | 'plain' | 'dark' | 'playful';
+  /** `#` and six hex digits, dark enough for white text; null for the theme's own. */
+  readonly brandColour: string | null;
+  readonly title: string;
+  readonly subtitle: string | null;
+  readonly organiser: string | null;
+  /** Paths on this very service. */
+  readonly logo: string | null;
+  readonly picture: string | null;
+  /** What a riddle asks. */
+  readonly question: string | null;
+  readonly shareTitle: string;
+  readonly shareText: string;
+}
+
+/** The days of a check-in. Days are Beijing days, as 2026-11-21. */
+export interface PageCheckIn {
+  readonly today: string;
+  /** Days of this month on which the person checked in, as far as they are known. */
+  readonly days: readonly string[];
+  /** What a streak of so many days brings, shortest first; null for what is no prize. */
+  readonly milestones: readonly { readonly streakDays: number; readonly prizeName: string | null }[];
+}
+
+/** One of the last wins, masked. */
+export interface PageWinner {
+  /** Two of the six characters that stand for the person. */
+  readonly who: string;
+  readonly prizeName: string;
+  readonly amountFen: number;
+  readonly atMs: number;
+}
+
+/** What `/api/a/:slug/winners` answers, newest first. */
+export interface PageWinners {
+  readonly winners: readonly PageWinner[];
 }
 
 /** How one draw ended. The same request token always gets the same one. */
@@ -42,7 +92,10 @@ export interface ActivityPageState {
   /** The server's time, so that a phone with a wrong clock counts down rightly. */
   readonly nowMs: number;
   readonly mechanic: 'lottery' | 'keyword' | 'check-in';
+  readonly look: PageLook;
   readonly prizes: readonly PagePrize[];
+  /** Null unless the page checks people in. */
+  readonly checkIn: PageCheckIn | null;
   readonly person: {
     /** True on a snapshot page: WeChat made this person up, so there is no draw. */
     readonly snapshot: boolean;
@@ -60,7 +113,9 @@ export interface ActivityPageState {
 
 /** What a refused request answers with. */
 export interface PageFault {
-  /** Stable word, such as `session-needed`, `snapshot-user`, `follow-needed`, `visitor-unproven`, `busy`. */
+  /** Stable word, such as `session-needed`, `snapshot-user`, `follow-needed`, `answer-wrong`, `visitor-unproven`, `busy`. */
   readonly code: string;
   readonly message: string;
+  /** After how many seconds asking again makes sense, where the server says so. */
+  readonly retryAfterSeconds?: number;
 }

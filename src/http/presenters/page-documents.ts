@@ -1,9 +1,15 @@
 import { beijingTime } from '../../base/beijing-day.ts';
 import type { MyAward } from '../../flows/ports/pages.ts';
 import type { UnlinkedAwards } from '../../flows/ports/payee-links.ts';
-import type { ActivityPageState } from '../contract/activity-page.ts';
+import type { ActivityPageState, PageLook, PagePrize } from '../contract/activity-page.ts';
 import type { PageAssets } from '../page-assets.ts';
+import type { LiveActivity } from '../../flows/ports/draws.ts';
 import { escapeHtml, jsonForElement } from './html.ts';
+import { yuan } from './page-numbers.ts';
+import { qrCode, QR_BYTES_MAX } from './qr-code.ts';
+import { qrSvg } from './qr-picture.ts';
+import { rulesMarkup } from './rules-page.ts';
+import { rulesWords } from './rules-words.ts';
 import { pageWords } from './page-words.ts';
 import type { NoticeKind, PageLanguage } from './page-words.ts';
 
@@ -13,29 +19,46 @@ export interface PageDocuments {
   awards(page: { readonly account: string; readonly awards: readonly MyAward[] }, language: PageLanguage): string;
   /** Asks whether these awards go to the person who looks; its form posts to the page's own address. */
   payee(awards: UnlinkedAwards, language: PageLanguage): string;
-  /** `href` is where the notice's link leads; without it there is none. */
-  notice(notice: { readonly kind: NoticeKind; readonly href?: string }, language: PageLanguage): string;
+  rules(activity: LiveActivity, language: PageLanguage): string;
+  /** `href` is where the notice's link leads; without it there is none. `codeOf`: an address to draw as a QR code. */
+  notice(notice: PageNotice, language: PageLanguage): string;
+}
+
+export interface PageNotice {
+  readonly kind: NoticeKind;
+  readonly href?: string;
+  readonly codeOf?: string;
+}
+
+interface PageDocument {
+  readonly language: PageLanguage;
+  readonly title: string;
+  readonly body: string;
+  readonly theme?: PageLook['theme'];
+  readonly ownStyles?: string;
+  /** Addresses of scripts: the one that runs, and those it will ask for. */
+  readonly scripts?: readonly string[];
 }
 
 /** Writes documents with the assets of one build. */
 export function createPageDocuments(assets: PageAssets): PageDocuments {
-  const document = (page: { language: PageLanguage; title: string; body: string; script?: boolean }): string =>
+  const document = (page: PageDocument): string =>
     `<!doctype html>
-<html lang="${page.language === 'en' ? 'en' : 'zh-CN'}"><head><meta charset="utf-8">
+<html lang="${page.language === 'en' ? 'en' : 'zh-CN'}" class="theme-${page.theme ?? 'spring'}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">
-<meta name="format-detection" content="telephone=no"><meta name="theme-color" content="#c4122a">
-<link rel="icon" href="${assets.iconPath}"><title>${escapeHtml(page.title)}</title>${
-      page.script === true ? `\n<script type="module" src="${assets.scriptPath}"></script>` : ''
-    }
-<style>${assets.styles}</style></head>
+<meta name="format-detection" content="telephone=no"><meta name="theme-color" content="${THEME_COLOURS[page.theme ?? 'spring']}">
+<link rel="icon" href="${assets.iconPath}"><title>${escapeHtml(page.title)}</title>${scriptElements(page.scripts)}
+<style>${assets.styles}</style>${page.ownStyles === undefined || page.ownStyles === '' ? '' : `<style>${page.ownStyles}</style>`}</head>
 <body>${page.body}</body></html>
 `;
   return {
     activity: (state, language) =>
       document({
         language,
-        title: state.name,
-        script: true,
+        title: state.look.title,
+        theme: state.look.theme,
+        ownStyles: brandStyles(state.look),
+        scripts: [assets.scriptPath, ...(assets.playPaths.get(state.look.play) ?? [])],
         body: `<div id="app">${firstMarkup(state, language)}</div>
 <script type="application/json" id="first-state">${jsonForElement(state)}</script>`,
       }),
@@ -43,6 +66,14 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
       document({ language, title: pageWords(language).myAwards, body: awardsMarkup(page, language) }),
     payee: (awards, language) =>
       document({ language, title: pageWords(language).payee.title, body: payeeMarkup(awards, language) }),
+    rules: (activity, language) =>
+      document({
+        language,
+        title: `${rulesWords(language).title} · ${activity.rule.look.title ?? activity.name}`,
+        theme: activity.rule.look.theme,
+        ownStyles: brandStyles(activity.rule.look),
+        body: rulesMarkup(activity, language),
+      }),
     notice: (notice, language) =>
       document({
         language,
@@ -52,17 +83,40 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
   };
 }
 
+/** What a phone's browser colours its own bar in. */
+const THEME_COLOURS = { spring: '#c4122a', plain: '#ffffff', dark: '#0f1220', playful: '#6a3de8' } as const;
+
+/** The one style that differs from document to document; whoever answers with it names its hash. */
+export function brandStyles({ brandColour }: { readonly brandColour: string | null }): string {
+  return brandColour === null ? '' : `html.theme-plain{--brand:${brandColour}}`;
+}
+
+function scriptElements([run, ...later]: readonly string[] = []): string {
+  if (run === undefined) return '';
+  const ahead = later.map((script) => `<link rel="modulepreload" href="${script}">`);
+  return `\n<script type="module" src="${run}"></script>${ahead.join('')}`;
+}
+
 /** What stands there until the script has drawn the page: the same title, place and prizes, so that nothing jumps. */
 function firstMarkup(state: ActivityPageState, language: PageLanguage): string {
   const words = pageWords(language);
+  const { look } = state;
   const prizes = state.prizes.map((prize) => {
-    const worth = prize.soldOut ? words.soldOut : prize.amountFen > 0 ? `${yuan(prize.amountFen)} ${words.yuan}` : '';
-    return `<li class="prize${prize.soldOut ? ' prize-gone' : ''}">${mark(prize.amountFen)}<span class="prize-name">${escapeHtml(prize.name)}</span><span class="prize-worth">${worth}</span></li>`;
+    const worth = prize.soldOut ? words.soldOut : worthOf(prize, words.yuan);
+    const odds = prize.odds === null ? '' : `${words.odds} ${prize.odds.percent} · `;
+    return `<li class="prize${prize.soldOut ? ' prize-gone' : ''}">${mark(worthOf(prize, '') === '' ? 0 : 1)}<span class="prize-name">${escapeHtml(prize.name)}</span><span class="prize-worth">${worth}</span><span class="prize-odds">${odds}${words.left(prize.left)}</span></li>`;
   });
-  const place = state.mechanic === 'lottery' ? 'wheel-frame wheel-waiting' : 'packet';
-  return `<main class="page"><header class="head"><h1>${escapeHtml(state.name)}</h1><p class="pill">${words.loading}</p></header>
-<div class="${place}"></div><noscript><p class="notice">${words.needsScript}</p></noscript>
-<section class="prizes"><h2>${words.prizes}</h2><ul>${prizes.join('')}</ul></section></main>`;
+  const logo = look.logo === null ? '' : `<img class="logo" src="${escapeHtml(look.logo)}" alt="">`;
+  const subtitle = look.subtitle === null ? '' : `<p class="subtitle">${escapeHtml(look.subtitle)}</p>`;
+  const picture = look.picture === null ? '' : `<img class="picture" src="${escapeHtml(look.picture)}" alt="">`;
+  return `<main class="page"><header class="head">${logo}<h1>${escapeHtml(look.title)}</h1>${subtitle}<p class="pill">${words.loading}</p></header>${picture}
+<div class="waiting waiting-${look.play}"></div><noscript><p class="notice">${words.needsScript}</p></noscript>
+<section class="sheet prizes"><h2>${words.prizes}</h2><ul>${prizes.join('')}</ul></section></main>`;
+}
+
+function worthOf({ amountFen, rangeFen }: PagePrize, unit: string): string {
+  const amount = rangeFen === null ? (amountFen > 0 ? yuan(amountFen) : '') : rangeFen.map(yuan).join('–');
+  return amount === '' ? '' : `${amount} ${unit}`;
 }
 
 function awardsMarkup(page: { account: string; awards: readonly MyAward[] }, language: PageLanguage): string {
@@ -86,13 +140,18 @@ function dateOf(atMs: number, language: PageLanguage): string {
   return pageWords(language).date(Number(time.slice(5, 7)), Number(time.slice(8, 10)), time.slice(11, 16));
 }
 
-function noticeMarkup(notice: { kind: NoticeKind; href?: string }, language: PageLanguage): string {
+function noticeMarkup(notice: PageNotice, language: PageLanguage): string {
   const { title, text, action } = pageWords(language).notices[notice.kind];
+  const { codeOf = '' } = notice;
+  const drawn = codeOf !== '' && Buffer.byteLength(codeOf) <= QR_BYTES_MAX;
+  const code = drawn
+    ? `${qrSvg(qrCode(codeOf), pageWords(language).codeOfPage)}<p>${pageWords(language).scanIt}</p>`
+    : '';
   const link =
     notice.href === undefined || action === ''
       ? ''
       : `<a class="button" href="${escapeHtml(notice.href)}">${action}</a>`;
-  return `<main class="page plain"><div class="plain-card"><span class="plain-mark" aria-hidden="true"></span><h1>${title}</h1><p>${text}</p>${link}</div></main>`;
+  return `<main class="page plain"><div class="plain-card">${code === '' ? '<span class="plain-mark" aria-hidden="true"></span>' : ''}<h1>${title}</h1><p>${text}</p>${code}${link}</div></main>`;
 }
 
 function payeeMarkup({ packets, amountFen, activityName }: UnlinkedAwards, language: PageLanguage): string {
@@ -105,9 +164,4 @@ function payeeMarkup({ packets, amountFen, activityName }: UnlinkedAwards, langu
 
 function mark(amountFen: number): string {
   return `<span class="prize-mark${amountFen > 0 ? '' : ' prize-mark-gift'}" aria-hidden="true"></span>`;
-}
-
-/** 100 -> "1", 188 -> "1.88": as the page's own script writes it. */
-function yuan(amountFen: number): string {
-  return (amountFen / 100).toFixed(2).replace(/\.00$/, '');
 }

@@ -31,6 +31,11 @@ export interface PageWords {
   readonly prizes: string;
   readonly yuan: string;
   readonly soldOut: string;
+  readonly odds: string;
+  readonly left: (count: number) => string;
+  /** What a screen reader says of the QR code that leads to this very page. */
+  readonly codeOfPage: string;
+  readonly scanIt: string;
   readonly myAwards: string;
   readonly noAwards: string;
   readonly otherLanguage: string;
@@ -99,6 +104,10 @@ const zh: PageWords = {
   prizes: '奖品',
   yuan: '元',
   soldOut: '已抢光',
+  odds: '中奖率',
+  left: (count) => `剩 ${count} 份`,
+  codeOfPage: '本页的二维码',
+  scanIt: '用微信「扫一扫」扫描二维码，在手机上打开',
   myAwards: '我的奖品',
   noAwards: '还没有奖品，去抽一次吧。',
   otherLanguage: 'English',
@@ -191,6 +200,10 @@ const en: PageWords = {
   prizes: 'Prizes',
   yuan: 'yuan',
   soldOut: 'All gone',
+  odds: 'Odds',
+  left: (count) => `${count} left`,
+  codeOfPage: 'QR code of this page',
+  scanIt: 'Scan the code with WeChat to open the page on your phone',
   myAwards: 'My prizes',
   noAwards: 'No prizes yet. Go and try your luck.',
   otherLanguage: '中文',

@@ -16,6 +16,7 @@ import type { PageOrigins } from '../page-origin.ts';
 import type { PageSessions } from '../page-session.ts';
 import type { PersonCode } from '../person-code.ts';
 import { activityPageState } from '../presenters/activity-page.ts';
+import { brandStyles } from '../presenters/page-documents.ts';
 import { readJson } from '../read-body.ts';
 import { requireSameOrigin } from '../same-origin.ts';
 
@@ -37,7 +38,10 @@ export interface ActivityPageDependencies {
 
 const AWARDS_MAX = 100;
 const DRAW_BYTES_MAX = 1024;
-const drawSchema = z.strictObject({ token: z.string().regex(/^[0-9a-f]{32}$/) });
+const drawSchema = z.strictObject({
+  token: z.string().regex(/^[0-9a-f]{32}$/, 'takes 32 lower-case hex digits'),
+  said: z.string().max(64, 'takes at most 64 characters').optional(),
+});
 
 /** `/a/:slug`, the activity page, with its two JSON addresses, and `/me/awards`. */
 export function activityPageRoutes(dependencies: ActivityPageDependencies): Router {
@@ -66,9 +70,15 @@ export function activityPageRoutes(dependencies: ActivityPageDependencies): Rout
     const account = page.activity.accountId;
     await keepPersonsPace(dependencies, 'draw', { account, visitor });
     const body = drawSchema.safeParse(await readJson(ctx, { bytesMax: DRAW_BYTES_MAX }));
-    if (!body.success) throw new WrongRequest('token-malformed', 'token: 32 lower-case hex digits are needed');
+    if (!body.success) throw malformed(body.error);
     const origin = dependencies.origins.originOf(ctx, account);
-    const answer = await drawOnPage.draw({ page, visitor, token: body.data.token, origin });
+    const answer = await drawOnPage.draw({
+      page,
+      visitor,
+      token: body.data.token,
+      said: body.data.said ?? null,
+      origin,
+    });
     ctx.type = 'application/json; charset=utf-8';
     ctx.body = answer;
   });
@@ -91,7 +101,7 @@ async function showActivity(
   await keepPersonsPace(dependencies, 'view', { account, visitor });
   if (countsDevices(page)) dependencies.origins.rememberDevice(ctx);
   const state = activityPageState(await drawOnPage.view(page, visitor), dependencies.personCode);
-  return answers.page(ctx, answers.documents.activity(state, language));
+  return answers.page(ctx, answers.documents.activity(state, language), brandStyles(state.look));
 }
 
 async function showAwards(ctx: Context, dependencies: ActivityPageDependencies): Promise<void> {
@@ -114,11 +124,11 @@ async function showAwards(ctx: Context, dependencies: ActivityPageDependencies):
 /** Sends a browser nobody knows yet to WeChat, or says that WeChat is where this page opens. */
 async function authorize(
   ctx: Context,
-  { anyBrowser, answers }: ActivityPageDependencies,
+  { anyBrowser, answers, publicUrl }: ActivityPageDependencies,
   login: { readonly account: AccountId; readonly to: string },
 ): Promise<void> {
   if (!anyBrowser && !/MicroMessenger/i.test(ctx.get('User-Agent'))) {
-    return answers.notice(ctx, 200, { kind: 'outside-wechat' });
+    return answers.notice(ctx, 200, { kind: 'outside-wechat', codeOf: new URL(login.to, publicUrl).href });
   }
   ctx.redirect(`/oauth/${login.account}/start?to=${encodeURIComponent(login.to)}`);
 }
@@ -139,6 +149,12 @@ async function keepPersonsPace(
   { account, visitor }: { readonly account: AccountId; readonly visitor: PageVisitor },
 ): Promise<void> {
   if (!visitor.snapshot) await limits.ofPerson(kind, { account, openid: visitor.openid });
+}
+
+function malformed({ issues }: z.ZodError): WrongRequest {
+  const faults = issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const code = faults.some(({ path }) => path === 'token') ? 'token-malformed' : 'draw-malformed';
+  return new WrongRequest(code, faults.map(({ path, message }) => `${path}: ${message}`).join('; '), { faults });
 }
 
 function requireVisitor(ctx: Context, sessions: PageSessions, page: PageActivity): PageVisitor {

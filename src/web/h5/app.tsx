@@ -4,14 +4,18 @@ import type { ActivityPageState, DrawAnswer } from '../../http/contract/activity
 import { formatYuan } from '../shared/format-yuan.ts';
 import { otherLanguageHref } from '../shared/language.ts';
 import type { Language } from '../shared/language.ts';
+import { ClosedPanel } from './closed-panel.tsx';
 import { Countdown } from './countdown.tsx';
 import { readState } from './draw-client.ts';
 import { DrawNotice, noticeText } from './draw-notice.tsx';
 import { PersonLine } from './person-line.tsx';
-import { PacketPlay, WheelPlay } from './plays.tsx';
+import { closedBy } from './page-state.ts';
+import { PlayPlace } from './play-place.tsx';
+import { Prizes } from './prizes.tsx';
 import { ResultCard } from './result-card.tsx';
 import { useDraw } from './use-draw.ts';
 import type { DrawStage } from './use-draw.ts';
+import { Winners } from './winners.tsx';
 import type { Words } from './words.ts';
 
 interface AppProps {
@@ -19,6 +23,9 @@ interface AppProps {
   readonly language: Language;
   readonly words: Words;
 }
+
+/** Plays that ask for something before each draw. */
+const ASKING: readonly string[] = ['code', 'riddle'];
 
 /** The whole activity page: what it is, the play, the result, the prizes. */
 export function App({ first, language, words }: AppProps) {
@@ -30,19 +37,23 @@ export function App({ first, language, words }: AppProps) {
     if (draw.unanswered && first.phase === 'open' && !first.person.snapshot) draw.begin();
   }, []);
   const may = mayDraw(state);
-  const Play = state.mechanic === 'lottery' ? WheelPlay : PacketPlay;
+  const closed = closedBy(state);
   const answer = stage.kind === 'revealing' || stage.kind === 'shown' ? stage.answer : null;
   const awardsHref = `/me/awards?account=${state.account}${language === 'en' ? '&lang=en' : ''}`;
+  // What was drawn is shown to the end, whatever became of the activity meanwhile.
+  const waitsForAnswer = stage.kind !== 'idle' && stage.kind !== 'fault';
   const close = () => {
     draw.close();
     // The dialog had the focus; without this a keyboard starts again at the top of the page.
-    setTimeout(() => document.querySelector<HTMLElement>('.hub')?.focus(), 0);
+    setTimeout(() => document.querySelector<HTMLElement>('.play-action')?.focus(), 0);
   };
   return (
     <>
       <main class="page" inert={stage.kind === 'shown'}>
         <header class="head">
-          <h1>{state.name}</h1>
+          {state.look.logo !== null && <img class="logo" src={state.look.logo} alt="" />}
+          <h1>{state.look.title}</h1>
+          {state.look.subtitle !== null && <p class="subtitle">{state.look.subtitle}</p>}
           <Status
             state={state}
             aheadMs={aheadMs}
@@ -51,20 +62,34 @@ export function App({ first, language, words }: AppProps) {
             onOpen={() => setState({ ...state, phase: 'open' })}
           />
         </header>
-        <Play
-          state={state}
-          answer={answer}
-          busy={stage.kind === 'asking' || stage.kind === 'revealing'}
-          disabled={!may}
+        {state.look.picture !== null && <img class="picture" src={state.look.picture} alt="" />}
+        {closed !== null && !waitsForAnswer ? (
+          <ClosedPanel closed={closed} awardsHref={awardsHref} words={words} />
+        ) : (
+          <PlayPlace
+            state={state}
+            answer={answer}
+            busy={stage.kind === 'asking' || stage.kind === 'revealing'}
+            disabled={!may}
+            words={words}
+            onDraw={draw.begin}
+            onRevealed={draw.revealed}
+          />
+        )}
+        <DrawNotice
+          stage={stage}
+          slug={state.slug}
           words={words}
-          onDraw={draw.begin}
-          onRevealed={draw.revealed}
+          onGoOn={() => draw.begin()}
+          onReload={() => location.reload()}
         />
-        <DrawNotice stage={stage} words={words} onGoOn={draw.begin} onReload={() => location.reload()} />
         <Prizes state={state} words={words} />
+        <Winners slug={state.slug} aheadMs={aheadMs} words={words} />
         <footer class="foot">
+          {state.look.organiser !== null && <p class="organiser">{words.organiser(state.look.organiser)}</p>}
           <PersonLine state={state} language={language} words={words} />
           <a href={awardsHref}>{words.myAwards}</a>
+          <a href={`/a/${state.slug}/rules${language === 'en' ? '?lang=en' : ''}`}>{words.rules}</a>
           <a href={otherLanguageHref(language)}>{words.otherLanguage}</a>
         </footer>
       </main>
@@ -75,11 +100,12 @@ export function App({ first, language, words }: AppProps) {
         <ResultCard
           answer={stage.answer}
           chancesLeft={readAfter === stage.answer ? state.person.chancesLeft : null}
-          mayDrawAgain={may && state.mechanic === 'lottery'}
+          mayDrawAgain={may && state.mechanic === 'lottery' && !ASKING.includes(state.look.play)}
           awardsHref={awardsHref}
+          slug={state.slug}
           words={words}
           onClose={close}
-          onAgain={draw.begin}
+          onAgain={() => draw.begin()}
         />
       )}
     </>
@@ -122,7 +148,6 @@ function Status(props: {
   readonly onOpen: () => void;
 }) {
   const { state, words } = props;
-  const { person } = state;
   if (state.phase === 'not-started') {
     return (
       <>
@@ -136,10 +161,7 @@ function Status(props: {
       </>
     );
   }
-  if (state.phase === 'ended') return <p class="pill">{words.ended}</p>;
-  if (state.phase === 'paused') return <p class="pill">{words.paused}</p>;
-  if (state.phase === 'stopped') return <p class="pill">{words.stopped}</p>;
-  if (person.snapshot) return <p class="pill">{words.snapshot}</p>;
+  if (closedBy(state) !== null) return null;
   return <p class="pill">{chancesText(state, words)}</p>;
 }
 
@@ -148,35 +170,6 @@ function chancesText({ mechanic, person }: ActivityPageState, words: Words): str
   if (mechanic === 'check-in') return chancesLeft === 0 ? words.checkInDone : words.checkInOpen;
   if (chancesLeft === null) return words.chancesFree;
   return chancesLeft === 0 ? words.chancesNone : words.chances(chancesLeft);
-}
-
-function Prizes({ state, words }: { state: ActivityPageState; words: Words }) {
-  const { last } = state.person;
-  return (
-    <section class="prizes" aria-labelledby="prizes-title">
-      <h2 id="prizes-title">{words.prizes}</h2>
-      <ul>
-        {state.prizes.map((prize) => (
-          <li key={prize.id} class={prize.soldOut ? 'prize prize-gone' : 'prize'}>
-            <span class={prize.amountFen > 0 ? 'prize-mark' : 'prize-mark prize-mark-gift'} aria-hidden="true" />
-            <span class="prize-name">{prize.name}</span>
-            <span class="prize-worth">
-              {prize.soldOut
-                ? words.soldOut
-                : prize.amountFen > 0
-                  ? `${formatYuan(prize.amountFen)} ${words.yuan}`
-                  : ''}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {last !== null && (
-        <p class="last">
-          {words.last}：{last.outcome === 'won' ? words.lastWon(last.prizeName ?? '') : words.lastLost}
-        </p>
-      )}
-    </section>
-  );
 }
 
 function announcement(stage: DrawStage, words: Words): string {

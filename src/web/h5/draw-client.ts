@@ -1,4 +1,10 @@
-import type { ActivityPageState, DrawAnswer, PageFault } from '../../http/contract/activity-page.ts';
+import type {
+  ActivityPageState,
+  DrawAnswer,
+  PageFault,
+  PageWinner,
+  PageWinners,
+} from '../../http/contract/activity-page.ts';
 
 /** How asking for a draw went: an answer, a fault that asking again will not cure, or trouble to the end. */
 export type DrawOutcome =
@@ -7,48 +13,54 @@ export type DrawOutcome =
   | { readonly kind: 'gave-up'; readonly trouble: Trouble };
 
 /** `unproven`: WeChat does not say whether this person follows, without which there is no draw. */
-export type Trouble = 'connection' | 'busy' | 'unproven';
+export type Trouble = 'connection' | 'busy' | 'unproven' | 'too-many';
+
+/** One tap: `said` is what the person gave with it, null for nothing. */
+export interface Tap {
+  readonly token: string;
+  readonly said: string | null;
+}
 
 const ANSWER_TIMEOUT_MS = 7000;
+// A server that asks for more patience than this is asked again anyway, a last time.
+const PATIENCE_MS = 15_000;
 const WAITS_MS = [700, 1500, 3000, 5000, 5000];
 
 /**
  * Asks the server for the draw that belongs to a token. A lost connection is tried again with the same token, so it is
  * one draw however often it is asked. `onTrouble` hears of every try that failed.
  */
-export async function askForDraw(
-  slug: string,
-  token: string,
-  onTrouble: (trouble: Trouble) => void,
-): Promise<DrawOutcome> {
+export async function askForDraw(slug: string, tap: Tap, onTrouble: (trouble: Trouble) => void): Promise<DrawOutcome> {
   let trouble: Trouble = 'connection';
   for (const waitMs of [...WAITS_MS, null]) {
-    const result = await tryOnce(slug, token);
+    const result = await tryOnce(slug, tap);
     if (result.kind !== 'again') return result;
     trouble = result.trouble;
     if (waitMs === null) break;
     onTrouble(trouble);
-    await waitOrOnline(waitMs);
+    await waitOrOnline(Math.max(waitMs, Math.min(result.waitMs, PATIENCE_MS)));
   }
   return { kind: 'gave-up', trouble };
 }
 
 async function tryOnce(
   slug: string,
-  token: string,
-): Promise<DrawOutcome | { readonly kind: 'again'; readonly trouble: Trouble }> {
+  { token, said }: Tap,
+): Promise<DrawOutcome | { readonly kind: 'again'; readonly trouble: Trouble; readonly waitMs: number }> {
   try {
     const response = await fetchJson(`/api/a/${slug}/draw`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
+      body: JSON.stringify(said === null ? { token } : { token, said }),
     });
     if (response.status === 200) return { kind: 'answer', answer: response.body as DrawAnswer };
-    const { code } = response.body as PageFault;
-    if (response.status < 500 && response.status !== 429) return { kind: 'fault', code };
-    return { kind: 'again', trouble: code === 'visitor-unproven' ? 'unproven' : 'busy' };
+    const { code, retryAfterSeconds = 0 } = response.body as PageFault;
+    const waitMs = retryAfterSeconds * 1000;
+    if (response.status === 429) return { kind: 'again', trouble: 'too-many', waitMs };
+    if (response.status < 500) return { kind: 'fault', code };
+    return { kind: 'again', trouble: code === 'visitor-unproven' ? 'unproven' : 'busy', waitMs };
   } catch {
-    return { kind: 'again', trouble: 'connection' };
+    return { kind: 'again', trouble: 'connection', waitMs: 0 };
   }
 }
 
@@ -57,6 +69,16 @@ export async function readState(slug: string): Promise<ActivityPageState | undef
   try {
     const response = await fetchJson(`/api/a/${slug}/state`, {});
     return response.status === 200 ? (response.body as ActivityPageState) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads who won last; undefined when that did not work. */
+export async function readWinners(slug: string): Promise<readonly PageWinner[] | undefined> {
+  try {
+    const response = await fetchJson(`/api/a/${slug}/winners`, {});
+    return response.status === 200 ? (response.body as PageWinners).winners : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 /** @jsxImportSource preact */
+import type { Trouble } from './draw-client.ts';
+import { FollowCode } from './follow-code.tsx';
 import type { DrawStage } from './use-draw.ts';
 import type { Words } from './words.ts';
 
@@ -8,20 +10,29 @@ export function noticeText(stage: DrawStage, words: Words): string | null {
     case 'asking':
       return stage.trouble === null
         ? null
-        : { busy: words.busy, connection: words.retrying, unproven: words.unproven }[stage.trouble];
+        : { busy: words.busy, connection: words.retrying, unproven: words.unproven, 'too-many': words.tooMany }[
+            stage.trouble
+          ];
     case 'gave-up':
-      return stage.trouble === 'unproven' ? words.unprovenGaveUp : words.gaveUp;
+      return gaveUpText(stage.trouble, words);
     case 'fault':
       if (stage.code === 'snapshot-user') return words.snapshot;
+      if (stage.code === 'answer-wrong') return words.answerWrong;
       return stage.code === 'follow-needed' ? words.followNeeded : words.wrong;
     default:
       return null;
   }
 }
 
+function gaveUpText(trouble: Trouble, words: Words): string {
+  if (trouble === 'too-many') return words.tooManyGaveUp;
+  return trouble === 'unproven' ? words.unprovenGaveUp : words.gaveUp;
+}
+
 /** Shows it, with a button where a tap helps. */
 export function DrawNotice(props: {
   readonly stage: DrawStage;
+  readonly slug: string;
   readonly words: Words;
   readonly onGoOn: () => void;
   readonly onReload: () => void;
@@ -38,6 +49,7 @@ export function DrawNotice(props: {
   return (
     <div class="notice">
       <p>{text}</p>
+      {stage.kind === 'fault' && stage.code === 'follow-needed' && <FollowCode slug={props.slug} words={words} />}
       {stage.kind === 'gave-up' && button(words.goOn, props.onGoOn)}
       {stage.kind === 'fault' && stage.code === 'follow-needed' && button(words.tryAgain, props.onGoOn)}
       {stage.kind === 'fault' && !KNOWN_FAULTS.includes(stage.code) && button(words.reload, props.onReload)}
@@ -45,4 +57,4 @@ export function DrawNotice(props: {
   );
 }
 
-const KNOWN_FAULTS: readonly string[] = ['snapshot-user', 'follow-needed'];
+const KNOWN_FAULTS: readonly string[] = ['snapshot-user', 'follow-needed', 'answer-wrong'];

@@ -1,5 +1,7 @@
 /** @jsxImportSource preact */
+import './themes.css';
 import './style.css';
+import './plays.css';
 import { render } from 'preact';
 import type { ActivityPageState } from '../../http/contract/activity-page.ts';
 import { pageLanguage } from '../shared/language.ts';

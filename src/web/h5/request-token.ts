@@ -1,3 +1,5 @@
+import type { Tap } from './draw-client.ts';
+
 // A token this old belongs to a draw the person has forgotten about: asking for it would draw without a tap.
 const RESUME_WITHIN_MS = 10 * 60_000;
 
@@ -7,22 +9,23 @@ export function newToken(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Keeps the token of a draw that has no answer yet, so that a closed or reloaded page asks for the same one. */
-export function keepToken(slug: string, token: string | null): void {
+/** Keeps a tap whose answer was not shown yet, so that a closed or reloaded page asks for the same one. */
+export function keepTap(slug: string, tap: Tap | null): void {
   try {
-    if (token === null) localStorage.removeItem(nameOf(slug));
-    else localStorage.setItem(nameOf(slug), `${Date.now()} ${token}`);
+    if (tap === null) localStorage.removeItem(nameOf(slug));
+    else localStorage.setItem(nameOf(slug), JSON.stringify({ ...tap, atMs: Date.now() }));
   } catch {
     // Private browsing has no storage: then only this page's own retries keep the token.
   }
 }
 
-/** Returns the token of a draw begun a short while ago that never got its answer. */
-export function unansweredToken(slug: string): string | undefined {
+/** Returns the tap of a draw begun a short while ago whose answer was never shown. */
+export function unansweredTap(slug: string): Tap | undefined {
   try {
-    const [keptAtMs, token] = (localStorage.getItem(nameOf(slug)) ?? '').split(' ');
-    const ageMs = Date.now() - Number(keptAtMs);
-    return token !== undefined && /^[0-9a-f]{32}$/.test(token) && ageMs < RESUME_WITHIN_MS ? token : undefined;
+    const kept = JSON.parse(localStorage.getItem(nameOf(slug)) ?? 'null') as (Partial<Tap> & { atMs?: number }) | null;
+    if (kept === null) return undefined;
+    const { token = '', said = null, atMs = 0 } = kept;
+    return /^[0-9a-f]{32}$/.test(token) && Date.now() - atMs < RESUME_WITHIN_MS ? { token, said } : undefined;
   } catch {
     return undefined;
   }

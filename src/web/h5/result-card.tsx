@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { DrawAnswer } from '../../http/contract/activity-page.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
+import { FollowCode } from './follow-code.tsx';
 import type { Words } from './words.ts';
 
 interface ResultCardProps {
@@ -9,6 +10,7 @@ interface ResultCardProps {
   readonly chancesLeft: number | null;
   readonly mayDrawAgain: boolean;
   readonly awardsHref: string;
+  readonly slug: string;
   readonly words: Words;
   readonly onClose: () => void;
   readonly onAgain: () => void;
@@ -49,6 +51,7 @@ export function ResultCard(props: ResultCardProps) {
         <div class="card-body">
           <p class="card-text">{answer.text}</p>
           {won && <NextSteps amountFen={answer.amountFen} words={words} />}
+          {answer.why === 'not-eligible' && <FollowCode slug={props.slug} words={words} />}
           {!won && props.chancesLeft !== null && props.chancesLeft > 0 && (
             <p class="card-chances">{words.chances(props.chancesLeft)}</p>
           )}
@@ -108,8 +111,15 @@ function Confetti() {
 }
 
 function title(answer: DrawAnswer, words: Words): string {
-  if (answer.outcome === 'won') return words.wonTitle;
-  return answer.outcome === 'lost' ? words.lostTitle : words.refusedTitle;
+  const why = answer.why ?? '';
+  switch (answer.outcome) {
+    case 'won':
+      return words.wonTitle;
+    case 'lost':
+      return words.lostTitles[why] ?? words.lostTitle;
+    case 'refused':
+      return words.refusedTitles[why] ?? words.refusedTitle;
+  }
 }
 
 function keepFocusInside(card: HTMLElement | null, event: KeyboardEvent): void {

@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { DrawAnswer } from '../../http/contract/activity-page.ts';
 import { askForDraw } from './draw-client.ts';
 import type { Trouble } from './draw-client.ts';
-import { keepToken, newToken, unansweredToken } from './request-token.ts';
+import { keepTap, newToken, unansweredTap } from './request-token.ts';
 
 /**
  * Where one draw stands. The answer is known before `revealing` begins: the animation only shows what the server has
@@ -18,8 +18,8 @@ export type DrawStage =
 
 export interface DrawControl {
   readonly stage: DrawStage;
-  /** Begins a draw, or goes on with the one that has no answer yet. Ignored while one is under way. */
-  readonly begin: () => void;
+  /** Begins a draw, or goes on with the one whose answer was not shown yet. Ignored while one is under way. */
+  readonly begin: (said?: string) => void;
   readonly revealed: () => void;
   readonly close: () => void;
   /** True when a draw begun before this page was opened still waits for its answer. */
@@ -31,16 +31,15 @@ export function useDraw(slug: string): DrawControl {
   const [stage, setStage] = useState<DrawStage>({ kind: 'idle' });
   // A state update comes a frame later; a second tap within that frame must find the first one here.
   const underWay = useRef(false);
-  const ask = async () => {
+  const ask = async (said: string | null) => {
     if (underWay.current) return;
     underWay.current = true;
-    const token = unansweredToken(slug) ?? newToken();
-    keepToken(slug, token);
+    const tap = unansweredTap(slug) ?? { token: newToken(), said };
+    keepTap(slug, tap);
     setStage({ kind: 'asking', trouble: null });
-    const outcome = await askForDraw(slug, token, (trouble) => setStage({ kind: 'asking', trouble }));
+    const outcome = await askForDraw(slug, tap, (trouble) => setStage({ kind: 'asking', trouble }));
     // Neither trouble on the way nor a session that ran out says what became of the draw: the token stays for later.
-    const answered = outcome.kind === 'answer' || (outcome.kind === 'fault' && outcome.code !== 'session-needed');
-    if (answered) keepToken(slug, null);
+    if (outcome.kind === 'fault' && outcome.code !== 'session-needed') keepTap(slug, null);
     if (outcome.kind !== 'answer') {
       underWay.current = false;
       setStage(outcome);
@@ -48,16 +47,19 @@ export function useDraw(slug: string): DrawControl {
     }
     const refused = outcome.answer.outcome === 'refused';
     underWay.current = !refused;
+    // A page closed while the wheel turns shows the same result when it comes back, so a win's token stays till then.
+    if (refused) keepTap(slug, null);
     setStage({ kind: refused ? 'shown' : 'revealing', answer: outcome.answer });
   };
   return {
     stage,
-    begin: () => void ask(),
+    begin: (said) => void ask(said ?? null),
     revealed: () => {
       underWay.current = false;
+      keepTap(slug, null);
       setStage((now) => (now.kind === 'revealing' ? { kind: 'shown', answer: now.answer } : now));
     },
     close: () => setStage({ kind: 'idle' }),
-    unanswered: unansweredToken(slug) !== undefined,
+    unanswered: unansweredTap(slug) !== undefined,
   };
 }

@@ -4,9 +4,6 @@ import type { Segment } from './wheel-segments.ts';
 import type { Words } from './words.ts';
 
 const RADIUS = 150;
-const PALETTE = ['#fff6e0', '#ffdf9e'] as const;
-// With an odd number of pieces the first and the last would share a colour side by side.
-const ODD_ONE = '#ffc9a3';
 
 interface WheelProps {
   readonly segments: readonly Segment[];
@@ -21,15 +18,15 @@ export function Wheel({ segments, degrees, turning, words }: WheelProps) {
     <svg class="wheel" viewBox="-180 -180 360 360" aria-hidden="true" focusable="false">
       <defs>
         <linearGradient id="rim" x1="0" y1="0" x2="0" y2="1">
-          <stop offset="0" stop-color="#e3263c" />
-          <stop offset="1" stop-color="#8d0a1d" />
+          <stop offset="0" class="rim-a" />
+          <stop offset="1" class="rim-b" />
         </linearGradient>
         <radialGradient id="shade">
-          <stop offset="0.72" stop-color="#7a0414" stop-opacity="0" />
-          <stop offset="1" stop-color="#7a0414" stop-opacity="0.1" />
+          <stop offset="0.72" stop-color="#000" stop-opacity="0" />
+          <stop offset="1" stop-color="#000" stop-opacity="0.09" />
         </radialGradient>
       </defs>
-      <circle r="176" fill="#ffd479" />
+      <circle r="176" class="rim-line" />
       <circle r="172" fill="url(#rim)" />
       <Bulbs />
       <g class={turning ? 'wheel-disc wheel-turning' : 'wheel-disc'} style={{ transform: `rotate(${degrees}deg)` }}>
@@ -38,7 +35,7 @@ export function Wheel({ segments, degrees, turning, words }: WheelProps) {
         ))}
         <circle r={RADIUS} fill="url(#shade)" />
       </g>
-      <circle r={RADIUS} fill="none" stroke="#ffd479" stroke-width="3" />
+      <circle r={RADIUS} class="rim-ring" />
     </svg>
   );
 }
@@ -58,11 +55,12 @@ function Piece({ segment, index, count, words }: { segment: Segment; index: numb
   const width = 360 / count;
   const [startX, startY] = pointAt(RADIUS, index * width);
   const [endX, endY] = pointAt(RADIUS, (index + 1) * width);
-  const odd = count % 2 === 1 && index === count - 1;
+  // With an odd number of pieces the first and the last would share a colour side by side.
+  const colour = count % 2 === 1 && index === count - 1 ? 'c' : index % 2 === 0 ? 'a' : 'b';
   const path = `M0 0 L${startX} ${startY} A${RADIUS} ${RADIUS} 0 0 1 ${endX} ${endY} Z`;
   return (
     <g>
-      <path d={path} fill={odd ? ODD_ONE : PALETTE[index % 2]} stroke="#f1b95a" stroke-width="1" />
+      <path d={path} class={`piece piece-${colour}`} />
       <g transform={`rotate(${(index + 0.5) * width})`} text-anchor="middle">
         <Label segment={segment} count={count} words={words} />
       </g>

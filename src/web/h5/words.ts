@@ -1,5 +1,8 @@
 import type { Language } from '../shared/language.ts';
 
+/** What refused a draw, told in a card's title. */
+type RefusalTitles = Readonly<Record<string, string>>;
+
 const zh = {
   draw: '抽奖',
   open: '開',
@@ -43,6 +46,66 @@ const zh = {
   showName: '显示我的微信昵称',
   showNameWhy: '只用来在这里称呼你，微信会先问你是否同意',
   snapshot: '点右下角「使用完整服务」后就可以抽奖',
+  tooMany: '操作太频繁了，请稍等几秒，会自动继续',
+  tooManyGaveUp: '操作太频繁，先歇一会儿再点继续；还是同一次抽奖，机会还在。',
+  answerWrong: '答案不对，再想想。没有扣机会。',
+  followCode: '公众号二维码',
+  followHow: '长按识别二维码关注，再回到本页',
+  gridDraw: '抽奖',
+  scratchStart: '刮一张',
+  scratchHint: '用手指刮开',
+  scratchShow: '直接看结果',
+  rainStart: '开抢',
+  rainHint: '10 秒红包雨，点到越多越开心；奖品由系统公平抽取，与点到多少无关',
+  rainCatch: '抓一个',
+  caught: (count: number) => `抓到 ${count} 个`,
+  seconds: (left: number) => `${left} 秒`,
+  skip: '直接看结果',
+  codeLabel: '输入兑换码',
+  codeAction: '兑换',
+  riddleLabel: '你的答案',
+  riddleAction: '提交答案',
+  month: (year: string, month: number) => `${year}年${month}月`,
+  weekdays: ['一', '二', '三', '四', '五', '六', '日'],
+  checkedIn: '已签到',
+  daysInRow: (days: number) => `连续 ${days} 天`,
+  rules: '活动规则',
+  odds: '中奖率',
+  left: (count: number) => `剩 ${count} 份`,
+  winners: '最新中奖',
+  ago: (minutes: number) =>
+    minutes < 1
+      ? '刚刚'
+      : minutes < 60
+        ? `${Math.floor(minutes)} 分钟前`
+        : minutes < 1440
+          ? `${Math.floor(minutes / 60)} 小时前`
+          : `${Math.floor(minutes / 1440)} 天前`,
+  loadFailed: '网络不太好，页面还没有准备好',
+  organiser: (name: string) => `主办方：${name}`,
+  closed: {
+    ended: { title: '活动已结束', text: '谢谢参与。已中的奖品会继续发放，可在「我的奖品」查看。' },
+    paused: { title: '活动暂停中', text: '主办方暂停了活动，请稍后再来。你的机会和奖品都还在。' },
+    stopped: { title: '活动已停止', text: '活动已提前结束。已中的奖品会继续发放，可在「我的奖品」查看。' },
+    'sold-out': { title: '奖品已全部送完', text: '来晚了一步，奖品已经抢光。下次早点来。' },
+    snapshot: { title: '请打开完整页面', text: '点右下角「使用完整服务」后就可以抽奖' },
+  },
+  refusedTitles: {
+    'not-eligible': '暂时不能参加',
+    'person-limit': '机会已用完',
+    'person-day-limit': '今天的机会用完了',
+    'win-limit': '你已经中过奖了',
+    'win-day-limit': '今天已经中过奖了',
+    'day-limit': '今天的奖品送完了',
+    'cool-down': '歇一会儿再来',
+    'no-chance': '还没有抽奖机会',
+    'checked-in-today': '今天已经签到',
+    'not-started': '活动还没开始',
+    ended: '活动已结束',
+    stopped: '活动已停止',
+    paused: '活动暂停中',
+  } as RefusalTitles,
+  lostTitles: { 'sold-out': '奖品送完了', chances: '获得抽奖机会', 'no-milestone': '签到成功' } as RefusalTitles,
   notStarted: '活动还没开始',
   startsIn: '距离开始',
   ended: '活动已结束',
@@ -55,6 +118,8 @@ const zh = {
 };
 
 export type Words = typeof zh;
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const en: Words = {
   draw: 'Spin',
@@ -104,6 +169,79 @@ const en: Words = {
   showName: 'Show my WeChat nickname',
   showNameWhy: 'It is only used to greet you here; WeChat asks you first',
   snapshot: 'Tap 使用完整服务 (full service) at the bottom right, then you can draw',
+  tooMany: 'That was too fast; it goes on by itself in a few seconds',
+  tooManyGaveUp:
+    'Too many requests. Rest a while, then tap to go on: it is still the same draw and your chance is safe.',
+  answerWrong: 'That is not it, think again. It cost no chance.',
+  followCode: 'QR code of the account',
+  followHow: 'Press and hold the code to follow, then come back to this page',
+  gridDraw: 'Draw',
+  scratchStart: 'Take a card',
+  scratchHint: 'Scratch it with your finger',
+  scratchShow: 'Show the result',
+  rainStart: 'Go',
+  rainHint: 'Ten seconds of red packets. Catch many for fun; the prize is drawn fairly, however many you catch',
+  rainCatch: 'Catch one',
+  caught: (count) => `${count} caught`,
+  seconds: (left) => `${left} s`,
+  skip: 'Show the result',
+  codeLabel: 'Enter your code',
+  codeAction: 'Redeem',
+  riddleLabel: 'Your answer',
+  riddleAction: 'Answer',
+  month: (year, month) => `${MONTHS[month - 1] ?? ''} ${year}`,
+  weekdays: ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'],
+  checkedIn: 'checked in',
+  daysInRow: (days) => (days === 1 ? '1 day' : `${days} days in a row`),
+  rules: 'Rules',
+  odds: 'Odds',
+  left: (count) => `${count} left`,
+  winners: 'Latest winners',
+  ago: (minutes) =>
+    minutes < 1
+      ? 'now'
+      : minutes < 60
+        ? `${Math.floor(minutes)} min ago`
+        : minutes < 1440
+          ? `${Math.floor(minutes / 60)} h ago`
+          : `${Math.floor(minutes / 1440)} d ago`,
+  loadFailed: 'Weak connection, the page is not ready yet',
+  organiser: (name) => `By ${name}`,
+  closed: {
+    ended: {
+      title: 'This activity has ended',
+      text: 'Thank you. Prizes that were won are still sent; see “My prizes”.',
+    },
+    paused: {
+      title: 'Paused for a while',
+      text: 'The organiser has paused it; please come back later. Chances and prizes are safe.',
+    },
+    stopped: {
+      title: 'This activity was stopped',
+      text: 'It ended early. Prizes that were won are still sent; see “My prizes”.',
+    },
+    'sold-out': { title: 'All prizes are gone', text: 'Somebody was a little faster. Come earlier next time.' },
+    snapshot: {
+      title: 'Please open the full page',
+      text: 'Tap 使用完整服务 (full service) at the bottom right, then you can draw',
+    },
+  },
+  refusedTitles: {
+    'not-eligible': 'Not open to you yet',
+    'person-limit': 'No chances left',
+    'person-day-limit': 'No chances left today',
+    'win-limit': 'You have won already',
+    'win-day-limit': 'You have won today already',
+    'day-limit': 'Nothing left for today',
+    'cool-down': 'Take a short break',
+    'no-chance': 'No chance yet',
+    'checked-in-today': 'Checked in already',
+    'not-started': 'Not started yet',
+    ended: 'It has ended',
+    stopped: 'It was stopped',
+    paused: 'Paused for a while',
+  },
+  lostTitles: { 'sold-out': 'All gone', chances: 'You got chances', 'no-milestone': 'Checked in' },
   notStarted: 'Not started yet',
   startsIn: 'Starts in',
   ended: 'This activity has ended',
