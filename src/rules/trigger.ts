@@ -1,26 +1,31 @@
 import type { ActivityRule } from './activity-rule.ts';
+import type { CodeShape } from './code-shape.ts';
 import { readTriggerWord } from './trigger-word.ts';
 import type { ReadWord } from './trigger-word.ts';
-import { WordIndex } from './word-index.ts';
+import { RANKS, WordIndex } from './word-index.ts';
 
 /** What choosing needs to know of a live activity. */
 export interface Candidate {
   readonly rule: Pick<ActivityRule, 'trigger' | 'priority'>;
   readonly publishedAtMs: number;
+  /** What the codes look like that people enter by; absent or null where it takes none. */
+  readonly codeShape?: CodeShape | null;
 }
 
 /** The activity that answers an event, and which of its ways in it was. */
 export interface Entered<Activity> {
   readonly activity: Activity;
-  readonly by: 'follow' | 'scenes';
+  readonly by: 'words' | 'codes' | 'follow' | 'scenes';
 }
 
 /**
  * Chooses the one activity that answers: the operators' priority counts first, then how well it fits (an exact word
- * before a number, a prefix, a pattern and a contained one; a code before a follow), then the newest publication.
+ * before a one-time code, a number, a prefix, a pattern and a contained one; a scene before a follow), then the newest
+ * publication.
  */
 export interface ActivityChooser<Activity extends Candidate> {
-  /** Returns undefined when no activity listens to the text. */
+  /** Returns undefined when no activity listens to the text, which may be one of its codes. */
+  enteredByText(text: string, activities: readonly Activity[]): Entered<Activity> | undefined;
   byText(text: string, activities: readonly Activity[]): Activity | undefined;
   /** `first`: this person never followed before; `scene` of the code they came by. */
   byFollow(
@@ -36,18 +41,20 @@ export interface ActivityChooser<Activity extends Candidate> {
  */
 export function createActivityChooser<Activity extends Candidate>(): ActivityChooser<Activity> {
   const read = new WeakMap<Candidate['rule'], readonly ReadWord[]>();
-  const indexes = new WeakMap<readonly Activity[], WordIndex<Activity>>();
+  const indexes = new WeakMap<readonly Activity[], WordIndex<Entered<Activity>>>();
   const wordsOf = ({ rule }: Activity): readonly ReadWord[] => {
     const known = read.get(rule) ?? readWords(rule);
     read.set(rule, known);
     return known;
   };
+  const enteredByText = (text: string, activities: readonly Activity[]): Entered<Activity> | undefined => {
+    const index = indexes.get(activities) ?? indexOf(activities, wordsOf);
+    indexes.set(activities, index);
+    return index.find(text);
+  };
   return {
-    byText(text, activities) {
-      const index = indexes.get(activities) ?? indexOf(activities, wordsOf);
-      indexes.set(activities, index);
-      return index.find(text);
-    },
+    enteredByText,
+    byText: (text, activities) => enteredByText(text, activities)?.activity,
     byFollow: (follow, activities) => chooseEntered(activities, (activity) => entersByFollow(activity, follow)),
     byScene: (scene, activities) =>
       chooseEntered(activities, ({ rule }) => (rule.trigger.scenes.includes(scene) ? 'scenes' : undefined)),
@@ -67,17 +74,19 @@ export function compareCandidates(first: Candidate, second: Candidate, fits: rea
   return second.rule.priority - first.rule.priority || fits[1] - fits[0] || second.publishedAtMs - first.publishedAtMs;
 }
 
-const RANKS_MAX = 6;
-
 function indexOf<Activity extends Candidate>(
   activities: readonly Activity[],
   wordsOf: (activity: Activity) => readonly ReadWord[],
-): WordIndex<Activity> {
-  const index = new WordIndex<Activity>();
+): WordIndex<Entered<Activity>> {
+  const index = new WordIndex<Entered<Activity>>();
   const oldestFirst = [...activities].reverse().sort((first, second) => first.publishedAtMs - second.publishedAtMs);
   for (const [newness, activity] of oldestFirst.entries()) {
-    const score = (rank: number): number => (activity.rule.priority * RANKS_MAX + rank) * oldestFirst.length + newness;
-    for (const word of wordsOf(activity)) index.add(word, activity, score);
+    const score = (rank: number): number =>
+      (activity.rule.priority * (RANKS.length + 1) + rank) * oldestFirst.length + newness;
+    for (const word of wordsOf(activity)) index.add(word, { activity, by: 'words' }, score);
+    const { codeShape = null } = activity;
+    if (activity.rule.trigger.codes !== null && codeShape !== null)
+      index.addCodes(codeShape, { activity, by: 'codes' }, score);
   }
   return index;
 }

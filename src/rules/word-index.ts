@@ -1,3 +1,5 @@
+import { fitsShape } from './code-shape.ts';
+import type { CodeShape } from './code-shape.ts';
 import { foldSigns, foldWord } from './fold-word.ts';
 import { numberIn } from './number-in-text.ts';
 import type { NumberRange } from './number-in-text.ts';
@@ -15,9 +17,12 @@ interface Entry<Target> {
 // A pattern costs up to a microsecond a character, and nobody means so long a text by one.
 const PATTERN_TEXT_MAX = 200;
 
-/** How much a kind of word counts against the others: 5 for exact down to 1. */
-export function rankOf(match: WordMatch): number {
-  return WORD_MATCHES.length - WORD_MATCHES.indexOf(match);
+/** Exact words and codes, then the other kinds. */
+export const RANKS = ['exact', 'code', ...WORD_MATCHES.filter((match) => match !== 'exact')] as const;
+
+/** How much a kind of word, or a code, counts against the others: most for an exact word, 1 for a contained one. */
+export function rankOf(match: WordMatch | 'code'): number {
+  return RANKS.length - RANKS.indexOf(match);
 }
 
 /**
@@ -28,6 +33,7 @@ export function rankOf(match: WordMatch): number {
 export class WordIndex<Target> {
   readonly #letters = new WordTable<Target>();
   readonly #signs = new WordTable<Target>();
+  readonly #codes: (Entry<Target> & { readonly shape: CodeShape })[] = [];
   readonly #numbers: (Entry<Target> & { readonly range: NumberRange })[] = [];
   readonly #patterns: (Entry<Target> & { readonly pattern: Pattern })[] = [];
 
@@ -46,6 +52,11 @@ export class WordIndex<Target> {
     }
   }
 
+  /** Lets every text that looks like a code lead to the target. */
+  addCodes(shape: CodeShape, target: Target, score: (rank: number) => number): void {
+    this.#codes.push({ target, score: score(rankOf('code')), shape });
+  }
+
   /** Returns what the word that counts most leads to. */
   find(text: string): Target | undefined {
     const said = foldWord(text);
@@ -53,6 +64,7 @@ export class WordIndex<Target> {
     const best = new Best<Target>();
     this.#letters.offer(said, best);
     if (!this.#signs.isEmpty) this.#signs.offer(foldSigns(text), best);
+    best.offerWhere(this.#codes, ({ shape }) => fitsShape(said, shape));
     this.#offerNumbers(text, best);
     if (said.length <= PATTERN_TEXT_MAX) {
       best.offerWhere(

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ActivityDirectory, LiveActivity } from '../flows/ports/draws.ts';
 import type { Clock } from '../flows/ports/time-and-luck.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import type { CodeShape } from '../rules/code-shape.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { RecentSnapshot } from './recent-snapshot.ts';
 
@@ -24,6 +25,7 @@ interface PublishedRow {
   readonly published_at_ms: number;
   readonly pays_through: AccountId | null;
   readonly paused: boolean;
+  readonly code_shape: CodeShape | null;
 }
 
 export interface ActivityDirectoryOptions {
@@ -74,6 +76,7 @@ async function load(options: ActivityDirectoryOptions, known: Map<string, Activi
         publishedAtMs: row.published_at_ms,
         paysThrough: row.pays_through,
         paused: row.paused,
+        ...(row.code_shape === null ? {} : { codeShape: row.code_shape }),
       };
       bySlug.set(row.slug, activity);
       const others = byAccount.get(row.account_id);
@@ -90,9 +93,12 @@ async function published(pool: pg.Pool): Promise<readonly PublishedRow[]> {
   const found = await pool.query<PublishedRow>({
     name: 'published-activities',
     text: `select activity.account_id, activity.id, slug, name, published_version as version,
-        (extract(epoch from published_at) * 1000)::float8 as published_at_ms, account.pays_through, state = 'paused' as paused
+        (extract(epoch from published_at) * 1000)::float8 as published_at_ms, account.pays_through, activity.state = 'paused' as paused,
+        (select jsonb_build_object('prefix', prefix, 'lengthMin', length_min, 'lengthMax', length_max, 'unmistakable', origin = 'generated')
+          from code_pool where code_pool.account_id = activity.account_id and activity_id = activity.id and purpose = 'entry'
+            and code_pool.state = 'ready') as code_shape
       from activity join account on account.id = activity.account_id
-      where state in ('published', 'paused') order by activity.account_id, published_at desc, activity.id`,
+      where activity.state in ('published', 'paused') order by activity.account_id, published_at desc, activity.id`,
   });
   return found.rows;
 }

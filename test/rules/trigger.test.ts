@@ -229,3 +229,27 @@ function kindOf(index: number): WordMatch {
 function hanzi(index: number): string {
   return String.fromCodePoint(0x5000 + index);
 }
+
+describe('a text that looks like a one-time code', () => {
+  const shape = { prefix: '', lengthMin: 10, lengthMax: 10, unmistakable: true };
+  const coded = (name: string, more: Partial<Named> = {}): Named => {
+    const { rule, ...base } = candidate(name, []);
+    return { ...base, codeShape: shape, rule: { ...rule, trigger: { ...rule.trigger, codes: 'spring' } }, ...more };
+  };
+  const entered = (text: string, list: readonly Named[]) => {
+    const found = createActivityChooser<Named>().enteredByText(text, list);
+    return found && [found.activity.name, found.by];
+  };
+  it('reaches the activity that takes codes, after exact words and before any other', () => {
+    const exact = candidate('exact', [['exact', 'abcde23456']]);
+    const prefix = candidate('prefix', [['prefix', 'abc']]);
+    assert.deepEqual(entered('ABCDE-23456', [prefix, coded('codes')]), ['codes', 'codes']);
+    assert.deepEqual(entered('ABCDE-23456', [exact, coded('codes')]), ['exact', 'words']);
+    assert.deepEqual(entered('ABCDE-2345', [prefix, coded('codes')]), ['prefix', 'words']);
+    assert.equal(entered('helloworld', [coded('codes')]), undefined, 'no generated code has an l or an o');
+  });
+  it('reaches nobody where the rule names no pool, or the pool is not known', () => {
+    assert.equal(entered('abcde23456', [coded('codes', { codeShape: null })]), undefined);
+    assert.equal(entered('abcde23456', [{ ...candidate('plain', []), codeShape: shape }]), undefined);
+  });
+});

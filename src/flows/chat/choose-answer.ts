@@ -59,8 +59,8 @@ async function answerText(sources: AnswerSources, account: Account, content: str
   const said = foldWord(content);
   if (said !== '' && said === foldWord(account.myAwardsKeyword)) return { kind: 'my-awards' };
   const live = await sources.activities.live(account.id);
-  const activity = sources.chooser.byText(content, live);
-  if (activity !== undefined) return { kind: 'draw', activity, by: 'words', before: '' };
+  const entered = sources.chooser.enteredByText(content, live);
+  if (entered !== undefined) return { kind: 'draw', ...entered, before: '' };
   const reply = chooseReply(said, await sources.settings.keywordReplies(account.id), sources.foldWords);
   const text = reply === undefined ? account.fallbackText : replyText(reply, live, sources.publicUrl);
   return { kind: 'text', text, drawable: true };

@@ -125,7 +125,9 @@ async function draw(
     const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
     return renderReply(joinLines(...owed, before, text, paid && link !== '' ? claimLine(link) : ''));
   };
-  const { reply, fresh } = await batcher.draw({ activity, openid: message.fromUser, key: message.key, start, render });
+  const said = message.kind === 'text' ? message.content : null;
+  const { fromUser: openid, key } = message;
+  const { reply, fresh } = await batcher.draw({ activity, openid, key, start, said, render });
   if (!fresh) await late.delivered(account, message);
   return { kind: 'reply', xml: reply };
 }
