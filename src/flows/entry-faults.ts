@@ -1,7 +1,7 @@
 import type { ActivityRule } from '../rules/activity-rule.ts';
-import type { Condition } from '../rules/conditions-schema.ts';
 import { foldWord } from '../rules/fold-word.ts';
 import type { Account } from './ports/accounts.ts';
+import { canBeMet } from './who-warnings.ts';
 
 /** A part of a rule that keeps people out, by its path as the editor knows it, and why. */
 export interface EntryFault {
@@ -41,24 +41,10 @@ export function entryFaults(
     const message = 'an invitation is a link to the activity page: let the page draw, or take the invitations out';
     faults.push({ path: 'trigger.invite', message });
   }
-  if (who.must !== null && looksAtOrigin(who.must)) {
+  if (who.must !== null && !page && !canBeMet(who.must)) {
     const message =
-      'addresses and devices of earlier draws are not kept yet, so nobody could take part: count draws per person';
+      'addresses and devices are known on the page only, so nobody could take part: let the page draw, or count draws per person';
     faults.push({ path: 'who.must', message });
   }
   return faults;
-}
-
-function looksAtOrigin(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'all':
-    case 'any':
-      return condition.of.some(looksAtOrigin);
-    case 'not':
-      return looksAtOrigin(condition.of);
-    case 'velocity':
-      return condition.per !== 'person';
-    default:
-      return false;
-  }
 }

@@ -8,6 +8,7 @@ import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { conflict, ruleToPublish } from './publishable-rule.ts';
 import { cleanDraft, readDraft, ruleWarnings } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
+import { whoWarnings } from './who-warnings.ts';
 
 /** An activity with what stands between its draft and a publication. */
 export interface ReviewedActivity {
@@ -72,11 +73,11 @@ export function createOperateActivities(options: {
     { operator, accountId, event }: { operator: Operator; accountId: AccountId; event: string },
     make: () => Promise<StoredActivity>,
   ): Promise<ReviewedActivity> => {
-    const live = await activities.listening(accountId);
+    const around = await surroundings(activities, accountId);
     const activity = await make();
     const { id, revision, publishedVersion } = activity;
     logger.info({ operator: operator.id, activity: id, revision, version: publishedVersion }, event);
-    return review(activity, live);
+    return review(activity, around);
   };
   const find = (id: ActivityId): Promise<StoredActivity> => mustFind(activities, id);
   const turn = async (operator: Operator, id: ActivityId, { to, from, event }: Turn): Promise<ReviewedActivity> => {
@@ -98,7 +99,7 @@ export function createOperateActivities(options: {
     },
     async show(id) {
       const activity = await find(id);
-      return review(activity, await activities.listening(activity.accountId));
+      return review(activity, await surroundings(activities, activity.accountId));
     },
     edit: async (operator, input) => {
       const { accountId } = await find(input.id);
@@ -134,11 +135,26 @@ async function mustFind(activities: Pick<ActivityStore, 'find'>, id: ActivityId)
   return activity;
 }
 
-function review(activity: StoredActivity, live: readonly ActivityWords[]): ReviewedActivity {
+/** What of its account a draft is held against. */
+interface Surroundings {
+  readonly live: readonly ActivityWords[];
+  readonly lists: ReadonlySet<string>;
+}
+
+async function surroundings(
+  activities: Pick<ActivityStore, 'listening' | 'personLists'>,
+  account: AccountId,
+): Promise<Surroundings> {
+  const [live, lists] = await Promise.all([activities.listening(account), activities.personLists(account)]);
+  return { live, lists };
+}
+
+function review(activity: StoredActivity, { live, lists }: Surroundings): ReviewedActivity {
   const { rule, faults } = readDraft(activity.draft);
   if (rule === null) return { activity, faults, warnings: [], overlaps: [] };
   const others = activity.state === 'stopped' ? [] : live.filter(({ id }) => id !== activity.id);
-  return { activity, faults, warnings: ruleWarnings(rule), overlaps: overlapsOf(rule, others) };
+  const warnings = [...ruleWarnings(rule), ...whoWarnings(rule, lists)];
+  return { activity, faults, warnings, overlaps: overlapsOf(rule, others) };
 }
 
 function refuseStale(activity: StoredActivity, revision: number): void {

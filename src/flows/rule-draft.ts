@@ -20,9 +20,17 @@ export interface RuleFault {
 
 /** Something the operator should know before publishing, though it may be meant. */
 export interface RuleWarning {
-  readonly code: 'budget-below-worst-case' | 'no-limit-per-person' | 'invites-induce-sharing' | 'no-insider-list';
+  readonly code:
+    | 'budget-below-worst-case'
+    | 'no-limit-per-person'
+    | 'invites-induce-sharing'
+    | 'no-insider-list'
+    | 'list-missing'
+    | 'origin-unknown-in-chat';
   readonly message: string;
   readonly worstCaseFen: Fen;
+  /** With `list-missing`: which lists. */
+  readonly names?: readonly string[];
 }
 
 /** Reads a draft as a rule: the rule with its defaults filled in, or every fault at once. */

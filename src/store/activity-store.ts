@@ -14,6 +14,16 @@ const COLUMNS = `account_id, id, slug, name, state, draft, revision, published_v
   (extract(epoch from updated_at) * 1000)::float8 as updated_at_ms,
   (extract(epoch from published_at) * 1000)::float8 as published_at_ms`;
 
+// From list to list by the key, however many people stand on each.
+const LISTS = `
+with recursive known as (
+  (select list from person_list where account_id = $1 order by list limit 1)
+  union all
+  select (select list from person_list where account_id = $1 and list > known.list order by list limit 1)
+  from known where known.list is not null
+)
+select list from known where list is not null`;
+
 /** Activities in Postgres. What the console changes is locked row by row in the order activity, counters, books. */
 export function createActivityStore(pool: pg.Pool): ActivityStore {
   return {
@@ -43,6 +53,12 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
       readActivityWords(pool, account).catch((error: unknown) => {
         throw asOutsideTrouble(error);
       }),
+    personLists: async (account) => {
+      const found = await pool.query<{ list: string }>(LISTS, [account]).catch((error: unknown) => {
+        throw asOutsideTrouble(error);
+      });
+      return new Set(found.rows.map(({ list }) => list));
+    },
     saveDraft: (input, check) =>
       change(pool, input, async (client, locked) => {
         check(locked);

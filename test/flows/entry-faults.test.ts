@@ -22,9 +22,10 @@ test('the word that asks for awards never reaches an activity, however it is wri
   assert.deepEqual(paths({ words }, { ...SERVICE, myAwardsKeyword: '抽奖' }), ['trigger.words.0.word']);
 });
 
-test('a condition on addresses or devices, which are not known, keeps everybody out', () => {
-  const faultsOf = (must: object) => {
-    const rule = activityRuleSchema.parse({ ...lotteryRule(), who: { must } });
+test('a condition on addresses or devices keeps everybody out where no page draws', () => {
+  const faultsOf = (must: object, page = false) => {
+    const trigger = { words: [{ match: 'exact', word: '抽奖' }], page };
+    const rule = activityRuleSchema.parse({ ...lotteryRule(), trigger, who: { must } });
     return entryFaults(rule, SERVICE).map(({ path }) => path);
   };
   const velocity = (per: string) => ({ kind: 'velocity', per, draws: 1, seconds: 60 });
@@ -32,6 +33,9 @@ test('a condition on addresses or devices, which are not known, keeps everybody 
   assert.deepEqual(faultsOf(velocity('ip')), ['who.must']);
   const hidden = { kind: 'all', of: [{ kind: 'follows' }, { kind: 'not', of: velocity('device') }] };
   assert.deepEqual(faultsOf(hidden), ['who.must']);
+  assert.deepEqual(faultsOf(hidden, true), []);
+  assert.deepEqual(faultsOf({ kind: 'any', of: [{ kind: 'follows' }, velocity('ip')] }), []);
+  assert.deepEqual(faultsOf({ kind: 'not', of: { kind: 'all', of: [{ kind: 'follows' }, velocity('ip')] } }), []);
 });
 
 test('a way in that nothing leads to is not enough', () => {

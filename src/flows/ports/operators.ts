@@ -93,6 +93,8 @@ export interface ActivityStore {
   find(id: ActivityId): Promise<StoredActivity | undefined>;
   /** What the account's published activities listen to, the newest first; nothing for an account there is not. */
   listening(account: AccountId): Promise<readonly ActivityWords[]>;
+  /** The account's lists of people that somebody stands on. */
+  personLists(account: AccountId): Promise<ReadonlySet<string>>;
   /**
    * Locks the activity, lets `check` object (it throws), and saves. Throws WrongRequest `activity-not-found` (404),
    * `slug-taken` (409).

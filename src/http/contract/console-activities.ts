@@ -51,9 +51,17 @@ export const ruleFault = z.object({
 });
 export type RuleFault = z.infer<typeof ruleFault>;
 export const ruleWarning = z.object({
-  code: z.enum(['budget-below-worst-case', 'no-limit-per-person', 'invites-induce-sharing', 'no-insider-list']),
+  code: z.enum([
+    'budget-below-worst-case',
+    'no-limit-per-person',
+    'invites-induce-sharing',
+    'no-insider-list',
+    'list-missing',
+    'origin-unknown-in-chat',
+  ]),
   message: z.string(),
   worstCaseFen: fen.describe('What all red packets together would cost'),
+  names: z.array(z.string()).readonly().optional().describe('With list-missing: the lists nobody stands on'),
 });
 export type RuleWarning = z.infer<typeof ruleWarning>;
 

@@ -77,7 +77,7 @@ function WarningList({ editor }: { editor: Editor }) {
   const list = (
     <ul className="fault-list">
       {warnings.map((warning) => (
-        <li key={warning.code}>{words.warnings[warning.code](warning.worstCaseFen)}</li>
+        <li key={warning.code}>{words.warnings[warning.code](warning.worstCaseFen, warning.names ?? [])}</li>
       ))}
     </ul>
   );

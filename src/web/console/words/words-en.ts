@@ -246,6 +246,10 @@ export const en: Words = {
       'WeChat forbids rewarding people for sharing (inducing shares): accounts that did were blocked and lost followers. Have it permitted, or leave invitations out.',
     'no-insider-list': () =>
       'Lists of people are for everybody who met an announced condition: winners chosen inside break China’s 2020 rules on promotions.',
+    'list-missing': (_worst, names) =>
+      `Nobody stands on these lists yet: ${names.join(', ')}. Add people to them under “Lists”, or correct the names.`,
+    'origin-unknown-in-chat': () =>
+      'Address and device are known on the page only: whoever comes by the chat or another way is always refused.',
   },
   overlaps: {
     title: 'Another activity hears these messages too',

@@ -239,6 +239,9 @@ export const zh = {
     'invites-induce-sharing': () =>
       '微信禁止以奖励诱导分享：有公众号因此被封禁、清除粉丝。请先确认已获许可，否则不要开启邀请。',
     'no-insider-list': () => '名单抽奖只用于符合已公示条件的所有人：内定中奖违反《规范促销行为暂行规定》。',
+    'list-missing': (_worst: number, names: readonly string[]) =>
+      `参与条件用到的名单还没有人：${names.join('、')}。请先在「名单」里添加，或改正名称。`,
+    'origin-unknown-in-chat': () => '只有活动页面能知道网络地址和设备：从聊天等其他方式参加的人会一直被拒绝。',
   },
   overlaps: {
     title: '这些消息另一个活动也会回应',
