@@ -5,8 +5,13 @@ import { piecesFor, restingAngle, wheelSegments } from '../../src/web/h5/wheel-s
 
 const prizeLists = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 }).map((amounts) =>
   amounts.map((amountFen, index) => ({
-    ...{ id: `p${index}`, name: `奖${index}`, amountFen, rangeFen: null },
-    ...{ soldOut: false, left: 1, odds: null },
+    id: `p${index}`,
+    name: `奖${index}`,
+    amountFen,
+    rangeFen: null,
+    soldOut: false,
+    left: 1,
+    odds: null,
   })),
 );
 

@@ -50,18 +50,13 @@ export function App({ first, language, words }: AppProps) {
   return (
     <>
       <main class="page" inert={stage.kind === 'shown'}>
-        <header class="head">
-          {state.look.logo !== null && <img class="logo" src={state.look.logo} alt="" />}
-          <h1>{state.look.title}</h1>
-          {state.look.subtitle !== null && <p class="subtitle">{state.look.subtitle}</p>}
-          <Status
-            state={state}
-            aheadMs={aheadMs}
-            words={words}
-            // Everyone's countdown ends in the same second: nobody asks the server for what all of them know.
-            onOpen={() => setState({ ...state, phase: 'open' })}
-          />
-        </header>
+        <Head
+          state={state}
+          aheadMs={aheadMs}
+          words={words}
+          // Everyone's countdown ends in the same second: nobody asks the server for what all of them know.
+          onOpen={() => setState({ ...state, phase: 'open' })}
+        />
         {state.look.picture !== null && <img class="picture" src={state.look.picture} alt="" />}
         {closed !== null && !waitsForAnswer ? (
           <ClosedPanel closed={closed} awardsHref={awardsHref} words={words} />
@@ -85,13 +80,7 @@ export function App({ first, language, words }: AppProps) {
         />
         <Prizes state={state} words={words} />
         <Winners slug={state.slug} aheadMs={aheadMs} words={words} />
-        <footer class="foot">
-          {state.look.organiser !== null && <p class="organiser">{words.organiser(state.look.organiser)}</p>}
-          <PersonLine state={state} language={language} words={words} />
-          <a href={awardsHref}>{words.myAwards}</a>
-          <a href={`/a/${state.slug}/rules${language === 'en' ? '?lang=en' : ''}`}>{words.rules}</a>
-          <a href={otherLanguageHref(language)}>{words.otherLanguage}</a>
-        </footer>
+        <Foot state={state} awardsHref={awardsHref} language={language} words={words} />
       </main>
       <p class="heard" role="status" aria-live="assertive">
         {announcement(stage, words)}
@@ -140,13 +129,45 @@ function mayDraw(state: ActivityPageState): boolean {
   return state.phase === 'open' && !state.person.snapshot && state.person.chancesLeft !== 0;
 }
 
-/** The line below the title: how many chances, or why there is nothing to draw. */
-function Status(props: {
+interface HeadProps {
   readonly state: ActivityPageState;
   readonly aheadMs: number;
   readonly words: Words;
   readonly onOpen: () => void;
+}
+
+function Head(props: HeadProps) {
+  const { look } = props.state;
+  return (
+    <header class="head">
+      {look.logo !== null && <img class="logo" src={look.logo} alt="" />}
+      <h1>{look.title}</h1>
+      {look.subtitle !== null && <p class="subtitle">{look.subtitle}</p>}
+      <Status {...props} />
+    </header>
+  );
+}
+
+function Foot(props: {
+  readonly state: ActivityPageState;
+  readonly awardsHref: string;
+  readonly language: Language;
+  readonly words: Words;
 }) {
+  const { state, language, words } = props;
+  return (
+    <footer class="foot">
+      {state.look.organiser !== null && <p class="organiser">{words.organiser(state.look.organiser)}</p>}
+      <PersonLine state={state} language={language} words={words} />
+      <a href={props.awardsHref}>{words.myAwards}</a>
+      <a href={`/a/${state.slug}/rules${language === 'en' ? '?lang=en' : ''}`}>{words.rules}</a>
+      <a href={otherLanguageHref(language)}>{words.otherLanguage}</a>
+    </footer>
+  );
+}
+
+/** The line below the title: how many chances, or why there is nothing to draw. */
+function Status(props: HeadProps) {
   const { state, words } = props;
   if (state.phase === 'not-started') {
     return (

@@ -33,22 +33,7 @@ export function Play({ state, answer, busy, disabled, words, onDraw, onRevealed 
     const index = Number((event.target as HTMLElement).dataset['packet'] ?? -1);
     if (index >= 0) setCaught((before) => new Set(before).add(index));
   };
-  if (answer === null) {
-    return (
-      <div class="rain rain-waiting">
-        <RainPicture />
-        <button
-          class="hub play-action"
-          type="button"
-          aria-disabled={disabled || busy}
-          onClick={disabled ? undefined : () => onDraw()}
-        >
-          <span>{busy ? '…' : words.rainStart}</span>
-        </button>
-        <p class="rain-hint">{words.rainHint}</p>
-      </div>
-    );
-  }
+  if (answer === null) return <Waiting busy={busy} disabled={disabled} words={words} onDraw={onDraw} />;
   return (
     <div class="rain">
       <p class="rain-count">
@@ -77,6 +62,24 @@ export function Play({ state, answer, busy, disabled, words, onDraw, onRevealed 
           {words.skip}
         </button>
       </div>
+    </div>
+  );
+}
+
+/** Before the first packet falls. */
+function Waiting({ busy, disabled, words, onDraw }: Pick<PlayProps, 'busy' | 'disabled' | 'words' | 'onDraw'>) {
+  return (
+    <div class="rain rain-waiting">
+      <RainPicture />
+      <button
+        class="hub play-action"
+        type="button"
+        aria-disabled={disabled || busy}
+        onClick={disabled ? undefined : () => onDraw()}
+      >
+        <span>{busy ? '…' : words.rainStart}</span>
+      </button>
+      <p class="rain-hint">{words.rainHint}</p>
     </div>
   );
 }
