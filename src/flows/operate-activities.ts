@@ -6,7 +6,7 @@ import type { ActivityWords } from './ports/keyword-replies.ts';
 import type { ActivityState, ActivityStore, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { conflict, ruleToPublish } from './publishable-rule.ts';
-import { cleanDraft, readDraft, ruleWarnings } from './rule-draft.ts';
+import { cleanDraft, readDraft, ruleWarnings, worstCaseFault } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
 import { whoWarnings } from './who-warnings.ts';
 
@@ -152,9 +152,11 @@ async function surroundings(
 function review(activity: StoredActivity, { live, lists }: Surroundings): ReviewedActivity {
   const { rule, faults } = readDraft(activity.draft);
   if (rule === null) return { activity, faults, warnings: [], overlaps: [] };
+  const unanswered = activity.publishedVersion === null ? worstCaseFault(rule) : null;
+  const open = unanswered === null ? [] : [unanswered];
   const others = activity.state === 'stopped' ? [] : live.filter(({ id }) => id !== activity.id);
   const warnings = [...ruleWarnings(rule), ...whoWarnings(rule, lists)];
-  return { activity, faults, warnings, overlaps: overlapsOf(rule, others) };
+  return { activity, faults: open, warnings, overlaps: overlapsOf(rule, others) };
 }
 
 function refuseStale(activity: StoredActivity, revision: number): void {

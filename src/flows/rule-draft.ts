@@ -1,5 +1,5 @@
 import { cleanText } from '../base/clean-text.ts';
-import { FEN_MAX, fen } from '../base/fen.ts';
+import { FEN_MAX, fen, formatYuan } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import { activityRuleSchema } from '../rules/activity-rule.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
@@ -64,12 +64,24 @@ export function worstCaseFen(rule: ActivityRule): Fen {
   return fen(Math.min(sum, FEN_MAX));
 }
 
+/**
+ * Returns what a rule must say before it is published for the first time, or null: what happens once its budget is spent,
+ * where the prizes together cost more. Rules published before there was a question go on without an answer.
+ */
+export function worstCaseFault(rule: ActivityRule): RuleFault | null {
+  const worst = worstCaseFen(rule);
+  if (worst <= rule.budgetFen || rule.whenBudgetEnds !== null) return null;
+  const message = `the prizes together cost up to ${formatYuan(worst)} yuan and the budget is ${formatYuan(fen(rule.budgetFen))} yuan: say what happens once it is spent, nobody-wins or close`;
+  return { path: 'whenBudgetEnds', code: 'custom', message, bound: worst };
+}
+
 /** Names what a valid rule does that its author may not have meant. */
 export function ruleWarnings(rule: ActivityRule): readonly RuleWarning[] {
   const worst = worstCaseFen(rule);
   const warnings: RuleWarning[] = [];
   if (worst > rule.budgetFen) {
-    const message = 'the prizes together cost more than the budget: once it is spent nobody wins a packet any more';
+    const after = rule.whenBudgetEnds === 'close' ? 'nobody can take part any more' : 'nobody wins a packet any more';
+    const message = `the prizes together cost more than the budget: once it is spent ${after}`;
     warnings.push({ code: 'budget-below-worst-case', message, worstCaseFen: worst });
   }
   const { drawsPerPerson, drawsPerPersonPerDay, winsPerPerson, winsPerPersonPerDay, budgetFenPerPerson } = rule.limits;

@@ -79,6 +79,13 @@ const fields = z.strictObject({
     })
     .describe('How often and how much; what is null has no limit'),
   budgetFen: budgetFen.describe('Most that all red packets together may cost, in fen'),
+  whenBudgetEnds: z
+    .enum(['nobody-wins', 'close'])
+    .nullable()
+    .default(null)
+    .describe(
+      'What happens once the budget is spent, to be said where the prizes cost more: nobody-wins: people go on taking part, a packet that is drawn is not given; close: nobody takes part once nothing can be won any more',
+    ),
   returned: z
     .strictObject({
       money: z
@@ -111,6 +118,21 @@ const fields = z.strictObject({
         .min(1)
         .default('签到成功，已连续 {streak} 天')
         .describe('Told to whoever checks in on a day without a prize'),
+      checkedInToday: text
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Told to whoever checks in once more on a day; what limit says where it is empty'),
+      noCard: text
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Told to whoever has no card to make a day up; what limit says where it is empty'),
+      nothingToMakeUp: text
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Told to whoever missed no day that can be made up; what limit says where it is empty'),
       chances: text
         .min(1)
         .default('获得抽奖机会，现在有 {chances} 次')

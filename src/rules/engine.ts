@@ -15,7 +15,7 @@ import { withChances } from './mechanics/earned-chances.ts';
 import { mechanicOf } from './mechanics/list.ts';
 import type { Play, Refused } from './mechanics/mechanic.ts';
 import type { Prize } from './prize-schema.ts';
-import { isLeft, settle } from './settle.ts';
+import { emptiedBy, isLeft, settle } from './settle.ts';
 import { fillText, lossText, refusalText } from './verdict-text.ts';
 
 /** What one decision is made from: the rule's version, the counters under their lock, the person, the request. */
@@ -75,7 +75,7 @@ export function decide(input: DecisionInput): Decision {
   const round: Round = { ...input, chance: onDemand(input.luck.seed), trace };
   const settings = settingsOf(rule, start);
   const refused: Refused | null =
-    because(closedBy(input, trace) ?? excludedBy(input, trace)) ??
+    because(closedBy(input, trace) ?? emptiedBy(input, trace) ?? excludedBy(input, trace)) ??
     mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false })) ??
     because(limitBy(input, trace));
   if (refused !== null) {

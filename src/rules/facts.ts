@@ -63,6 +63,7 @@ export type Refusal =
   | 'ended'
   | 'stopped'
   | 'paused'
+  | 'nothing-left'
   | 'not-eligible'
   | 'person-limit'
   | 'person-day-limit'

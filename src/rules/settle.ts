@@ -1,12 +1,13 @@
 import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { PrizeId } from '../base/ids.ts';
-import type { Loss, TraceStep } from './facts.ts';
+import type { Loss, Refusal, TraceStep } from './facts.ts';
 import type { LimitFacts } from './limits.ts';
 import type { Chance } from './luck.ts';
 import type { Prize } from './prize-schema.ts';
 import { drawAmountFen, packetRange } from './random-packet.ts';
 import type { PacketRange } from './random-packet.ts';
+import { winnablePrizes } from './winnable-prizes.ts';
 
 /** What became of a prize that was drawn: it is given, worth so much, or it is not, and why. */
 export type Settled = { readonly amountFen: Fen } | { readonly why: Loss };
@@ -35,6 +36,25 @@ export function isLeft(facts: LimitFacts, prize: Prize): boolean {
   const range = rangeOf(facts, prize);
   if (range === null) return false;
   return budgets(facts).every(([, , spent, limit]) => limit === null || spent + range.leastFen <= limit);
+}
+
+/**
+ * Says whether an activity that closes with its budget has nothing left to win: of every prize that can be won there is
+ * none in stock, or what is left of the budget does not pay for the smallest it can be. Day and person come back; they
+ * close nothing.
+ */
+export function emptiedBy(facts: LimitFacts, trace: TraceStep[]): Extract<Refusal, 'nothing-left'> | null {
+  const { rule, activity } = facts;
+  if (rule.whenBudgetEnds !== 'close') return null;
+  const leftFen = rule.budgetFen - activity.spentFen;
+  const leastFen = winnablePrizes(rule).flatMap((prize) => {
+    const range = rangeOf(facts, prize);
+    return range === null || range.left <= 0 ? [] : [range.leastFen];
+  });
+  const smallestFen = leastFen.length === 0 ? null : Math.min(...leastFen);
+  const passed = smallestFen !== null && smallestFen <= leftFen;
+  trace.push({ check: 'nothing-left', passed, seen: leftFen, limit: smallestFen });
+  return passed ? null : 'nothing-left';
 }
 
 type Budget = readonly [check: string, why: Loss, spentFen: number, limitFen: number | null];

@@ -20,6 +20,7 @@ export function refusalText({ texts, who }: ActivityRule, refusal: Refusal): str
     case 'not-eligible':
       return who.text;
     case 'day-limit':
+    case 'nothing-left':
       return texts.soldOut;
     case 'checked-in-today':
     case 'code-missing':

@@ -133,7 +133,7 @@ test('an activity goes from draft to published to stopped', async () => {
 
   const faulty = await anna.post(`/activities/${id}/publish`, { revision });
   assert.deepEqual([faulty.status, faulty.body.code], [400, 'rule-faulty']);
-  const { draft: rule } = draft({ budgetFen: 500 });
+  const { draft: rule } = draft({ budgetFen: 500, whenBudgetEnds: 'nobody-wins' });
   const saved = await anna.send('PUT', `/activities/${id}`, { revision, slug, name: '改名', draft: rule });
   assert.deepEqual(saved.body.faults, []);
   const stale = await anna.send('PUT', `/activities/${id}`, { revision, slug, name: '晚了', draft: rule });

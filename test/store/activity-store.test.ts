@@ -193,7 +193,12 @@ test('what WeChat Pay would refuse from this merchant is not published: nobody i
   const { packet: plain, prizes } = lotteryRule();
   const packet = { ...plain, sceneId: 'PRODUCT_2' as const };
   const sized = (amountFen: number) =>
-    rule({ prizes: [{ ...prizes[0], amountFen } as (typeof prizes)[0]], budgetFen: 500_000, packet });
+    rule({
+      prizes: [{ ...prizes[0], amountFen } as (typeof prizes)[0]],
+      budgetFen: 500_000,
+      whenBudgetEnds: 'close',
+      packet,
+    });
   const set = (settings: string) => database.client.query(`update merchant set ${settings}`);
   const refused = async (amountFen: number, path = 'prizes.0.amountFen') => {
     const drafted = await draft(sized(amountFen));
@@ -224,12 +229,19 @@ test('a packet text that would be changed on its way is a fault of the rule', as
   }
 });
 
-test('a budget that pays for no packet and an end that is past are refused; one below the worst case is a warning', async () => {
+test('a budget that pays for no packet and an end that is past are refused; one below the worst case asks what then', async () => {
   const poor = await draft(rule({ budgetFen: 99 }));
   await assert.rejects(flow.publish(anna, poor), refusal('rule-faulty', 400, ['budgetFen']));
   const late = await draft(rule({ endsAtMs: 1000 }));
   await assert.rejects(flow.publish(anna, late), refusal('rule-faulty', 400, ['endsAtMs']));
-  const tight = await flow.publish(anna, await draft(rule({ budgetFen: 999 })));
+  const asked = await draft(rule({ budgetFen: 999 }));
+  assert.deepEqual(
+    (await flow.show(asked.id)).faults.map(({ path, bound }) => [path, bound]),
+    [['whenBudgetEnds', 1000]],
+  );
+  await assert.rejects(flow.publish(anna, asked), refusal('rule-faulty', 400, ['whenBudgetEnds']));
+  await assert.rejects(flow.publish(anna, asked), /10\.00 yuan.*9\.99 yuan/);
+  const tight = await flow.publish(anna, await draft(rule({ budgetFen: 999, whenBudgetEnds: 'nobody-wins' })));
   assert.deepEqual(
     tight.warnings.map(({ code, worstCaseFen }) => [code, worstCaseFen]),
     [['budget-below-worst-case', 1000]],

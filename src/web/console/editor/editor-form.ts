@@ -37,6 +37,9 @@ export type TextName = (typeof TEXT_NAMES)[number];
 export const LIMIT_NAMES = ['drawsPerPersonPerDay', 'drawsPerPerson', 'winsPerPerson', 'winsPerDay'] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
+export const BUDGET_ENDS = ['nobody-wins', 'close'] as const;
+export type BudgetEnd = (typeof BUDGET_ENDS)[number];
+
 /** The whole editor as plain data. Money is fen, times Unix ms, null is "not filled in". */
 export interface EditorForm {
   readonly accountId: string;
@@ -55,6 +58,8 @@ export interface EditorForm {
   readonly otherMilestones: readonly unknown[];
   readonly limits: Readonly<Record<LimitName, number | null>>;
   readonly budgetFen: number | null;
+  /** Null while nobody has answered: the service asks where the prizes cost more than the budget. */
+  readonly whenBudgetEnds: BudgetEnd | null;
   readonly texts: Readonly<Record<TextName, string>>;
   readonly packet: { readonly wishing: string; readonly activityName: string; readonly remark: string };
   readonly sceneId: string | null;
@@ -70,6 +75,7 @@ export function draftOf(form: EditorForm): Json {
     prizes: form.prizes.map((prize) => prizeOf(prize, form.kind)),
     limits: form.limits,
     ...given('budgetFen', form.budgetFen),
+    whenBudgetEnds: form.whenBudgetEnds,
     startsAtMs: form.startsAtMs,
     endsAtMs: form.endsAtMs,
     texts: textsOf(form),
@@ -144,6 +150,7 @@ export function formOf(activity: { accountId: string; name: string; slug: string
     ),
     limits: fromNames(LIMIT_NAMES, (name) => number(limits[name])),
     budgetFen: number(draft['budgetFen']),
+    whenBudgetEnds: BUDGET_ENDS.find((end) => end === draft['whenBudgetEnds']) ?? null,
     texts: fromNames(TEXT_NAMES, (name) => text(texts[name])),
     packet: {
       wishing: text(packet['wishing']),

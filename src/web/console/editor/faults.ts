@@ -16,7 +16,7 @@ export type StepName = (typeof STEPS)[number];
 export function stepOf(path: string): StepName {
   if (/^(accountId|name|slug|startsAtMs|endsAtMs)\b/.test(path)) return 'basic';
   if (/^(trigger|mechanic$|mechanic\.kind)/.test(path)) return 'win';
-  if (/^(prizes|mechanic|budgetFen)/.test(path)) return 'prizes';
+  if (/^(prizes|mechanic|budgetFen|whenBudgetEnds)/.test(path)) return 'prizes';
   if (path.startsWith('limits')) return 'limits';
   if (/^(texts|packet)/.test(path)) return 'texts';
   return 'review';
@@ -44,6 +44,8 @@ export function nameField(path: string, form: Pick<EditorForm, 'prizes' | 'words
       return basic.ends;
     case 'budgetFen':
       return prizes.budget;
+    case 'whenBudgetEnds':
+      return words.worstCase.question;
     case 'prizes': {
       const prize = form.prizes[Number(second)];
       if (prize === undefined) return prizes.title;
@@ -92,6 +94,7 @@ export function sayFault(fault: Fault, words: Words): string {
       if (bound === null) return fault.message;
       return isText ? faults.textTooLong(bound) : isMoney ? faults.moneyTooBig(bound) : faults.tooBig(bound);
     default:
+      if (fault.path === 'whenBudgetEnds') return words.worstCase.ask(fault.bound ?? 0);
       if (fault.path === 'slug') return words.problems['slug-taken'] ?? fault.message;
       return fault.message;
   }

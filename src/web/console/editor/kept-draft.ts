@@ -4,7 +4,18 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What the form writes by itself, also where it leaves it out because it is not filled in. */
 const SHOWN = {
-  draft: ['trigger', 'mechanic', 'prizes', 'limits', 'budgetFen', 'startsAtMs', 'endsAtMs', 'texts', 'packet'],
+  draft: [
+    'trigger',
+    'mechanic',
+    'prizes',
+    'limits',
+    'budgetFen',
+    'whenBudgetEnds',
+    'startsAtMs',
+    'endsAtMs',
+    'texts',
+    'packet',
+  ],
   trigger: ['words', 'page'],
   mechanic: ['kind', 'blankTickets', 'prizeId', 'milestones'],
   texts: TEXT_NAMES,

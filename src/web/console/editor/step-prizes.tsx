@@ -1,10 +1,10 @@
-import { Alert, Button } from 'antd';
+import { Alert, Button, Radio } from 'antd';
 import { showYuan } from '../parts/money.ts';
 import { CountInput, MoneyInput } from '../parts/number-inputs.tsx';
 import { showCount, showShare } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { EditorField, FaultAt } from './editor-field.tsx';
-import { newPrize } from './editor-form.ts';
+import { BUDGET_ENDS, newPrize } from './editor-form.ts';
 import type { MechanicKind } from './editor-form.ts';
 import { sayFault } from './faults.ts';
 import { oddsOf } from './odds.ts';
@@ -137,6 +137,31 @@ function Budget({ editor, odds }: { editor: Editor; odds: Odds }) {
         showIcon
         title={gapFen > 0 ? words.overBudget(showYuan(gapFen)) : words.withinBudget}
       />
+      {(gapFen > 0 || form.whenBudgetEnds !== null) && <BudgetEnds editor={editor} />}
     </div>
+  );
+}
+
+/** What happens once the budget is spent before the prizes are: it must be said before the first publication. */
+function BudgetEnds({ editor }: { editor: Editor }) {
+  const { worstCase: words } = useWords();
+  const { form, update, locked } = editor;
+  return (
+    <EditorField editor={editor} path="whenBudgetEnds" label={words.question}>
+      {({ id, 'aria-describedby': describedBy }) => (
+        <Radio.Group
+          id={id}
+          aria-label={words.question}
+          aria-describedby={describedBy}
+          vertical
+          disabled={locked}
+          value={form.whenBudgetEnds}
+          options={BUDGET_ENDS.map((value) => ({ value, label: words[value] }))}
+          onChange={({ target }) =>
+            update('whenBudgetEnds', { whenBudgetEnds: BUDGET_ENDS.find((end) => end === target.value) ?? null })
+          }
+        />
+      )}
+    </EditorField>
   );
 }

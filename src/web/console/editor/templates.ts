@@ -31,6 +31,7 @@ const BEGINNING = {
   accountId: '',
   startsAtMs: null,
   endsAtMs: null,
+  whenBudgetEnds: null,
   blankTickets: null,
   prizeId: '',
   otherMilestones: [],

@@ -71,6 +71,8 @@ function sayStep(step: Step, words: Words, nameOf: (prizeId: string) => string):
     case 'person-budget':
     case 'amount':
       return say(showYuan(Number(seen)), showYuan(Number(limit)));
+    case 'nothing-left':
+      return say(showYuan(Number(seen)), limit === null ? why.noPrize : showYuan(Number(limit)));
     case 'not-started':
     case 'ended':
       return say(showTime(Number(seen)), showTime(Number(limit)));

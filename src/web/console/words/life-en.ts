@@ -1,3 +1,4 @@
+import { showYuan } from '../parts/money.ts';
 import type { LifeWords } from './life-zh.ts';
 
 /** What pausing, versions and the worst case say, in English. */
@@ -15,5 +16,11 @@ export const lifeEn: LifeWords = {
     text: 'Followers can take part again at once; chances, prizes and the budget go on from where they were.',
     confirm: 'Resume',
     done: 'The activity goes on',
+  },
+  worstCase: {
+    question: 'If the budget is spent first',
+    ask: (worstFen) => `All prizes cost ${showYuan(worstFen)}, more than the budget: choose one`,
+    'nobody-wins': 'People go on taking part, nobody wins a packet any more',
+    close: 'Nobody takes part once nothing can be won any more',
   },
 };

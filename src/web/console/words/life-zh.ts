@@ -1,3 +1,5 @@
+import { showYuan } from '../parts/money.ts';
+
 /** What pausing, versions and the worst case say, in Chinese. */
 export const lifeZh = {
   pause: {
@@ -13,6 +15,12 @@ export const lifeZh = {
     text: '恢复后粉丝马上可以继续参与，次数、奖品和预算都从暂停前接着算。',
     confirm: '恢复',
     done: '活动已恢复',
+  },
+  worstCase: {
+    question: '预算先用完了怎么办',
+    ask: (worstFen: number) => `奖品全部发完要 ${showYuan(worstFen)}，超过预算：请选一种`,
+    'nobody-wins': '大家可以继续参与，但不再中红包',
+    close: '再没有能中的奖品时，不能再参与',
   },
 };
 

@@ -34,6 +34,7 @@ export const recordsEn: RecordWords = {
       ended: 'The activity is over.',
       stopped: 'The activity is stopped.',
       paused: 'The activity is paused.',
+      'nothing-left': 'Nothing can be won any more: the activity closed with its budget.',
       'not-eligible': 'This person does not meet the conditions for taking part.',
       'person-limit': 'This person’s chances are used up.',
       'person-day-limit': 'This person’s chances of today are used up.',
@@ -46,6 +47,7 @@ export const recordsEn: RecordWords = {
     },
     steps: {
       stopped: () => 'The activity is open',
+      'nothing-left': (seen, limit) => `Something can still be won (${seen} of the budget left, the cheapest ${limit})`,
       paused: () => 'The activity is open (it is paused)',
       'not-started': (_seen, limit) => `It has begun (${limit})`,
       ended: (_seen, limit) => `It is not over (${limit})`,

@@ -31,6 +31,7 @@ export const recordsZh = {
       'not-started': '活动还没有开始。',
       ended: '活动已经结束。',
       stopped: '活动已经停止。',
+      'nothing-left': '已经没有能中的奖品，活动随预算关闭。',
       paused: '活动正在暂停。',
       'not-eligible': '这个人不符合参与条件。',
       'person-limit': '这个人的总次数已经用完。',
@@ -44,6 +45,7 @@ export const recordsZh = {
     } as Readonly<Record<string, string>>,
     steps: {
       stopped: () => '活动是否开放',
+      'nothing-left': (seen: string, limit: string) => `是否还有能中的奖品（预算剩 ${seen}，最便宜的 ${limit}）`,
       paused: () => '活动是否开放（正在暂停）',
       'not-started': (_seen: string, limit: string) => `是否已经开始（${limit}）`,
       ended: (_seen: string, limit: string) => `是否还没结束（${limit}）`,

@@ -170,7 +170,7 @@ export const en: Words = {
     winShare: 'Odds of any prize',
     meanCost: 'Average cost of a draw',
     tickets_: 'Tickets in all',
-    overBudget: (gap) => `The budget is ${gap} below the cost of all prizes: once it is spent nobody wins any more.`,
+    overBudget: (gap) => `The budget is ${gap} below the cost of all prizes: it may be spent while prizes are left.`,
     withinBudget: 'The budget pays for every prize.',
     useWorstCase: 'Set the budget to this',
   },

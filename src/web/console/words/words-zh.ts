@@ -165,7 +165,7 @@ export const zh = {
     winShare: '总中奖率',
     meanCost: '平均每次抽奖花费',
     tickets_: '奖券总数',
-    overBudget: (gap: string) => `预算比全部发完少 ${gap}：预算用完后就不再中奖。`,
+    overBudget: (gap: string) => `预算比全部发完少 ${gap}：可能还有奖品，预算就已经用完。`,
     withinBudget: '预算足够发完所有奖品。',
     useWorstCase: '把预算设为这个数',
   },
