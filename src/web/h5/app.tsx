@@ -42,21 +42,16 @@ export function App({ first, language, words }: AppProps) {
   const awardsHref = `/me/awards?account=${state.account}${language === 'en' ? '&lang=en' : ''}`;
   // What was drawn is shown to the end, whatever became of the activity meanwhile.
   const waitsForAnswer = stage.kind !== 'idle' && stage.kind !== 'fault';
+  // Everyone's countdown ends in the same second: nobody asks the server for what all of them know.
+  const open = () => setState({ ...state, phase: 'open' });
   const close = () => {
     draw.close();
-    // The dialog had the focus; without this a keyboard starts again at the top of the page.
-    setTimeout(() => document.querySelector<HTMLElement>('.play-action')?.focus(), 0);
+    focusPlay();
   };
   return (
     <>
       <main class="page" inert={stage.kind === 'shown'}>
-        <Head
-          state={state}
-          aheadMs={aheadMs}
-          words={words}
-          // Everyone's countdown ends in the same second: nobody asks the server for what all of them know.
-          onOpen={() => setState({ ...state, phase: 'open' })}
-        />
+        <Head state={state} aheadMs={aheadMs} words={words} onOpen={open} />
         {state.look.picture !== null && <img class="picture" src={state.look.picture} alt="" />}
         {closed !== null && !waitsForAnswer ? (
           <ClosedPanel closed={closed} awardsHref={awardsHref} words={words} />
@@ -127,6 +122,11 @@ function useStateKeptFresh(first: ActivityPageState, stage: DrawStage) {
 
 function mayDraw(state: ActivityPageState): boolean {
   return state.phase === 'open' && !state.person.snapshot && state.person.chancesLeft !== 0;
+}
+
+/** The dialog had the focus; without this a keyboard starts again at the top of the page. */
+function focusPlay(): void {
+  setTimeout(() => document.querySelector<HTMLElement>('.play-action')?.focus(), 0);
 }
 
 interface HeadProps {
