@@ -88,6 +88,7 @@ export function decide(input: DecisionInput): Decision {
   const settled = settle(input, ending.prize, round.chance, trace);
   if ('why' in settled) return lose(round, ending, settled.why);
   const code = voucherOf(round, ending.prize);
+  if (code !== null) trace.push({ check: 'voucher', passed: code !== undefined, seen: ending.prize.id, limit: 'left' });
   return code === undefined
     ? lose(round, ending, 'sold-out')
     : win(round, ending, { prize: ending.prize, ...settled, code });

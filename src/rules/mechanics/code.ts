@@ -54,10 +54,11 @@ export const code = {
     );
   },
   play(settings, play) {
-    const { prizes, person, code: saidCode, left, id } = play;
+    const { prizes, person, code: saidCode, left, id, trace } = play;
     const gain = gainOf(settings, prizes);
     const isPrize = gain !== undefined && 'stock' in gain;
     const ticket = null;
+    if (isPrize && !left(gain)) trace.push({ check: 'prize-left', passed: false, seen: gain.id, limit: 'left' });
     if (gain === undefined || saidCode === null || (isPrize && !left(gain)))
       return { gain: null, why: 'sold-out', ticket, person };
     const { used, ...rest } = rememberedOf(person, id);
