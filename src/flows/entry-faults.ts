@@ -14,7 +14,7 @@ export type EntryAccount = Pick<Account, 'kind' | 'myAwardsKeyword'>;
 
 /**
  * Finds what an activity of this account listens to in vain: a page that nobody can be told apart on, a word that asks
- * for awards, ways in that nothing here leads to, and conditions that nobody can meet. None: the list is empty.
+ * for awards, invitations without a page, and conditions that nobody can meet. None: the list is empty.
  */
 export function entryFaults(
   { trigger, who }: Pick<ActivityRule, 'trigger' | 'who'>,
@@ -31,12 +31,7 @@ export function entryFaults(
     const message = 'is the word by which people of this account ask for their awards: choose another';
     faults.push({ path: `trigger.words.${index}.word`, message });
   }
-  const { words, page, follow, scenes, batch, invite } = trigger;
-  const reachable = words.length > 0 || page || follow !== 'never' || scenes.length > 0 || batch;
-  if (!reachable && !invite) {
-    const message = 'payments do not reach an activity yet: add a word, the page, following, a code or lists of people';
-    faults.push({ path: 'trigger', message });
-  }
+  const { page, invite } = trigger;
   if (invite && !page) {
     const message = 'an invitation is a link to the activity page: let the page draw, or take the invitations out';
     faults.push({ path: 'trigger.invite', message });

@@ -6,6 +6,8 @@ import type { Books } from './pay/books.ts';
 import type { Faults } from './pay/faults.ts';
 import type { PayRules } from './pay/pay-rules.ts';
 import { PayServer } from './pay/pay-server.ts';
+import type { Shop } from './pay/shop.ts';
+import type { ShopNotices } from './pay/shop-notices.ts';
 import type { FlawedPush } from './push/flawed-push.ts';
 import type { Push } from './push/push.ts';
 import { StateFolder } from './saved-state.ts';
@@ -30,6 +32,9 @@ export type Simulator = {
   faults: Faults;
   books: Books;
   followers: Followers;
+  /** What customers paid at the merchant's shop, and how the service is told of it. */
+  shop: Shop;
+  shopNotices: ShopNotices;
   push: Push;
   /** Pushes that the service has to refuse. */
   flawedPush: FlawedPush;
@@ -64,6 +69,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const httpPort = await weixinServer.start(options.httpPort ?? 0);
   const close = async (): Promise<void> => {
     world.push.stop();
+    world.shopNotices.stop();
     await Promise.all([payServer.stop(), weixinServer.stop()]);
     folder?.writeState(stateOf(world));
   };

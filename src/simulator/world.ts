@@ -6,6 +6,8 @@ import { Books, type Packet } from './pay/books.ts';
 import { Faults } from './pay/faults.ts';
 import { PacketDesk } from './pay/packet-desk.ts';
 import { defaultPayRules, type PayRules } from './pay/pay-rules.ts';
+import { Shop } from './pay/shop.ts';
+import { ShopNotices } from './pay/shop-notices.ts';
 import { FlawedPush } from './push/flawed-push.ts';
 import { Push, type PushOptions } from './push/push.ts';
 import { Random } from './random.ts';
@@ -58,6 +60,8 @@ export class World {
   readonly followers: Followers;
   readonly faults: Faults;
   readonly desk: PacketDesk;
+  readonly shop: Shop;
+  readonly shopNotices: ShopNotices;
   readonly push: Push;
   readonly flawedPush: FlawedPush;
   readonly tokens: Tokens;
@@ -86,6 +90,8 @@ export class World {
     this.desk = this.#makePacketDesk();
     this.tokens = new Tokens({ clock, random: random.fork('tokens'), secrets });
     this.desks = new Map(appIds.map((appId) => [appId, this.#makeDesk(appId)]));
+    this.shop = new Shop({ clock, random: random.fork('shop'), merchant: identities.merchant });
+    this.shopNotices = this.#makeNotices();
     const accountOf = (appId: string): AccountDesk => this.#desk(appId);
     const people = { followers, timeline, secrets, accountOf };
     this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), ...people });
@@ -98,10 +104,10 @@ export class World {
   /** The parts by name, for those that need many of them. */
   parts() {
     const { secrets, random, clock, timeline, payRules, books, followers } = this;
-    const { faults, desk, push, flawedPush, tokens, authorization, desks } = this;
+    const { faults, desk, shop, shopNotices, push, flawedPush, tokens, authorization, desks } = this;
     const { account } = this.identities;
     const some = { account, secrets, random, clock, timeline, payRules, books, followers };
-    return { ...some, faults, desk, push, flawedPush, tokens, authorization, desks };
+    return { ...some, faults, desk, shop, shopNotices, push, flawedPush, tokens, authorization, desks };
   }
 
   #fill(options: SimulatorOptions, saved: SavedState | undefined, folder: StateFolder | undefined): void {
@@ -140,6 +146,14 @@ export class World {
     const boundAppIds = new Set(this.secrets.keys());
     const parts = { merchant: identities.merchant, boundAppIds, rules, clock, books, people, faults };
     return new PacketDesk({ ...parts, random: random.fork('desk') });
+  }
+
+  /** A payment lets the account write to its payer. */
+  #makeNotices(): ShopNotices {
+    const { clock, random, shop, identities } = this;
+    const paid = ({ appId, openid }: { appId: string; openid: string }): void =>
+      this.desks.get(appId)?.customerMessages.acted(openid, 'payment');
+    return new ShopNotices({ clock, random: random.fork('shop-notices'), shop, merchant: identities.merchant, paid });
   }
 
   #makePush(options: SimulatorOptions): Push {

@@ -13,14 +13,18 @@ import type { Fault } from './faults.ts';
 import type { DeskResult, PacketDesk } from './packet-desk.ts';
 import { refusal, Refused, writePayAnswer } from './pay-answer.ts';
 import type { Fields } from './request-checks.ts';
+import type { Shop } from './shop.ts';
 
 export const sendPath = '/mmpaymkttransfers/sendredpack';
 export const queryPath = '/mmpaymkttransfers/gethbinfo';
+/** Needs no certificate. */
+export const orderQueryPath = '/pay/orderquery';
 
 export type PayServerParts = {
   certificates: Certificates;
   desk: PacketDesk;
   books: Books;
+  shop: Shop;
   timeline: Timeline;
   random: Random;
   clock: SimulatorClock;
@@ -62,10 +66,12 @@ export class PayServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
-    if (path !== sendPath && path !== queryPath) return answer(response, 404, 'text/plain', 'not found');
+    if (path !== sendPath && path !== queryPath && path !== orderQueryPath)
+      return answer(response, 404, 'text/plain', 'not found');
     if (request.method !== 'POST') return answer(response, 405, 'text/plain', 'use POST');
     const text = await readBody(request, bodyBytesMax);
     const fields = readFields(text);
+    if (path === orderQueryPath) return this.#answerOrderQuery(response, fields);
     const { books, clock, timeline } = this.#parts;
     const number = fields?.get('mch_billno') ?? '';
     books.noteArrival({ atMs: clock.nowMs(), path, number });
@@ -75,6 +81,11 @@ export class PayServer {
     timeline.add({ kind: 'pay-request', openid, title, titleEn, detail: { path, number }, text });
     const result = this.#decide(path, fields, request);
     this.#respond(response, result, { openid, number });
+  }
+
+  #answerOrderQuery(response: ServerResponse, fields: Fields | undefined): void {
+    const xml = this.#parts.shop.answerQuery(fields ?? new Map());
+    answer(response, 200, 'text/plain; charset=utf-8', xml);
   }
 
   #decide(path: string, fields: Fields | undefined, request: IncomingMessage): DeskResult {
