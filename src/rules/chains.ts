@@ -48,6 +48,7 @@ export function chainFaults(rule: ChainedRule): readonly SettingsFault[] {
       faults.push({ path: ['chained', index - 1, 'id'], message: 'every mechanic needs an id of its own' });
   });
   for (const place of placed) faults.push(...settingsFaults(rule, place, placed));
+  faults.push(...checkInFaults(placed));
   if (faults.length === 0 && !placed.every(({ id }) => isShort(rule, id, CHAIN_MAX))) {
     const message = `a draw goes through ${CHAIN_MAX} mechanics at most, and never round in a circle`;
     faults.push({ path: ['chained'], message });
@@ -69,6 +70,20 @@ function settingsFaults(
   return [...leads, ...own].map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
 }
 
+/** Days are kept for the activity, not for each of its mechanics, so one of them checks in. */
+function checkInFaults(placed: readonly PlacedMechanic[]): readonly SettingsFault[] {
+  const checkIns = placed.filter(({ settings }) => settings.kind === 'check-in');
+  const first = checkIns[0]?.id ?? null;
+  const second = checkIns.slice(1).map(({ path }) => {
+    return { path: [...path, 'kind'], message: `an activity checks in by one mechanic, and ${first} is it` };
+  });
+  const strays = placed.flatMap(({ settings, path }) => {
+    if (settings.kind !== 'make-up' || !placed.some(({ id }) => id === settings.in) || settings.in === first) return [];
+    return [{ path: [...path, 'in'], message: `${settings.in} is no check-in` }];
+  });
+  return [...second, ...strays];
+}
+
 function prizeFault(prizeId: string, prizes: readonly Prize[]): string | null {
   return prizes.some(({ id }) => id === prizeId) ? null : `there is no prize ${prizeId}`;
 }
@@ -76,8 +91,8 @@ function prizeFault(prizeId: string, prizes: readonly Prize[]): string | null {
 function leadFault(lead: Lead, placed: readonly PlacedMechanic[]): string | null {
   const settings = placed.find(({ id }) => id === lead.in)?.settings;
   if (settings === undefined) return `there is no mechanic ${lead.in}`;
-  const earned = settings.kind === 'lottery' && settings.chances === 'earned';
-  return lead.kind === 'draw' || earned ? null : `${lead.in} is no lottery of earned chances`;
+  const earned = (settings.kind === 'lottery' && settings.chances === 'earned') || settings.kind === 'make-up';
+  return lead.kind === 'draw' || earned ? null : `${lead.in} is neither a lottery of earned chances nor a make-up`;
 }
 
 /** Follows every lead; a circle is longer than any bound. */

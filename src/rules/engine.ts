@@ -76,7 +76,7 @@ export function decide(input: DecisionInput): Decision {
   const settings = settingsOf(rule, start);
   const refused: Refused | null =
     because(closedBy(input, trace) ?? emptiedBy(input, trace) ?? excludedBy(input, trace)) ??
-    mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false })) ??
+    mechanicOf(settings).refuse?.(settings, playOf(round, start, { person, chained: false, forDay: null })) ??
     because(limitBy(input, trace));
   if (refused !== null) {
     const text = fillText(refused.text ?? refusalText(rule, refused.why), { ...input, chancesIn: start, won: null });
@@ -122,18 +122,20 @@ export function needsSeed(rule: ActivityRule): boolean {
 function playOut(round: Round, start: string): Ending {
   let { person } = round;
   let ticket: number | null = null;
+  let forDay: BeijingDay | null = null;
   const marks: Mark[] = [];
   let id = start;
   for (let depth = 0; depth < CHAIN_MAX; depth += 1) {
     const settings = settingsOf(round.rule, id);
     const mechanic = mechanicOf(settings);
     round.trace.push({ check: 'mechanic', passed: true, seen: id, limit: settings.kind });
-    const play = playOf(round, id, { person, chained: depth > 0 });
+    const play = playOf(round, id, { person, chained: depth > 0, forDay });
     const nothing = { prize: null, ticket, person, marks, chancesIn: id };
     const refused = depth > 0 ? (mechanic.refuse?.(settings, play) ?? null) : null;
     if (refused !== null) return { ...nothing, person: refused.person ?? person, why: 'not-admitted' };
     const played = mechanic.play(settings, play);
     ({ person } = played);
+    forDay = played.forDay ?? null;
     marks.push(...(played.marks ?? []));
     ticket = played.ticket ?? ticket;
     if (played.gain === null) return { ...nothing, ticket, person, why: played.why };
@@ -149,7 +151,7 @@ function playOut(round: Round, start: string): Ending {
   throw new RangeError('a chain is longer than its rule may make it');
 }
 
-function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained'>): Play {
+function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained' | 'forDay'>): Play {
   const { rule, atMs, day, luck, chance, trace, said = null, code = null } = round;
   const place = id === 'main' ? 0 : rule.chained.findIndex((one) => one.id === id) + 1;
   const ticket = luck.tickets[place];
@@ -162,6 +164,7 @@ function playOf(round: Round, id: string, now: Pick<Play, 'person' | 'chained'>)
     code,
     atMs,
     day,
+    startsAtMs: rule.startsAtMs,
     ticket,
     chance,
     left: (prize) => isLeft(round, prize) && voucherOf(round, prize) !== undefined,

@@ -73,6 +73,8 @@ export type Refusal =
   | 'cool-down'
   | 'no-chance'
   | 'checked-in-today'
+  | 'no-card'
+  | 'nothing-to-make-up'
   | 'code-missing'
   | 'code-unknown'
   | 'code-used'

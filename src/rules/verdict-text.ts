@@ -1,6 +1,8 @@
+import type { BeijingDay } from '../base/beijing-day.ts';
 import { formatYuan } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { ActivityRule } from './activity-rule.ts';
+import { checkInValues } from './check-in-texts.ts';
 import type { Loss, ParticipantFacts, Refusal } from './facts.ts';
 import { drawsToday } from './limits.ts';
 import { earnedChances } from './mechanics/earned-chances.ts';
@@ -23,6 +25,11 @@ export function refusalText({ texts, who }: ActivityRule, refusal: Refusal): str
     case 'nothing-left':
       return texts.soldOut;
     case 'checked-in-today':
+      return texts.checkedInToday ?? texts.limit;
+    case 'no-card':
+      return texts.noCard ?? texts.limit;
+    case 'nothing-to-make-up':
+      return texts.nothingToMakeUp ?? texts.limit;
     case 'code-missing':
     case 'code-unknown':
     case 'code-used':
@@ -60,7 +67,7 @@ export function lossText({ texts }: ActivityRule, loss: Loss): string {
 /** What a text can tell. */
 export interface TextFacts {
   readonly rule: ActivityRule;
-  readonly day: string;
+  readonly day: BeijingDay;
   /** The person as they stand after the draw. */
   readonly person: ParticipantFacts;
   /** The lottery whose earned chances are told. */
@@ -72,15 +79,18 @@ export interface TextFacts {
 /** Fills a text's placeholders; one that does not apply becomes empty. */
 export function fillText(template: string, facts: TextFacts): string {
   if (!template.includes('{')) return template;
-  const { person, won } = facts;
+  const { won } = facts;
   const values: Readonly<Record<string, string>> = {
     amount: won === null ? '' : formatYuan(won.amountFen),
     prize: won?.prize.name ?? '',
     code: won?.code ?? '',
-    streak: String(person.streakDays),
     chances: String(chancesAfter(facts) ?? ''),
+    ...checkInValues(facts),
   };
-  return template.replace(/\{(amount|prize|code|streak|chances)\}/g, (_, name: string) => values[name] ?? '');
+  return template.replace(
+    /\{(amount|prize|code|chances|streak|total|month|cards|owed)\}/g,
+    (_, name: string) => values[name] ?? '',
+  );
 }
 
 /** How often the person may draw again: what they have earned, or what the day's limit leaves; null without either. */

@@ -174,7 +174,7 @@ describe('a chain', () => {
     ]);
     const chances = { kind: 'chances', in: 'wheel', count: 1 } as const;
     assert.deepEqual(faults({ mechanic: { kind: 'keyword', leadsTo: chances }, chained: [wheel] }), [
-      'mechanic.leadsTo: wheel is no lottery of earned chances',
+      'mechanic.leadsTo: wheel is neither a lottery of earned chances nor a make-up',
     ]);
     assert.deepEqual(faults({ mechanic: chances, chained: [earnedWheel] }), []);
   });

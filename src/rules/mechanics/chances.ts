@@ -4,7 +4,7 @@ import { mechanicId } from './lead.ts';
 
 const schema = z.strictObject({
   kind: z.literal('chances'),
-  in: mechanicId.describe('The lottery, one of earned chances, in which they can be spent'),
+  in: mechanicId.describe('The lottery of earned chances, or the make-up, in which they can be spent'),
   count: z.int().min(1).max(100).describe('How many chances each time'),
 });
 

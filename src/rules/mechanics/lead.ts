@@ -8,7 +8,7 @@ export const leadSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('draw'), in: mechanicId.describe('The mechanic that is played at once') }),
   z.strictObject({
     kind: z.literal('chances'),
-    in: mechanicId.describe('The lottery, one of earned chances, in which they can be spent'),
+    in: mechanicId.describe('The lottery of earned chances, or the make-up, in which they can be spent'),
     count: z.int().min(1).max(100).describe('How many chances'),
   }),
 ]);

@@ -5,10 +5,11 @@ import { checkIn } from './check-in.ts';
 import { code } from './code.ts';
 import { keyword } from './keyword.ts';
 import { lottery } from './lottery.ts';
+import { makeUp } from './make-up.ts';
 import type { Mechanic } from './mechanic.ts';
 
 /** Every mechanic there is: what is not in this list is no part of a rule. */
-const mechanics = [lottery, keyword, checkIn, chances, code] as const;
+const mechanics = [lottery, keyword, checkIn, chances, code, makeUp] as const;
 
 type Schemas<List> = { readonly [Index in keyof List]: List[Index] extends { schema: infer Schema } ? Schema : never };
 

@@ -20,6 +20,10 @@ export interface Play {
   /** Unix ms of the request and the Beijing day it falls on. */
   readonly atMs: number;
   readonly day: BeijingDay;
+  /** The earlier day that the mechanic which led here played for; null without one. */
+  readonly forDay: BeijingDay | null;
+  /** Unix ms of the activity's set start; null where it began once published. */
+  readonly startsAtMs: number | null;
   /** Uniform in [0, luckBelow), taken before the transaction; 0 where no chance is needed. */
   readonly ticket: number;
   /** For what is drawn below a bound that depends on what is left. */
@@ -36,6 +40,8 @@ export type Played = ({ readonly gain: Prize | Lead } | { readonly gain: null; r
   readonly ticket: number | null;
   readonly person: ParticipantFacts;
   readonly marks?: readonly Mark[];
+  /** The earlier day that the mechanic it leads to is played for. */
+  readonly forDay?: BeijingDay;
 };
 
 /** A person may not play now. What is to be remembered of it (a guess that failed) stands in `person`. */
