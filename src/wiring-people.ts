@@ -3,6 +3,7 @@ import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { createErasePerson } from './flows/people/erase-person.ts';
 import { createForgetUnseen } from './flows/people/forget-unseen.ts';
+import { createOperateLists } from './flows/people/operate-lists.ts';
 import { createOperatePeople } from './flows/people/operate-people.ts';
 import { createPersonalDataEvents } from './flows/people/personal-data-events.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -13,6 +14,7 @@ import { createErasureStore } from './store/account/erasure-store.ts';
 import { createFollowerBook } from './store/account/follower-book.ts';
 import { createForgottenOrigins } from './store/account/forgotten-origins.ts';
 import { createKnownPeople } from './store/account/known-people.ts';
+import { createPersonLists } from './store/account/person-lists.ts';
 import { createPersonRecords } from './store/account/person-records.ts';
 import { createPseudonyms } from './store/account/pseudonyms.ts';
 
@@ -35,12 +37,14 @@ export function openPeople({ config, logger, pool, clock }: Omit<PeopleParts, 'a
   const erasures = createErasureStore(pool, pseudonyms);
   const erasePerson = createErasePerson({ erasures, clock, logger });
   const records = createPersonRecords(pool);
+  const personLists = createPersonLists(pool, pseudonyms);
+  const lists = createOperateLists({ lists: personLists, clock, logger });
   return {
     pseudonyms,
     followers,
     erasePerson,
     personalData: createPersonalDataEvents({ erasePerson, followers, logger }),
-    operatePeople: createOperatePeople({ records, erasures, erasePerson }),
+    operatePeople: createOperatePeople({ records, erasures, erasePerson, personLists, lists }),
   };
 }
 

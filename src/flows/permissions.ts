@@ -7,6 +7,7 @@ export type Permission =
   | 'activities.publish'
   | 'people.view'
   | 'people.erase'
+  | 'people.list'
   | 'account.view'
   | 'account.edit'
   | 'account.secrets'
@@ -15,7 +16,8 @@ export type Permission =
   | 'payments.operate';
 
 /**
- * Who may do what: the one place that says so. `people.view` shows who drew what, with openids. `payments.view` shows
+ * Who may do what: the one place that says so. `people.view` shows who drew what, with openids; `people.list`
+ * changes lists of people. `payments.view` shows
  * merchants, queues and what was not paid yet (openids shortened without `people.view`); `payments.operate` stops and
  * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues. `account.edit` sets
  * texts, keyword replies, menu and scene codes; `account.secrets` adds accounts and changes their keys and links.
@@ -27,6 +29,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.publish',
     'people.view',
     'people.erase',
+    'people.list',
     'account.view',
     'account.edit',
     'account.secrets',
@@ -39,12 +42,13 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.edit',
     'activities.publish',
     'people.view',
+    'people.list',
     'account.view',
     'account.edit',
     'payments.view',
   ],
   finance: ['activities.view', 'people.view', 'account.view', 'money.view', 'payments.view', 'payments.operate'],
-  support: ['activities.view', 'people.view', 'people.erase', 'account.view', 'payments.view'],
+  support: ['activities.view', 'people.view', 'people.erase', 'people.list', 'account.view', 'payments.view'],
   viewer: ['activities.view', 'account.view', 'payments.view'],
 };
 

@@ -74,6 +74,7 @@ test('a person is shown with follow, nickname and no erasure, and without the un
       scene: 'shop',
       seenAtMs: AT.getTime(),
     },
+    lists: [],
     erasure: null,
   });
 });

@@ -1,4 +1,5 @@
 import type { AccountId, Openid } from '../../base/ids.ts';
+import type { PersonKey } from './followers.ts';
 
 /** One of an account's lists of people, which conditions name: 1 to 32 of a-z, 0-9 and -. */
 export interface PersonListKey {
@@ -14,8 +15,19 @@ export interface ListedPerson {
   readonly addedAtMs: number;
 }
 
+/** A list that somebody stands on. */
+export interface PersonListing {
+  readonly list: string;
+  readonly addedBy: string;
+  readonly addedAtMs: number;
+}
+
 /** Lists of people such as a blacklist. Each throws OutsideTrouble when the database cannot answer. */
 export interface PersonLists {
+  /** Says whether there is such an account. */
+  knows(account: AccountId): Promise<boolean>;
+  /** The lists somebody stands on, by name, also where they were put on one before they were erased. */
+  listsOf(person: PersonKey): Promise<readonly PersonListing[]>;
   /** The account's lists that anybody stands on, by name. */
   lists(account: AccountId): Promise<readonly { readonly list: string; readonly people: number }[]>;
   /** The next `most` people after an openid, in the order of openids; '' for the first. */

@@ -17,6 +17,9 @@ export const personAnswer = z.object({
     })
     .nullable()
     .describe('Null for somebody of whom no follow is known'),
+  lists: z
+    .array(z.object({ list: z.string(), addedBy: z.string(), addedAtMs: atMs }))
+    .describe('Lists of people they stand on'),
   erasure: z
     .object({
       state: z

@@ -49,11 +49,7 @@ function operation(route: ConsoleRoute): Json {
     'x-access': route.access,
     ...(route.access === 'anyone' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.body === null
-      ? {}
-      : {
-          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
-        }),
+    ...requestBody(route),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } },
       default: {
@@ -62,6 +58,14 @@ function operation(route: ConsoleRoute): Json {
       },
     },
   };
+}
+
+function requestBody({ body, file }: ConsoleRoute): Json {
+  if (file !== null) {
+    return { requestBody: { required: true, content: Object.fromEntries(file.types.map((type) => [type, {}])) } };
+  }
+  if (body === null) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } };
 }
 
 function queryParameters(query: z.ZodType | null): readonly Json[] {

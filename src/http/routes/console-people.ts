@@ -5,6 +5,7 @@ import type { OperatePeople, PersonView } from '../../flows/people/operate-peopl
 import type { PersonKey } from '../../flows/ports/followers.ts';
 import { nothingRequest } from '../contract/console-payments.ts';
 import { personAnswer } from '../contract/console-people.ts';
+import { personListRoutes } from './console-person-lists.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 
@@ -15,6 +16,7 @@ export interface PeopleRouteDependencies {
 /** What is known of a person, and its erasure. */
 export function peopleRoutes({ operatePeople }: PeopleRouteDependencies): readonly ConsoleRoute[] {
   return [
+    ...personListRoutes(operatePeople.lists),
     consoleRoute({
       name: 'showPerson',
       method: 'GET',
@@ -44,7 +46,7 @@ export function peopleRoutes({ operatePeople }: PeopleRouteDependencies): readon
 }
 
 function shownPerson(person: PersonKey, view: PersonView): z.input<typeof personAnswer> {
-  return { accountId: person.account, openid: person.openid, ...view };
+  return { accountId: person.account, openid: person.openid, ...view, lists: [...view.lists] };
 }
 
 function readPerson(params: Readonly<Record<string, string>>): PersonKey {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { assert, WrongRequest } from '../../base/errors.ts';
 import type { Operator, OperatorSession } from '../../flows/ports/operators.ts';
 import type { Permission } from '../../flows/permissions.ts';
+import type { FileLimits } from '../read-file.ts';
 
 /** Who may call a route: anyone, whoever is signed in, or whoever's role grants the permission. */
 export type Access = 'anyone' | 'signed-in' | Permission;
@@ -11,6 +12,8 @@ export interface ConsoleCall<Body, Query> {
   readonly params: Readonly<Record<string, string>>;
   readonly body: Body;
   readonly query: Query;
+  /** The body of a route that takes a file, as it arrives; empty on others. */
+  readonly file: AsyncIterable<Uint8Array>;
   /** Throws OurBug on a route that anyone may call. */
   readonly operator: Operator;
   readonly session: OperatorSession | null;
@@ -33,6 +36,10 @@ export interface ConsoleRoute {
   readonly summary: string;
   readonly query: z.ZodType | null;
   readonly body: z.ZodType | null;
+  /** Most bytes of a JSON body, where the usual ones are too few. */
+  readonly bodyBytesMax: number | null;
+  /** Set where the body is a file and no JSON. */
+  readonly file: FileLimits | null;
   readonly answer: z.ZodType;
   /** Reads the call by the schemas, handles it and returns the answer, read by its own schema on the way out. */
   readonly run: (call: RawCall) => Promise<unknown>;
@@ -43,6 +50,8 @@ interface RouteSpec<Body extends z.ZodType, Query extends z.ZodType, Answer exte
   'name' | 'method' | 'path' | 'access' | 'summary'
 > {
   readonly body?: Body;
+  readonly bodyBytesMax?: number;
+  readonly file?: FileLimits;
   readonly query?: Query;
   readonly answer: Answer;
   readonly handle: (call: ConsoleCall<z.output<Body>, z.output<Query>>) => Promise<z.input<Answer>>;
@@ -64,12 +73,15 @@ export function consoleRoute<
     answer,
     query: spec.query ?? null,
     body: spec.body ?? null,
+    bodyBytesMax: spec.bodyBytesMax ?? null,
+    file: spec.file ?? null,
     run: async (call) => {
       const given = await spec.handle({
         params: call.params,
         session: call.session,
         sessionToken: call.sessionToken,
         setSession: call.setSession,
+        file: call.file,
         body: readBy(spec.body, call.body) as z.output<Body>,
         query: readBy(spec.query, call.query) as z.output<Query>,
         get operator() {

@@ -5,6 +5,7 @@ import { shortOpenid } from '../../base/logger.ts';
 import type { LogIn } from '../../flows/log-in.ts';
 import { ruleJsonSchema } from '../../flows/rule-draft.ts';
 import { readJson } from '../read-body.ts';
+import { readFile } from '../read-file.ts';
 import { requireSameOrigin } from '../same-origin.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
@@ -47,6 +48,10 @@ export interface ConsoleDependencies
     SettingRouteDependencies {
   readonly logIn: LogIn;
 }
+
+const NO_FILE: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
 
 /** Every route of the console's API: what is served, guarded and documented is this one list. */
 export function consoleRouteTable(dependencies: ConsoleDependencies): readonly ConsoleRoute[] {
@@ -113,7 +118,11 @@ async function serve(
     params: ctx.params as Readonly<Record<string, string>>,
     query: { ...ctx.query },
     // What is deleted is named by its address and revision; a body there has no meaning of its own (RFC 9110, 9.3.5).
-    body: changes && route.method !== 'DELETE' ? await readJson(ctx, { bytesMax: BODY_BYTES_MAX }) : undefined,
+    body:
+      changes && route.method !== 'DELETE' && route.file === null
+        ? await readJson(ctx, { bytesMax: route.bodyBytesMax ?? BODY_BYTES_MAX })
+        : undefined,
+    file: route.file === null ? NO_FILE : readFile(ctx, route.file),
     setSession: sessionCookieWriter(ctx, publicUrl),
   });
 }
