@@ -1,5 +1,6 @@
 import { App, Modal } from 'antd';
 import { useState } from 'react';
+import { ChangeList } from '../parts/change-list.tsx';
 import { showYuan } from '../parts/money.ts';
 import { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
@@ -9,7 +10,7 @@ import type { Editor } from './use-editor.ts';
 
 /** Asks once more before real money can leave, and publishes. */
 export function PublishDialog({ editor, open, onClose }: { editor: Editor; open: boolean; onClose: () => void }) {
-  const { publish } = useWords();
+  const { publish, versions } = useWords();
   const { api } = useSession();
   const { message } = App.useApp();
   const navigation = useNavigation();
@@ -40,6 +41,12 @@ export function PublishDialog({ editor, open, onClose }: { editor: Editor; open:
       onCancel={onClose}
     >
       <p>{editor.locked ? publish.changesText : publish.text}</p>
+      {open && editor.locked && editor.answer !== null && (
+        <>
+          <h3>{versions.changes}</h3>
+          <ChangeList id={editor.answer.activity.id} from={editor.answer.activity.publishedVersion ?? 1} to="draft" />
+        </>
+      )}
       {!editor.locked && (
         <p className="publish-cost">
           {publish.budget} <strong>{showYuan(editor.form.budgetFen ?? 0)}</strong>

@@ -16,6 +16,7 @@ import { TurnButtons } from './turn-buttons.tsx';
 
 const DrawsTab = lazy(async () => ({ default: (await import('./draws-tab.tsx')).DrawsTab }));
 const AwardsTab = lazy(async () => ({ default: (await import('./awards-tab.tsx')).AwardsTab }));
+const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }));
 const BooksTab = lazy(async () => ({ default: (await import('./books-tab.tsx')).BooksTab }));
 
 /** One activity: what it gave out, who drew, what was paid, the books. */
@@ -74,6 +75,7 @@ function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: EditorFo
         ...(may('people.view')
           ? [tab('draws', <DrawsTab id={id} nameOf={nameOf} />), tab('awards', <AwardsTab id={id} nameOf={nameOf} />)]
           : []),
+        tab('versions', <VersionsTab id={id} />),
         ...(may('money.view') ? [tab('books', <BooksTab id={id} />)] : []),
       ]}
     />

@@ -1,3 +1,4 @@
+import type { ChangesAnswer, VersionsAnswer } from '../../../http/contract/console-versions.ts';
 import type { AccountsAnswer, SessionAnswer } from '../../../http/contract/console-session.ts';
 import type { ActivitiesAnswer, ActivityAnswer } from '../../../http/contract/console-activities.ts';
 import type { AwardsAnswer, BooksAnswer, DrawsAnswer } from '../../../http/contract/console-lists.ts';
@@ -53,6 +54,8 @@ export interface Api {
   readonly editActivity: (id: string, edit: ActivityEdit & { readonly revision: number }) => Promise<ActivityAnswer>;
   readonly publishActivity: (id: string, revision: number) => Promise<ActivityAnswer>;
   readonly turnActivity: (id: string, turn: 'pause' | 'resume' | 'stop') => Promise<ActivityAnswer>;
+  readonly versions: (id: string) => Promise<VersionsAnswer>;
+  readonly changes: (id: string, pair: { from: number | 'draft'; to: number | 'draft' }) => Promise<ChangesAnswer>;
   readonly draws: (id: string, after: string | null) => Promise<DrawsAnswer>;
   readonly awards: (id: string, after: string | null) => Promise<AwardsAnswer>;
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
@@ -116,6 +119,8 @@ export function createApi(onSignedOut: () => void): Api {
     editActivity: (id, edit) => ask('PUT', `/activities/${id}`, edit),
     publishActivity: (id, revision) => ask('POST', `/activities/${id}/publish`, { revision }),
     turnActivity: (id, turn) => ask('POST', `/activities/${id}/${turn}`, {}),
+    versions: (id) => ask('GET', `/activities/${id}/versions`),
+    changes: (id, { from, to }) => ask('GET', `/activities/${id}/changes?from=${from}&to=${to}`),
     draws: (id, after) => ask('GET', page(id, 'draws', after)),
     awards: (id, after) => ask('GET', page(id, 'awards', after)),
     books: (id, after) => ask('GET', page(id, 'books', after)),

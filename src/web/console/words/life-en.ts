@@ -17,6 +17,17 @@ export const lifeEn: LifeWords = {
     confirm: 'Resume',
     done: 'The activity goes on',
   },
+  versions: {
+    version: (version) => `Version ${version}`,
+    draft: 'The draft as it is',
+    inForce: 'in force',
+    unknown: 'set up with the installation',
+    compare: 'Compare two versions',
+    from: 'From version',
+    to: 'To version',
+    same: 'Nothing is different.',
+    changes: 'What changes',
+  },
   worstCase: {
     question: 'If the budget is spent first',
     ask: (worstFen) => `All prizes cost ${showYuan(worstFen)}, more than the budget: choose one`,

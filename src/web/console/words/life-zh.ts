@@ -16,6 +16,17 @@ export const lifeZh = {
     confirm: '恢复',
     done: '活动已恢复',
   },
+  versions: {
+    version: (version: number) => `第 ${version} 版`,
+    draft: '现在的草稿',
+    inForce: '正在生效',
+    unknown: '安装时设置',
+    compare: '比较两个版本',
+    from: '从哪一版',
+    to: '到哪一版',
+    same: '没有不同。',
+    changes: '这次修改了',
+  },
   worstCase: {
     question: '预算先用完了怎么办',
     ask: (worstFen: number) => `奖品全部发完要 ${showYuan(worstFen)}，超过预算：请选一种`,

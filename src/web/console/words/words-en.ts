@@ -277,7 +277,7 @@ export const en: Words = {
     draftTitle: 'This is a draft; followers cannot see it yet',
     draftText: 'Fill it in and publish it in the last step.',
     continueEditing: 'Continue editing',
-    tabs: { overview: 'Overview', draws: 'Draws', awards: 'Awards', books: 'Books' },
+    tabs: { overview: 'Overview', draws: 'Draws', awards: 'Awards', books: 'Books', versions: 'Versions' },
     publishedOn: (time, version) => `Published ${time} · version ${version}`,
     page: 'Activity page',
     copy: 'Copy link',

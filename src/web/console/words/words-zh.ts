@@ -269,7 +269,7 @@ export const zh = {
     draftTitle: '这是草稿，粉丝还看不到',
     draftText: '填好后到最后一步发布。',
     continueEditing: '继续编辑',
-    tabs: { overview: '概览', draws: '参与记录', awards: '奖品发放', books: '账本' },
+    tabs: { overview: '概览', draws: '参与记录', awards: '奖品发放', books: '账本', versions: '版本' },
     publishedOn: (time: string, version: number) => `${time} 发布 · 第 ${version} 版`,
     page: '活动页',
     copy: '复制链接',

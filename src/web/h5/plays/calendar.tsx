@@ -17,7 +17,7 @@ export function Play({ state, answer, busy, disabled, words, onDraw, onRevealed 
     <div class="sheet calendar">
       <div class="calendar-head">
         <h2>{words.month(year, Number(month))}</h2>
-        <p class="calendar-streak">{words.streak(person.streakDays)}</p>
+        {person.streakDays > 0 && <p class="calendar-streak">{words.streak(person.streakDays)}</p>}
       </div>
       <ol class="calendar-grid">
         {words.weekdays.map((day) => (

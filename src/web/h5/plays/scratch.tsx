@@ -7,7 +7,7 @@ import type { Words } from '../words.ts';
 import type { PlayProps } from './play-props.ts';
 import { wantsLessMotion } from './use-reveal.ts';
 
-const ENOUGH = 0.5;
+const ENOUGH = 0.55;
 const FINGER_PX = 24;
 const LOOK_MS = 700;
 
@@ -102,6 +102,7 @@ function rubOut(canvas: HTMLCanvasElement, x: number, y: number): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   context.globalCompositeOperation = 'destination-out';
+  context.fillStyle = '#000';
   context.beginPath();
   context.arc(x, y, FINGER_PX, 0, 2 * Math.PI);
   context.fill();
