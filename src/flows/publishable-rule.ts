@@ -2,17 +2,18 @@ import { WrongRequest } from '../base/errors.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
+import { poolsInVain } from './codes/pool-faults.ts';
 import { entryFaults } from './entry-faults.ts';
 import { unpayableParts } from './payable-rule.ts';
 import type { LockedActivity, RuleDraft } from './ports/operators.ts';
 import { differingPaths, readDraft, worstCaseFault } from './rule-draft.ts';
 
 /** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */
-const CHANGEABLE = /^(?:texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
+const CHANGEABLE = /^(?:texts\.|(?:chained\.\d+\.)?mechanic\.texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
 
 /** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
 export function ruleToPublish(
-  { activity, publishedRule, account, merchant }: LockedActivity,
+  { activity, publishedRule, account, merchant, pools }: LockedActivity,
   nowMs: number,
 ): ActivityRule {
   const { rule, faults } = readDraft(activity.draft);
@@ -25,7 +26,7 @@ export function ruleToPublish(
     const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
     throw conflict('rule-locked', message, 409, locked);
   }
-  const closed = entryFaults(rule, account);
+  const closed = [...entryFaults(rule, account), ...poolsInVain(rule, activity.id, pools)];
   if (closed.length > 0) {
     const message = closed.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
     throw new WrongRequest('rule-faulty', message, { faults: closed });

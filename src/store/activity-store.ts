@@ -5,6 +5,7 @@ import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '.
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { readActivityWords } from './account/words-in-use.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
+import { bindPools, lockPools } from './codes/pool-binding.ts';
 import { inTransaction } from './transaction.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -116,7 +117,8 @@ async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivi
   );
   const row = found.rows[0];
   assert(row !== undefined, 'an activity has an account');
-  return { activity, publishedRule: row.rule, account: row.account, merchant: row.merchant };
+  const pools = await lockPools(client, activity.accountId, activity.draft);
+  return { activity, publishedRule: row.rule, account: row.account, merchant: row.merchant, pools };
 }
 
 async function turn(client: pg.PoolClient, { accountId, id, nowMs, to }: Parameters<ActivityStore['turn']>[0]) {
@@ -151,6 +153,7 @@ async function publish(
     [...here, version, at],
   );
   if (version > 1) return;
+  await bindPools(client, activity, input.rule);
   await client.query(
     'insert into activity_counter (account_id, activity_id, open, budget_fen) values ($1, $2, true, $3)',
     [...here, input.rule.budgetFen],

@@ -33,7 +33,7 @@ export function meetingDrawStores(
               return typeof value === 'function' ? value.bind(target) : value;
             }
             return async (text: string) => {
-              const answer = await target.query(locked ? text : text.replace('for update', ''));
+              const answer = await target.query(locked ? text : text.replaceAll('for update', ''));
               if (text.startsWith('begin')) await meet();
               return answer;
             };

@@ -1,6 +1,7 @@
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { Account, MerchantLimits } from './accounts.ts';
+import type { BoundPool } from './code-pools.ts';
 import type { ActivityWords } from './keyword-replies.ts';
 
 /** What a person may do, named by the role they have in this installation. */
@@ -69,6 +70,8 @@ export interface LockedActivity {
   readonly account: Pick<Account, 'kind' | 'myAwardsKeyword'>;
   /** The merchant that pays for the activity's account, or for the account it pays through. */
   readonly merchant: PayingMerchant | null;
+  /** The pools of codes that the draft names, as far as there are any. */
+  readonly pools: readonly BoundPool[];
 }
 
 /** What a merchant may send, as far as a rule is held against it. */

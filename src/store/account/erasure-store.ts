@@ -7,6 +7,7 @@ import type { Pseudonyms } from '../../flows/ports/pseudonyms.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
 import { inTransaction } from '../transaction.ts';
 import { renameInvitations } from './erasure-invitations.ts';
+import { renameCodeUses } from './erasure-codes.ts';
 import { endLinkToThem, endOwnLink, renameDraws } from './erasure-money.ts';
 import { foldCounts, forgetPerson, renameListings, renameMentions, renameVisits } from './erasure-people.ts';
 import { STILL_NEEDED } from './erasure-waits.ts';
@@ -101,6 +102,7 @@ async function renameNext(
     () => endLinkToThem(client, person, pseudonyms),
     () => renameVisits(client, names),
     () => renameListings(client, names),
+    () => renameCodeUses(client, names),
     () => renameInvitations(client, names),
     () => foldCounts(client, names),
   ];
