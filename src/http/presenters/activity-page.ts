@@ -67,7 +67,10 @@ export function pagePrizes(rule: ActivityRule, drawn: ReadonlyMap<PrizeId, numbe
       rangeFen: prize.kind === 'random-packet' ? [prize.minFen, prize.maxFen] : null,
       soldOut: left === 0,
       left,
-      odds: of === null ? null : { tickets: prize.tickets, of, percent: percentOf(prize.tickets, of).shown },
+      odds:
+        of === null || prize.tickets === 0
+          ? null
+          : { tickets: prize.tickets, of, percent: percentOf(prize.tickets, of).shown },
     };
   });
 }
