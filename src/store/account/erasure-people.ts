@@ -94,6 +94,10 @@ export async function forgetPerson(
       ...old,
     ]);
   }
+  // What was paid at the shop stays; who paid is forgotten, and one that was not drawn for yet never is.
+  const border = heardBefore === null ? '' : 'and received_at < $3';
+  const values = [account, openid, ...(heardBefore === null ? [] : [heardBefore])];
+  await client.query(`update payment set openid = null where account_id = $1 and openid = $2 ${border}`, values);
 }
 
 const HEARD = [
