@@ -22,6 +22,10 @@ export const drawsAnswer = z.object({
       amountFen: fen.nullable(),
       ticket: z.int().nullable(),
       why: z.string().nullable().describe('Why nothing was won'),
+      inShort: z
+        .object({ zh: z.string(), en: z.string() })
+        .nullable()
+        .describe('The same in a sentence that may be passed on to the person; null for a win'),
       steps: z
         .array(
           z.object({

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { OperateActivities } from '../../flows/operate-activities.ts';
+import { shortWhy } from '../../rules/short-why.ts';
 import type { ActivityPlace, ConsoleReads, Page, PageRequest } from '../../flows/ports/console-reads.ts';
 import { awardsAnswer, booksAnswer, drawsAnswer, pageQuery } from '../contract/console-lists.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
@@ -32,7 +33,10 @@ export function listRoutes({
       answer: drawsAnswer,
       handle: async ({ params, query }) => {
         const { rows, next } = await reads.draws(await place(params), pageRequest(query, ANY_KEY));
-        return { rows: rows.map((row) => ({ ...row, steps: [...row.steps] })), next: writeCursor(next) };
+        return {
+          rows: rows.map((row) => ({ ...row, inShort: shortWhy(row.outcome, row.why), steps: [...row.steps] })),
+          next: writeCursor(next),
+        };
       },
     }),
     consoleRoute({

@@ -2,7 +2,7 @@ import type { DrawLine } from '../../../http/contract/console-lists.ts';
 import { CheckMark } from '../parts/marks.tsx';
 import { showYuan } from '../parts/money.ts';
 import { showTime } from '../parts/show.ts';
-import { useWords } from '../state/language.tsx';
+import { useSpeech } from '../state/language.tsx';
 import type { Words } from '../words/words-zh.ts';
 
 type Step = DrawLine['steps'][number];
@@ -15,7 +15,7 @@ export function whyOf(draw: DrawLine, words: Words): string {
 
 /** The whole decision, step by step, as support tells it to the follower. */
 export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: string) => string }) {
-  const words = useWords();
+  const { words, language } = useSpeech();
   const { why } = words;
   const prize = draw.prizeId === null ? '' : nameOf(draw.prizeId);
   const amount = draw.amountFen === null || draw.amountFen === 0 ? '' : showYuan(draw.amountFen);
@@ -24,6 +24,13 @@ export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: st
       <p className={`verdict verdict-${draw.outcome}`}>
         {draw.outcome === 'won' ? why.won(prize, amount) : whyOf(draw, words)}
       </p>
+      {draw.inShort !== null && (
+        <p className="quiet">
+          {words.tell}
+          {words.colon}
+          {draw.inShort[language]}
+        </p>
+      )}
       <ol className="why-steps">
         {draw.steps.filter(saysSomething).map((step, index) => (
           <li key={`${index} ${step.check}`}>

@@ -57,7 +57,7 @@ function Comparison({ id, versions }: { id: string; versions: Versions }) {
   return (
     <section className="card stack">
       <h2>{words.compare}</h2>
-      <div className="list-tools">
+      <div className="version-pair">
         <Select<Compared> aria-label={words.from} value={from} options={options} onChange={setFrom} />
         <span aria-hidden="true">→</span>
         <Select<Compared> aria-label={words.to} value={to} options={options} onChange={setTo} />

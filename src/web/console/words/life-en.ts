@@ -28,6 +28,7 @@ export const lifeEn: LifeWords = {
     same: 'Nothing is different.',
     changes: 'What changes',
   },
+  tell: 'What the person may be told',
   worstCase: {
     question: 'If the budget is spent first',
     ask: (worstFen) => `All prizes cost ${showYuan(worstFen)}, more than the budget: choose one`,

@@ -27,6 +27,7 @@ export const lifeZh = {
     same: '没有不同。',
     changes: '这次修改了',
   },
+  tell: '可以这样告诉粉丝',
   worstCase: {
     question: '预算先用完了怎么办',
     ask: (worstFen: number) => `奖品全部发完要 ${showYuan(worstFen)}，超过预算：请选一种`,
