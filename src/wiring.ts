@@ -44,7 +44,7 @@ import { createRuleVersions } from './store/rule-versions.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
-import { startAsideDraws } from './wiring-invitations.ts';
+import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
@@ -229,7 +229,12 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
     payNotices,
     verificationFileRoutes({ files }),
-    consoleRoutes({ ...operating, reads: createConsoleReads(pool), publicUrl: config.publicUrl }),
+    consoleRoutes({
+      ...operating,
+      operateBatches: openOperateBatches(parts, activities),
+      reads: createConsoleReads(pool),
+      publicUrl: config.publicUrl,
+    }),
     consolePages({ folder: `${flows.webDir}/console` }),
     ...pageRouters({
       ...parts,

@@ -5,6 +5,7 @@ export type Permission =
   | 'activities.view'
   | 'activities.edit'
   | 'activities.publish'
+  | 'activities.batch'
   | 'people.view'
   | 'people.erase'
   | 'people.list'
@@ -16,7 +17,7 @@ export type Permission =
   | 'payments.operate';
 
 /**
- * Who may do what: the one place that says so. `people.view` shows who drew what, with openids; `people.list`
+ * Who may do what: the one place that says so. `activities.batch` lets lists of people draw. `people.view` shows who drew what, with openids; `people.list`
  * changes lists of people. `payments.view` shows
  * merchants, queues and what was not paid yet (openids shortened without `people.view`); `payments.operate` stops and
  * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues. `account.edit` sets
@@ -27,6 +28,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.view',
     'activities.edit',
     'activities.publish',
+    'activities.batch',
     'people.view',
     'people.erase',
     'people.list',
@@ -41,6 +43,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.view',
     'activities.edit',
     'activities.publish',
+    'activities.batch',
     'people.view',
     'people.list',
     'account.view',

@@ -27,11 +27,14 @@ import { createReissueStore } from '../../src/store/reissue-store.ts';
 import { createNoticeKeyStore } from '../../src/store/payments/notice-key-store.ts';
 import { createPaymentStore } from '../../src/store/payments/payment-store.ts';
 import { createSecretBox } from '../../src/store/sealed-secret.ts';
+import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import { createActivityDirectory } from '../../src/store/activity-directory.ts';
 import { createActivityStore } from '../../src/store/activity-store.ts';
 import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { openPeople } from '../../src/wiring-people.ts';
 import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -52,6 +55,11 @@ export interface TestConsole {
   /** Makes a one-time login token. */
   link(name?: string, role?: Role): Promise<string>;
   close(): Promise<void>;
+}
+
+function liveActivities(pool: pg.Pool) {
+  const parseRule = (rule: unknown) => activityRuleSchema.parse(rule);
+  return createActivityDirectory({ pool, clock: wallClock, logger: quietLogger(), parseRule });
 }
 
 /** Starts the console on loopback; `pages` are served beside the API. Without `wechatUrl` WeChat cannot be reached. */
@@ -76,6 +84,10 @@ export async function startConsole(
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,
+    operateBatches: openOperateBatches(
+      { config: { secretsKey: randomBytes(32) }, pool, clock: wallClock, logger: log },
+      liveActivities(pool),
+    ),
     operatePeople: openPeople({ config: { secretsKey: randomBytes(32) }, pool, ...common }).operatePeople,
     ...paymentFlows(pool, log),
     shopPayments: shopPayments(pool, log),

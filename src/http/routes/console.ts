@@ -7,8 +7,11 @@ import { ruleJsonSchema } from '../../flows/rule-draft.ts';
 import { readJson } from '../read-body.ts';
 import { readFile } from '../read-file.ts';
 import { requireSameOrigin } from '../same-origin.ts';
+import { ConsoleFile } from '../console-file.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
+import { batchRoutes } from './console-batches.ts';
+import type { BatchRouteDependencies } from './console-batches.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
@@ -38,6 +41,7 @@ const BODY_BYTES_MAX = 131_072;
 export interface ConsoleDependencies
   extends
     ActivityRouteDependencies,
+    BatchRouteDependencies,
     VersionRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
@@ -60,6 +64,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
     ...listRoutes(dependencies),
+    ...batchRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
     ...shopPaymentRoutes(dependencies),
@@ -113,7 +118,7 @@ async function serve(
   if (openid !== undefined) ctx.state['shownPath'] = ctx.path.replace(openid, shortOpenid(openid));
   if (changes) requireSameOrigin(ctx, new URL(publicUrl).origin);
   const who = await admit(ctx, route.access, logIn);
-  ctx.body = await route.run({
+  const answer = await route.run({
     ...who,
     params: ctx.params as Readonly<Record<string, string>>,
     query: { ...ctx.query },
@@ -125,4 +130,9 @@ async function serve(
     file: route.file === null ? NO_FILE : readFile(ctx, route.file),
     setSession: sessionCookieWriter(ctx, publicUrl),
   });
+  if (answer instanceof ConsoleFile) {
+    ctx.attachment(answer.name);
+    ctx.type = answer.type;
+  }
+  ctx.body = answer instanceof ConsoleFile ? answer.text : answer;
 }

@@ -1,0 +1,192 @@
+import { cleanText } from '../../base/clean-text.ts';
+import { WrongRequest } from '../../base/errors.ts';
+import { openid as readOpenid } from '../../base/ids.ts';
+import type { Openid } from '../../base/ids.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ActivityDirectory } from '../ports/draws.ts';
+import type { BatchLine, BatchState, DrawBatch, DrawBatchStore, ReadLine } from '../ports/draw-batches.ts';
+import type { Operator, StoredActivity } from '../ports/operators.ts';
+import type { PersonLists } from '../ports/person-lists.ts';
+import type { Clock, Luck } from '../ports/time-and-luck.ts';
+
+/** Most people of one list. */
+export const BATCH_LINES_MAX = 100_000;
+const PREPARED_MAX = 20;
+const SHOWN_MAX = 100;
+const PEOPLE_PER_PAGE = 5000;
+
+/** Where the people come from: openids, one a line, or a list of people that is kept for conditions. */
+export type BatchSource = { readonly openids: readonly string[] } | { readonly list: string };
+
+/**
+ * How operators let a list of people draw, in two steps. Each throws WrongRequest `batch-not-found` (404) and
+ * OutsideTrouble.
+ */
+export interface OperateBatches {
+  /**
+   * Reads a list line by line and keeps it; nobody draws yet. Throws WrongRequest `batch-off` (409) where the rule in force
+   * has no lists, `batch-empty` (400), `batch-too-long` (400), `batches-waiting` (409) when 20 wait for a confirmation.
+   */
+  prepare(
+    operator: Operator,
+    input: { readonly activity: StoredActivity; readonly note: string; readonly source: BatchSource },
+  ): Promise<DrawBatch>;
+  list(activity: StoredActivity): Promise<readonly DrawBatch[]>;
+  show(activity: StoredActivity, id: string): Promise<DrawBatch>;
+  lines(
+    activity: StoredActivity,
+    id: string,
+    page: { readonly after: number; readonly most: number; readonly faulty: boolean },
+  ): Promise<readonly BatchLine[]>;
+  /**
+   * Confirms a list (`people`: how many of it draw, as was shown; else `batch-changed`, 409), pauses, resumes or cancels
+   * it. Throws WrongRequest `batch-state` (409) where it stands otherwise.
+   */
+  confirm(operator: Operator, activity: StoredActivity, input: { id: string; people: number }): Promise<DrawBatch>;
+  turn(
+    operator: Operator,
+    activity: StoredActivity,
+    input: { readonly id: string; readonly to: 'pause' | 'resume' | 'cancel' },
+  ): Promise<DrawBatch>;
+}
+
+const TURNS: Readonly<Record<'pause' | 'resume' | 'cancel', { from: readonly BatchState[]; to: BatchState }>> = {
+  pause: { from: ['running'], to: 'paused' },
+  resume: { from: ['paused'], to: 'running' },
+  cancel: { from: ['prepared', 'running', 'paused'], to: 'cancelled' },
+};
+
+/** Builds the flow. Every step is logged with who did it. */
+export function createOperateBatches(options: {
+  readonly batches: DrawBatchStore;
+  readonly personLists: Pick<PersonLists, 'people'>;
+  readonly activities: Pick<ActivityDirectory, 'live'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly luck: Pick<Luck, 'randomId'>;
+  readonly logger: Logger;
+}): OperateBatches {
+  const { batches, clock, luck, logger } = options;
+  const show = async (activity: StoredActivity, id: string): Promise<DrawBatch> => {
+    const found = await batches.find({ account: activity.accountId, id });
+    if (found === undefined || found.activity !== activity.id) {
+      throw new WrongRequest('batch-not-found', 'there is no such list in this activity', { status: 404 });
+    }
+    return found;
+  };
+  const move = async (
+    activity: StoredActivity,
+    id: string,
+    change: Omit<Parameters<DrawBatchStore['move']>[1], 'nowMs'>,
+  ): Promise<DrawBatch> => {
+    const moved = await batches.move({ account: activity.accountId, id }, { ...change, nowMs: clock.nowMs() });
+    const batch = await show(activity, id);
+    if (!moved) throw conflict('batch-state', `the list is ${batch.state}: reload it`);
+    return batch;
+  };
+  return {
+    async prepare(operator, { activity, note, source }) {
+      await refuseWithoutLists(options.activities, activity);
+      const others = await batches.list({ account: activity.accountId, activity: activity.id }, SHOWN_MAX);
+      if (others.filter(({ state }) => state === 'prepared').length >= PREPARED_MAX) {
+        throw conflict('batches-waiting', `${PREPARED_MAX} lists wait for a confirmation: confirm or cancel some`);
+      }
+      const key = { account: activity.accountId, id: luck.randomId() };
+      const lines = readLines(await textsOf(options.personLists, activity, source));
+      const batch = await batches.prepare({
+        key,
+        activity: activity.id,
+        note: cleanText(note),
+        lines,
+        operator: operator.id,
+        nowMs: clock.nowMs(),
+      });
+      logger.info(
+        { operator: operator.id, activity: activity.id, batch: batch.id, lines: lines.length },
+        'draw-batch-prepared',
+      );
+      return batch;
+    },
+    list: (activity) => batches.list({ account: activity.accountId, activity: activity.id }, SHOWN_MAX),
+    show,
+    async lines(activity, id, page) {
+      await show(activity, id);
+      return batches.lines({ account: activity.accountId, id }, page);
+    },
+    async confirm(operator, activity, { id, people }) {
+      await refuseWithoutLists(options.activities, activity);
+      const { open } = await show(activity, id);
+      if (open !== people) throw conflict('batch-changed', `${open} people of this list would draw, not ${people}`);
+      const batch = await move(activity, id, { from: ['prepared'], to: 'running', confirmedBy: operator.id });
+      logger.info({ operator: operator.id, activity: activity.id, batch: id, people }, 'draw-batch-confirmed');
+      return batch;
+    },
+    async turn(operator, activity, { id, to }) {
+      await show(activity, id);
+      const batch = await move(activity, id, TURNS[to]);
+      logger.info({ operator: operator.id, activity: activity.id, batch: id }, `draw-batch-${batch.state}`);
+      return batch;
+    },
+  };
+}
+
+/** Reads texts as openids, one a line; whoever stands twice draws by the first one. */
+export function readLines(texts: readonly string[]): readonly ReadLine[] {
+  const seen = new Set<string>();
+  return texts.map((text) => {
+    const openid = openidOf(text.trim());
+    if (openid === null) return { openid, fault: 'malformed' };
+    if (seen.has(openid)) return { openid, fault: 'duplicate' };
+    seen.add(openid);
+    return { openid, fault: null };
+  });
+}
+
+function openidOf(text: string): Openid | null {
+  try {
+    return readOpenid(text);
+  } catch {
+    return null;
+  }
+}
+
+async function textsOf(
+  personLists: Pick<PersonLists, 'people'>,
+  activity: StoredActivity,
+  source: BatchSource,
+): Promise<readonly string[]> {
+  const texts = 'openids' in source ? source.openids : await peopleOf(personLists, activity, source.list);
+  if (texts.length === 0) throw new WrongRequest('batch-empty', 'nobody is on this list');
+  if (texts.length <= BATCH_LINES_MAX) return texts;
+  throw new WrongRequest('batch-too-long', `a list has at most ${BATCH_LINES_MAX} lines: divide it`);
+}
+
+/** Stops reading once there are too many. */
+async function peopleOf(
+  personLists: Pick<PersonLists, 'people'>,
+  { accountId: account }: StoredActivity,
+  list: string,
+): Promise<readonly string[]> {
+  const people: string[] = [];
+  for (let after = ''; people.length <= BATCH_LINES_MAX;) {
+    const page = await personLists.people({ account, list }, { after, most: PEOPLE_PER_PAGE });
+    people.push(...page.map(({ openid }) => openid));
+    const last = page.at(-1);
+    if (last === undefined || page.length < PEOPLE_PER_PAGE) break;
+    after = last.openid;
+  }
+  return people;
+}
+
+/** What counts is the rule in force, not the draft. */
+async function refuseWithoutLists(
+  activities: Pick<ActivityDirectory, 'live'>,
+  { accountId, id }: StoredActivity,
+): Promise<void> {
+  const live = (await activities.live(accountId)).find((activity) => activity.id === id);
+  if (live?.rule.trigger.batch === true) return;
+  throw conflict('batch-off', 'lists of people draw in published activities whose rule allows it (trigger.batch)');
+}
+
+function conflict(code: string, message: string): WrongRequest {
+  return new WrongRequest(code, message, { status: 409 });
+}
