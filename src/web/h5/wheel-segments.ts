@@ -6,6 +6,8 @@ export interface Segment {
   readonly kind: 'prize' | 'more' | 'blank';
   readonly name: string;
   readonly amountFen: number;
+  /** Whether it is money, of a fixed amount or not. */
+  readonly packet: boolean;
 }
 
 // More pieces than this and their labels cannot be read on a phone.
@@ -24,11 +26,12 @@ export function wheelSegments(prizes: readonly PagePrize[]): readonly Segment[] 
     kind: 'prize',
     name: prize.name,
     amountFen: prize.amountFen,
+    packet: prize.amountFen > 0 || prize.rangeFen !== null,
   }));
   if (shared.length > 0) {
-    pieces.push({ prizeIds: shared.map((prize) => prize.id), kind: 'more', name: '', amountFen: 0 });
+    pieces.push({ prizeIds: shared.map((prize) => prize.id), kind: 'more', name: '', amountFen: 0, packet: false });
   }
-  pieces.push({ prizeIds: [], kind: 'blank', name: '', amountFen: 0 });
+  pieces.push({ prizeIds: [], kind: 'blank', name: '', amountFen: 0, packet: false });
   const rounds = Math.ceil(PIECES_MIN / pieces.length);
   return Array.from({ length: rounds }, () => pieces).flat();
 }

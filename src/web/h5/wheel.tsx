@@ -90,7 +90,13 @@ function Label({ segment, count, words }: { segment: Segment; count: number; wor
   return (
     <>
       <Name text={label} radius={110} count={count} />
-      {segment.kind === 'blank' ? <FlowerMark y={-88} /> : <GiftMark y={-100} />}
+      {segment.kind === 'blank' ? (
+        <FlowerMark y={-88} />
+      ) : segment.packet ? (
+        <PacketMark y={-100} />
+      ) : (
+        <GiftMark y={-100} />
+      )}
     </>
   );
 }

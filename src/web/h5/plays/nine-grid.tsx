@@ -43,7 +43,7 @@ export function Play({ state, answer, busy, disabled, words, onDraw, onRevealed 
 }
 
 function Cell({ cell, words }: { cell: Segment; words: Words }) {
-  const mark = cell.kind === 'blank' ? 'mark mark-flower' : cell.amountFen > 0 ? 'mark' : 'mark mark-gift';
+  const mark = cell.kind === 'blank' ? 'mark mark-flower' : cell.packet ? 'mark' : 'mark mark-gift';
   const name = cell.kind === 'blank' ? words.blank : cell.kind === 'more' ? words.more : cell.name;
   return (
     <>
