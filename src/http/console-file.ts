@@ -1,13 +1,5 @@
-/** An answer of the console's API that is a file to keep. */
-export class ConsoleFile {
-  /** What the browser saves it as. */
-  readonly name: string;
-  readonly type: string;
-  readonly text: string;
+import { z } from 'zod';
 
-  constructor(file: { readonly name: string; readonly type: string; readonly text: string }) {
-    this.name = file.name;
-    this.type = file.type;
-    this.text = file.text;
-  }
-}
+/** The answer of a route that is a file to keep: what is served is `text`, under `type` and saved as `name`. */
+export const consoleFile = z.object({ name: z.string(), type: z.string(), text: z.string() });
+export type ConsoleFile = z.infer<typeof consoleFile>;

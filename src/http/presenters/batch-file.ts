@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import { formatYuan } from '../../base/fen.ts';
 import type { Fen } from '../../base/fen.ts';
 import type { BatchLine } from '../../flows/ports/draw-batches.ts';
-import { ConsoleFile } from '../console-file.ts';
-
-export const batchFileAnswer = z.instanceof(ConsoleFile).describe('CSV (RFC 4180) in UTF-8 with a byte order mark');
+import type { ConsoleFile } from '../console-file.ts';
 
 const LINES_PER_PAGE = 5000;
 const HEAD = 'line,openid,fault,outcome,prize,yuan';
@@ -26,7 +23,7 @@ export async function batchFile(
     after = last.line;
   }
   const text = `\uFEFF${parts.join('\r\n')}\r\n`;
-  return new ConsoleFile({ name: `list-${id.slice(0, 8)}.csv`, type: 'text/csv; charset=utf-8', text });
+  return { name: `list-${id.slice(0, 8)}.csv`, type: 'text/csv; charset=utf-8', text };
 }
 
 function cells({ line, openid, fault, outcome, prizeId, amountFen }: BatchLine): string {

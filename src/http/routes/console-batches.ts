@@ -4,6 +4,7 @@ import type { BatchSource, OperateBatches } from '../../flows/batches/operate-ba
 import type { OperateActivities } from '../../flows/operate-activities.ts';
 import type { DrawBatch } from '../../flows/ports/draw-batches.ts';
 import type { StoredActivity } from '../../flows/ports/operators.ts';
+import { consoleFile } from '../console-file.ts';
 import {
   batchAnswer,
   batchesAnswer,
@@ -13,7 +14,7 @@ import {
   prepareBatchRequest,
   turnBatchRequest,
 } from '../contract/console-batches.ts';
-import { batchFile, batchFileAnswer } from '../presenters/batch-file.ts';
+import { batchFile } from '../presenters/batch-file.ts';
 import { readActivityId } from './console-activities.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
@@ -79,7 +80,7 @@ function readingRoutes({ operate, operateBatches }: BatchRouteDependencies): rea
       path: '/activities/:id/batches/:batch/result',
       access: 'people.view',
       summary: 'All lines of a list and what became of each, as CSV for spreadsheets',
-      answer: batchFileAnswer,
+      answer: consoleFile,
       handle: async ({ params }) => {
         const activity = await place(params);
         const id = batchOf(params);

@@ -81,7 +81,7 @@ function queryParameters(query: z.ZodType | null): readonly Json[] {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  return withoutDialect(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+  return withoutDialect(z.toJSONSchema(schema, { io }));
 }
 
 /** Puts what a schema defines for itself beside it, where references in an OpenAPI document look for it. */

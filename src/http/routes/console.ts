@@ -7,7 +7,7 @@ import { ruleJsonSchema } from '../../flows/rule-draft.ts';
 import { readJson } from '../read-body.ts';
 import { readFile } from '../read-file.ts';
 import { requireSameOrigin } from '../same-origin.ts';
-import { ConsoleFile } from '../console-file.ts';
+import { consoleFile } from '../console-file.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
 import { batchRoutes } from './console-batches.ts';
@@ -130,9 +130,10 @@ async function serve(
     file: route.file === null ? NO_FILE : readFile(ctx, route.file),
     setSession: sessionCookieWriter(ctx, publicUrl),
   });
-  if (answer instanceof ConsoleFile) {
-    ctx.attachment(answer.name);
-    ctx.type = answer.type;
+  const file = route.answer === consoleFile ? consoleFile.parse(answer) : null;
+  if (file !== null) {
+    ctx.attachment(file.name);
+    ctx.type = file.type;
   }
-  ctx.body = answer instanceof ConsoleFile ? answer.text : answer;
+  ctx.body = file === null ? answer : file.text;
 }
