@@ -86,10 +86,7 @@ export function createOperateBatches(options: {
   return {
     async prepare(operator, { activity, note, source }) {
       await refuseWithoutLists(options.activities, activity);
-      const others = await batches.list({ account: activity.accountId, activity: activity.id }, SHOWN_MAX);
-      if (others.filter(({ state }) => state === 'prepared').length >= PREPARED_MAX) {
-        throw conflict('batches-waiting', `${PREPARED_MAX} lists wait for a confirmation: confirm or cancel some`);
-      }
+      await refuseTooMany(batches, activity);
       const key = { account: activity.accountId, id: luck.randomId() };
       const lines = readLines(await textsOf(options.personLists, activity, source));
       const batch = await batches.prepare({
@@ -185,6 +182,15 @@ async function refuseWithoutLists(
   const live = (await activities.live(accountId)).find((activity) => activity.id === id);
   if (live?.rule.trigger.batch === true) return;
   throw conflict('batch-off', 'lists of people draw in published activities whose rule allows it (trigger.batch)');
+}
+
+async function refuseTooMany(
+  batches: Pick<DrawBatchStore, 'list'>,
+  { accountId: account, id: activity }: StoredActivity,
+): Promise<void> {
+  const others = await batches.list({ account, activity }, SHOWN_MAX);
+  if (others.filter(({ state }) => state === 'prepared').length < PREPARED_MAX) return;
+  throw conflict('batches-waiting', `${PREPARED_MAX} lists wait for a confirmation: confirm or cancel some`);
 }
 
 function conflict(code: string, message: string): WrongRequest {

@@ -7,14 +7,17 @@ import type { Openid } from '../../../src/base/ids.ts';
 import type { LiveActivity } from '../../../src/flows/ports/draws.ts';
 import type { DueInvitation, InvitationStore } from '../../../src/flows/ports/invitations.ts';
 import type { InvitationCondition } from '../../../src/rules/trigger-schema.ts';
+import { createErasureStore } from '../../../src/store/account/erasure-store.ts';
 import { createInvitationStore } from '../../../src/store/account/invitations.ts';
 import { createPseudonyms } from '../../../src/store/account/pseudonyms.ts';
 import { createPool } from '../../../src/store/database.ts';
+import { createDrawBatchStore } from '../../../src/store/draw-batches.ts';
 import { createDrawStore } from '../../../src/store/draw-store.ts';
 import { NOON_MS, randomId } from '../../support/builders.ts';
 import { freshDatabase } from '../../support/database.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { batcherOver, follower, messageKey } from '../../support/draws.ts';
+import { mentionsOf } from '../../support/erasure-world.ts';
 import { publishActivity } from '../../support/live-activity.ts';
 import { quietLogger } from '../../support/quiet-logger.ts';
 
@@ -119,6 +122,31 @@ describe('an invitation', () => {
     assert.equal(await open(code, BO), false);
   });
 
+  it('and a list of people leave nothing of somebody erased but a pseudonym, and nothing more is drawn for them', async () => {
+    await open(await codeOf(ANNA), BO);
+    await open(await codeOf(BO), CHEN);
+    const key = { account: activity.accountId, id: randomId() };
+    const lines = [{ openid: BO, fault: null }];
+    const batches = createDrawBatchStore(firstPool());
+    await codeOf(BO);
+    await draw(BO, 'known');
+    await batches.prepare({ key, activity: activity.id, note: '', lines, operator: 'op', nowMs: NOON_MS });
+    const erasures = createErasureStore(firstPool(), pseudonyms);
+    await erasures.begin(person(BO), { reason: 'request', requestedBy: 'test', nowMs: NOON_MS });
+    await database.client.query(`update payout set state = 'received', due_at = null`);
+    for (
+      let step = 0;
+      step < 50 && (await erasures.advance(person(BO), NOON_MS + 2 * 86_400_000)) === 'more';
+      step += 1
+    );
+    assert.deepEqual(await mentionsOf(database.client, BO), []);
+    const states = (await rows()).map(({ state }) => state);
+    assert.deepEqual(states, ['void', 'void']);
+    assert.deepEqual(await claim(), []);
+    const [line] = await batches.lines(key, { after: 0, most: 10, faulty: false });
+    assert.deepEqual([line?.openid, line?.fault], [pseudonyms.of(person(BO)), 'erased']);
+  });
+
   it('waits for a first draw where the rule asks for one, and meets it in the draw’s own transaction', async () => {
     activity = await publishActivity(database.client, {
       trigger: { page: true, invite: true, inviteCounts: 'first-draw' },
@@ -160,10 +188,13 @@ describe('an invitation', () => {
     assert.equal(again?.tries, 2);
   });
 
-  async function draw(openid: Openid, name: string): Promise<void> {
+  function firstPool(): pg.Pool {
     const pool = pools[0];
     assert.ok(pool);
-    const batcher = batcherOver(createDrawStore(pool), log);
+    return pool;
+  }
+  async function draw(openid: Openid, name: string): Promise<void> {
+    const batcher = batcherOver(createDrawStore(firstPool()), log);
     await batcher.draw({ activity, openid, key: messageKey(name + randomId()), render: (text) => text });
   }
 });
