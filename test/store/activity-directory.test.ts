@@ -74,13 +74,16 @@ test('a thousand callers at once cost one look at the database and one parse a v
   assert.equal(await found.bySlug('nothing'), undefined);
 });
 
-test('a publication and a stop are seen a second later', async () => {
+test('a publication, a pause and a stop are seen a second later', async () => {
   const found = directory();
   await found.live(MAIN);
   const second = await publishActivity(database.client);
   assert.equal(await found.bySlug(second.slug), undefined);
   nowMs += 1000;
   assert.deepEqual(await found.bySlug(second.slug), second);
+  await database.client.query("update activity set state = 'paused' where id = $1", [second.id]);
+  nowMs += 1000;
+  assert.deepEqual(await found.bySlug(second.slug), { ...second, paused: true });
   await database.client.query("update activity set state = 'stopped' where id = $1", [second.id]);
   nowMs += 1000;
   assert.equal(await found.bySlug(second.slug), undefined);

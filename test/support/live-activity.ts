@@ -38,5 +38,6 @@ export async function publishActivity(
     rule,
     publishedAtMs: NOON_MS,
     paysThrough: null,
+    paused: false,
   };
 }
