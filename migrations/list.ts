@@ -6,6 +6,7 @@ import { ActivityLife1795255320000 } from './1795255320000-activity-life.ts';
 import { DrawOrigins1795255380000 } from './1795255380000-draw-origins.ts';
 import { Payments1795255440000 } from './1795255440000-payments.ts';
 import { Codes1795255500000 } from './1795255500000-codes.ts';
+import { CheckIns1795255560000 } from './1795255560000-check-ins.ts';
 import { Invitations1795255620000 } from './1795255620000-invitations.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
@@ -18,5 +19,6 @@ export const migrations = [
   DrawOrigins1795255380000,
   Payments1795255440000,
   Codes1795255500000,
+  CheckIns1795255560000,
   Invitations1795255620000,
 ];

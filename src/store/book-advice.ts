@@ -2,6 +2,8 @@ const COUNTER =
   'The rows are right and the count of them is not: pause or stop the activity, set the count to what is expected, and find out what changed it, because the service never does.';
 const LIMIT =
   'Limits and budgets are held against this count, so people may win too much or too little: pause or stop the activity, set it to what is expected, and find out what changed it.';
+const CHECK_IN =
+  'Streaks and totals are held against what the person’s row remembers, so a prize may be won too early or not at all: pause the activity, put right whichever of the two was changed by hand, and find out by whom.';
 const MONEY =
   'The books and the rows tell different stories of one award: stop sending, compare its draw, payout, attempts and entries with a backup and with the merchant platform, and put back what was changed by hand.';
 const PAYOUT =
@@ -39,6 +41,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   'fen won by all people': LIMIT,
   'fen won of a prize': LIMIT,
   'fen won on a day': LIMIT,
+  'days checked in of a month': CHECK_IN,
+  'last day checked in': CHECK_IN,
+  'days checked in': CHECK_IN,
 };
 
 /** Says what to do about a difference, by the name of its check; null for a name that no check has. */

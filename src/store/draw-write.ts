@@ -4,6 +4,7 @@ import type { ParticipantFacts } from '../rules/facts.ts';
 import type { FactsNeeded } from '../rules/person-facts.ts';
 import { invitationsMet } from './account/invitation-draws.ts';
 import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
+import { addCheckIns, moveCheckIns } from './check-in-marks.ts';
 import { addCodeUses } from './draw-codes.ts';
 import { addOrigins } from './draw-origins.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
@@ -25,12 +26,15 @@ export function writeDraws(
   const account = textLiteral(lane.account);
   const activity = textLiteral(lane.activity.id);
   const won = decision.draws.filter((draw) => draw.verdict.outcome === 'won');
+  const place = { account: lane.account, activity: lane.activity.id };
   return [
     draws(account, activity, lane.activity.version, decision.draws),
     ...(won.length === 0 ? [] : awards(lane, won)),
     ...counters(account, activity, before, decision),
     ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
+    ...moveCheckIns(place, comingBack(decision, erasedRows)),
+    ...addCheckIns(place, decision.draws),
     ...addCodeUses(lane.account, lane.activity.id, decision.draws),
     ...invitationsMet(lane.activity, decision.draws),
     ...(lane.needed === undefined
@@ -180,13 +184,18 @@ function rememberedOf({ state }: ParticipantFacts): { readonly x?: ParticipantFa
   return {};
 }
 
+/** Erased people whose facts this batch goes on with, and the pseudonym of each. */
+function comingBack(decision: BatchDecision, erasedRows: ReadonlyMap<Openid, string>): ReadonlyMap<Openid, string> {
+  return new Map([...erasedRows].filter(([openid]) => decision.participants.has(openid)));
+}
+
 function replacedPeople(
   account: string,
   activity: string,
   decision: BatchDecision,
   erasedRows: ReadonlyMap<Openid, string>,
 ): string[] {
-  const replaced = [...erasedRows].filter(([openid]) => decision.participants.has(openid)).map(([, name]) => name);
+  const replaced = [...comingBack(decision, erasedRows).values()];
   if (replaced.length === 0) return [];
   return [
     `delete from participant where account_id = ${account} and activity_id = ${activity} and openid = any(${textListLiteral(replaced)})`,

@@ -3,6 +3,7 @@ import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import { BALANCES, BOOK_CHECKS } from './book-checks.ts';
+import { CHECK_IN_CHECKS } from './check-in-checks.ts';
 import { RULE_CHECKS } from './rule-checks.ts';
 
 /** The balances of one activity's books. */
@@ -75,7 +76,7 @@ export async function verifyBooks(
  */
 export async function findBookDifferences(client: pg.PoolClient): Promise<readonly BookDifference[]> {
   const differences: BookDifference[] = [];
-  for (const [check, sql] of Object.entries({ ...BOOK_CHECKS, ...RULE_CHECKS })) {
+  for (const [check, sql] of Object.entries({ ...BOOK_CHECKS, ...RULE_CHECKS, ...CHECK_IN_CHECKS })) {
     const rest = DIFFERENCES_MAX - differences.length;
     const { rows } = await client.query<BookDifference>(`${compare(check, sql)} limit ${rest}`);
     differences.push(...rows);

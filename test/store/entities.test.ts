@@ -18,6 +18,7 @@ const HOT_TABLES = [
   'participant',
   'draw',
   'draw_origin',
+  'check_in',
   'award',
   'payout',
   'payout_attempt',

@@ -36,7 +36,7 @@ export function namesWithPseudonyms(
 
 /**
  * Adds up what stands of one person in two rows of an activity: counts together; the day, the streak and what mechanics
- * remember of the later row, and nothing remembered where two differ at one moment. Pure; the order of the two does not
+ * remember of the later row, and nothing remembered where two differ at one moment, but the days of both. Pure; the order of the two does not
  * matter.
  */
 export function carryOn(one: ParticipantFacts, other: ParticipantFacts): ParticipantFacts {
@@ -57,6 +57,30 @@ export function carryOn(one: ParticipantFacts, other: ParticipantFacts): Partici
     checkInDay: checkedIn.checkInDay,
     streakDays: sameCheckIn ? Math.max(one.streakDays, other.streakDays) : checkedIn.streakDays,
     checkIns: one.checkIns + other.checkIns,
-    state: sameMoment && !isDeepStrictEqual(one.state, other.state) ? {} : last.state,
+    state: withDaysOfBoth(sameMoment && !isDeepStrictEqual(one.state, other.state) ? {} : last.state, one, other),
   };
+}
+
+/** Days that were checked in on stay so, whichever row remembers them: each month is a number with a bit for each day. */
+function withDaysOfBoth(
+  state: ParticipantFacts['state'],
+  ...rows: readonly ParticipantFacts[]
+): ParticipantFacts['state'] {
+  const merged: Record<string, unknown> = { ...state };
+  const ids = new Set(rows.flatMap((row) => Object.keys(row.state)));
+  for (const id of ids) {
+    const calendars = rows.flatMap((row) => monthsIn(row.state[id]) ?? []);
+    if (calendars.length === 0) continue;
+    const months: Record<string, number> = {};
+    for (const [month, days] of calendars.flatMap((one) => Object.entries(one)))
+      months[month] = (months[month] ?? 0) | Number(days);
+    const own = merged[id];
+    merged[id] = { ...(typeof own === 'object' ? own : null), months };
+  }
+  return merged;
+}
+
+function monthsIn(own: unknown): object | null {
+  if (typeof own !== 'object' || own === null || !('months' in own)) return null;
+  return typeof own.months === 'object' ? own.months : null;
 }

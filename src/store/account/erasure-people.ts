@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { PersonKey } from '../../flows/ports/followers.ts';
+import { DAY_BIT } from '../check-in-checks.ts';
 import type { StepEnd } from './erasure-money.ts';
 
 const ACTIVITIES_PER_STEP = 100;
@@ -33,12 +34,41 @@ on conflict (account_id, activity_id, openid) do update set
   misses = case when kept.last_draw_at is not distinct from excluded.last_draw_at then greatest(kept.misses, excluded.misses)
     when kept.last_draw_at is null or excluded.last_draw_at > kept.last_draw_at then excluded.misses else kept.misses end,
   last_draw_at = greatest(kept.last_draw_at, excluded.last_draw_at),
-  state = case when kept.last_draw_at is not distinct from excluded.last_draw_at
-      then case when kept.state = excluded.state then kept.state else '{}' end
-    when kept.last_draw_at is null or excluded.last_draw_at > kept.last_draw_at then excluded.state else kept.state end,
+  state = (select chosen || coalesce((
+      select jsonb_object_agg(key, case when jsonb_typeof(chosen -> key) = 'object' then chosen -> key else '{}' end || '{"months": {}}')
+      from (select * from jsonb_each(kept.state) union all select * from jsonb_each(excluded.state)) as own
+      where jsonb_typeof(value -> 'months') = 'object'), '{}')
+    from (select case when kept.last_draw_at is not distinct from excluded.last_draw_at
+        then case when kept.state = excluded.state then kept.state else '{}' end
+      when kept.last_draw_at is null or excluded.last_draw_at > kept.last_draw_at then excluded.state else kept.state end as chosen) as one),
   check_in_day = greatest(kept.check_in_day, excluded.check_in_day),
   streak_days = case when kept.check_in_day is not distinct from excluded.check_in_day then greatest(kept.streak_days, excluded.streak_days)
     when kept.check_in_day is null or excluded.check_in_day > kept.check_in_day then excluded.streak_days else kept.streak_days end`;
+
+const MOVE_CHECK_INS = `
+with gone as (
+  delete from check_in where account_id = $1 and activity_id = any($4::text[]) and openid = $2 returning *
+)
+insert into check_in (account_id, activity_id, openid, day, made_up, created_at)
+select account_id, activity_id, $3, day, made_up, created_at from gone
+on conflict (account_id, activity_id, openid, day) do nothing`;
+
+// Where the days of two rows came together, those of both are remembered, as far as a year before the last one's month.
+const REMEMBER_DAYS = `
+update participant as person set state = (
+  select jsonb_object_agg(own.key, case when jsonb_typeof(own.value -> 'months') = 'object' then jsonb_set(own.value, '{months}', days.months)
+    else own.value end) from jsonb_each(person.state) as own)
+from (
+  select activity_id, jsonb_object_agg(month, bits) as months from (
+    select activity_id, to_char(day, 'YYYY-MM') as month, bit_or(${DAY_BIT}) as bits
+    from check_in join (select account_id, activity_id, openid, check_in_day from participant) as last using (account_id, activity_id, openid)
+    where account_id = $1 and openid = $2 and activity_id = any($3::text[])
+      and to_char(day, 'YYYY-MM') >= coalesce(to_char(check_in_day - interval '1 year', 'YYYY-MM'), '')
+    group by 1, 2
+  ) as one_month group by 1
+) as days
+where person.account_id = $1 and person.openid = $2 and person.activity_id = days.activity_id
+  and jsonb_path_exists(person.state, '$.*.months')`;
 
 const MOVE_VISITS = `
 with gone as (
@@ -64,6 +94,8 @@ export async function foldCounts(client: pg.PoolClient, names: readonly string[]
   const activities = found.rows.map((row) => row.id);
   await client.query(LOCK_COUNTERS, [names[0], activities]);
   await client.query(FOLD, [...names, activities]);
+  await client.query(MOVE_CHECK_INS, [...names, activities]);
+  await client.query(REMEMBER_DAYS, [names[0], names[2], activities]);
   return 'done';
 }
 

@@ -8,6 +8,7 @@ import {
   ruleVersionEntity,
 } from './activities.ts';
 import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
+import { checkInEntity } from './check-ins.ts';
 import { drawOriginEntity } from './draw-origins.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
@@ -72,6 +73,7 @@ export const entities: readonly EntitySchema[] = [
   merchantNoticeKeyEntity,
   paymentEntity,
   drawOriginEntity,
+  checkInEntity,
   codePoolEntity,
   codeEntity,
   codeUseEntity,

@@ -132,15 +132,28 @@ describe('counts that stand twice', () => {
     checkInDay: day,
     streakDays: count,
     checkIns: count,
-    state: fc.constantFrom({}, { main: { chances: 1 } }, { main: { chances: 2 } }),
+    state: fc.constantFrom<ParticipantFacts['state']>(
+      {},
+      { main: { chances: 1 } },
+      { main: { chances: 2 } },
+      { main: { months: { '2026-11': 0b101 } } },
+      { main: { months: { '2026-11': 0b110, '2026-10': 1 }, owed: { 'totals.0': 1 } } },
+    ),
   });
 
   test('are added up by a draw as by an erasure', async (context) => {
     const world = await openPayoutWorld();
     context.after(() => world.close());
     const activity = await buildActivity(world.client);
-    const insert = (openid: string, row: ParticipantFacts) =>
-      world.client.query(
+    const insert = async (openid: string, row: ParticipantFacts) => {
+      const { months = {} } = (row.state['main'] ?? {}) as { readonly months?: Readonly<Record<string, number>> };
+      for (const [month, days] of Object.entries(months))
+        await world.client.query(
+          `insert into check_in (account_id, activity_id, openid, day, made_up, created_at)
+           select $1, $2, $3, $4::date + bit, false, to_timestamp(0) from generate_series(0, 30) as bit where $5::integer >> bit & 1 = 1`,
+          [activity.account.id, activity.id, openid, `${month}-01`, days],
+        );
+      await world.client.query(
         `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, check_in_day, streak_days, check_ins,
            wins_that_day, spent_fen, misses, last_draw_at, state)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, to_timestamp($14 / 1000.0), $15)`,
@@ -162,6 +175,7 @@ describe('counts that stand twice', () => {
           row.state,
         ],
       );
+    };
     await fc.assert(
       fc.asyncProperty(facts, facts, async (one, other) => {
         const openid: Openid = somebody();
