@@ -30,6 +30,8 @@ describe('a trigger', () => {
           payment: false,
           batch: false,
           invite: false,
+          inviteCounts: 'opened',
+          invitesPerPerson: 10,
           leads: {},
         },
         priority: 50,
