@@ -1,4 +1,5 @@
-import { beijingDay } from '../base/beijing-day.ts';
+import { addDays, beijingDay } from '../base/beijing-day.ts';
+import type { BeijingDay } from '../base/beijing-day.ts';
 import { WrongRequest } from '../base/errors.ts';
 import type { Openid, PrizeId, RequestKey } from '../base/ids.ts';
 import { shownNickname } from '../base/nickname.ts';
@@ -6,7 +7,10 @@ import type { ActivityRule } from '../rules/activity-rule.ts';
 import { settingsOf } from '../rules/chains.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
+import { calendarOf, isCheckedIn, lengthOfMonth, monthOf } from '../rules/mechanics/check-in-calendar.ts';
+import { streakShown } from '../rules/mechanics/check-in.ts';
 import { earnedChances } from '../rules/mechanics/earned-chances.ts';
+import { owedInAll } from '../rules/mechanics/owed-gains.ts';
 import type { DrawOrigin } from '../rules/person-facts.ts';
 import { mechanicAt } from '../rules/trigger-schema.ts';
 import { chooseByText } from '../rules/trigger.ts';
@@ -39,6 +43,8 @@ export interface PageView extends PageActivity {
   /** Null when the rule sets no limit. */
   readonly chancesLeft: number | null;
   readonly streakDays: number;
+  /** Days of this Beijing month on which the person checked in, the first one first. */
+  readonly checkInDays: readonly BeijingDay[];
   readonly last: PersonsLastDraw | null;
 }
 
@@ -143,7 +149,8 @@ async function viewOf(options: DrawOnPageOptions, page: PageActivity, visitor: P
     visitor,
     nickname: profile === null ? null : shownNickname(profile.nickname),
     chancesLeft: chancesLeft(rule, person, nowMs),
-    streakDays: currentStreak(person, nowMs),
+    streakDays: currentStreak(rule, person, nowMs),
+    checkInDays: daysOfMonth(rule, person, beijingDay(nowMs)),
     last: standing.last,
   };
 }
@@ -208,12 +215,28 @@ export function chancesLeft(rule: ActivityRule, person: ParticipantFacts, nowMs:
   const start = mechanicAt(rule.trigger, 'page');
   const mechanic = settingsOf(rule, start);
   if (mechanic.kind === 'lottery' && mechanic.chances === 'earned') left.push(earnedChances(person, start));
-  if (mechanic.kind === 'check-in') left.push(person.checkInDay === day ? 0 : 1);
+  if (mechanic.kind === 'check-in') left.push(checkInsLeft(person, start, day));
   return left.length === 0 ? null : Math.max(0, Math.min(...left));
 }
 
+/** Once a day, and again as long as something is owed for earlier days. */
+function checkInsLeft(person: ParticipantFacts, id: string, day: BeijingDay): number {
+  return (isCheckedIn(calendarOf(person, id), day) ? 0 : 1) + owedInAll(person, id);
+}
+
 /** A streak is alive when its last day is today or yesterday. */
-function currentStreak(person: ParticipantFacts, nowMs: number): number {
-  const yesterday = beijingDay(nowMs - 86_400_000);
-  return person.checkInDay !== null && person.checkInDay >= yesterday ? person.streakDays : 0;
+function currentStreak(rule: ActivityRule, person: ParticipantFacts, nowMs: number): number {
+  const yesterday = addDays(beijingDay(nowMs), -1);
+  const days = person.checkInDay !== null && person.checkInDay >= yesterday ? person.streakDays : 0;
+  const settings = settingsOf(rule, mechanicAt(rule.trigger, 'page'));
+  return settings.kind === 'check-in' ? streakShown(settings, days) : days;
+}
+
+function daysOfMonth(rule: ActivityRule, person: ParticipantFacts, today: BeijingDay): readonly BeijingDay[] {
+  const start = mechanicAt(rule.trigger, 'page');
+  if (settingsOf(rule, start).kind !== 'check-in') return [];
+  const calendar = calendarOf(person, start);
+  const first = `${monthOf(today)}-01` as BeijingDay;
+  const days = Array.from({ length: lengthOfMonth(today) }, (_, index) => addDays(first, index));
+  return days.filter((day) => isCheckedIn(calendar, day));
 }

@@ -148,7 +148,7 @@ it('a riddle draws for the right answer only, however it is written', async (con
 });
 
 it('a calendar shows the days of the streak and what it is good for', async (context) => {
-  const { page, faults } = await openPage(context, {
+  const { world, page, faults } = await openPage(context, {
     mechanic: {
       kind: 'check-in',
       milestones: [
@@ -164,5 +164,14 @@ it('a calendar shows the days of the streak and what it is good for', async (con
   await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
   await page.locator('.calendar-today.calendar-done').waitFor({ state: 'attached' });
   await page.getByText('已连续签到 1 天').waitFor({ state: 'attached' });
+  // The first of the month, written as the rules remember it.
+  const today = await page.locator('.calendar-today').getAttribute('data-day');
+  await world.database.client.query(
+    `update participant set state = jsonb_set(state, '{main,months}', state->'main'->'months' || jsonb_build_object($1::text, 1 | (state->'main'->'months'->>$1::text)::int))`,
+    [today?.slice(0, 7)],
+  );
+  await page.reload();
+  await page.locator('.calendar-done').first().waitFor();
+  assert.match(await page.locator('.calendar-done').first().innerText(), /^1\b/);
   assert.deepEqual(faults, []);
 });

@@ -40,7 +40,7 @@ export interface PageLook {
 /** The days of a check-in. Days are Beijing days, as 2026-11-21. */
 export interface PageCheckIn {
   readonly today: string;
-  /** Days of this month on which the person checked in, as far as they are known. */
+  /** Days of this month on which the person checked in. */
   readonly days: readonly string[];
   /** What a streak of so many days brings, shortest first; null for what is no prize. */
   readonly milestones: readonly { readonly streakDays: number; readonly prizeName: string | null }[];

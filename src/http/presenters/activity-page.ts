@@ -1,4 +1,4 @@
-import { addDays, beijingDay } from '../../base/beijing-day.ts';
+import { beijingDay } from '../../base/beijing-day.ts';
 import type { PrizeId } from '../../base/ids.ts';
 import type { PageView } from '../../flows/draw-on-page.ts';
 import type { LiveActivity } from '../../flows/ports/draws.ts';
@@ -123,17 +123,13 @@ function mechanicKind(rule: ActivityRule): ActivityPageState['mechanic'] {
   return kind === 'lottery' || kind === 'check-in' ? kind : 'keyword';
 }
 
-/** The days of the streak that is alive are all that is known for certain. */
-function pageCheckIn({ activity: { rule }, nowMs, streakDays, chancesLeft }: PageView): PageCheckIn | null {
+function pageCheckIn({ activity: { rule }, nowMs, checkInDays }: PageView): PageCheckIn | null {
   const settings = settingsOf(rule, mechanicAt(rule.trigger, 'page'));
   if (settings.kind !== 'check-in') return null;
-  const today = beijingDay(nowMs);
-  const lastDay = chancesLeft === 0 ? today : addDays(today, -1);
-  const streak = Array.from({ length: streakDays }, (_, index) => addDays(lastDay, -index));
   const nameOf = (prizeId: string | null): string | null => rule.prizes.find(({ id }) => id === prizeId)?.name ?? null;
   return {
-    today,
-    days: streak.filter((day) => day.slice(0, 7) === today.slice(0, 7)).reverse(),
+    today: beijingDay(nowMs),
+    days: checkInDays,
     milestones: settings.milestones
       .map((milestone) => ({ streakDays: milestone.streakDays, prizeName: nameOf(milestone.prizeId) }))
       .sort((left, right) => left.streakDays - right.streakDays),

@@ -28,6 +28,7 @@ export function Play({ state, answer, busy, disabled, words, onDraw, onRevealed 
         {monthGrid(checkIn.today).map(({ day, number, column }) => (
           <li
             key={day}
+            data-day={day}
             class={`calendar-day${done.has(day) ? ' calendar-done' : ''}${day === checkIn.today ? ' calendar-today' : ''}`}
             style={number === 1 ? { gridColumnStart: column } : undefined}
             aria-current={day === checkIn.today ? 'date' : undefined}
