@@ -11,7 +11,9 @@ export interface PersonListKey {
 export interface ListedPerson {
   /** A pseudonym where the person was erased. */
   readonly openid: string;
+  /** The operator's id, and the name if there still is such an operator. */
   readonly addedBy: string;
+  readonly addedByName: string | null;
   readonly addedAtMs: number;
 }
 

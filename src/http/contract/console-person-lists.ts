@@ -11,7 +11,14 @@ export type PersonListsAnswer = z.infer<typeof personListsAnswer>;
 const openid = z.string().describe('A pseudonym, `x:` and 43 characters, where the person was erased');
 
 export const listedPeopleAnswer = z.object({
-  rows: z.array(z.object({ openid, addedBy: z.string(), addedAtMs: z.number().describe('Unix ms') })),
+  rows: z.array(
+    z.object({
+      openid,
+      addedBy: z.string(),
+      addedByName: z.string().nullable(),
+      addedAtMs: z.number().describe('Unix ms'),
+    }),
+  ),
   next: z.string().nullable().describe('What `after` takes for the next page'),
 });
 export type ListedPeopleAnswer = z.infer<typeof listedPeopleAnswer>;

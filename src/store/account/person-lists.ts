@@ -8,7 +8,7 @@ import { asOutsideTrouble } from '../database-trouble.ts';
 const LISTS = `select list, count(*)::integer as people from person_list where account_id = $1 group by list order by list`;
 const LISTS_OF = `select list, added_by as "addedBy", (extract(epoch from added_at) * 1000)::float8 as "addedAtMs"
   from person_list where account_id = $1 and openid = any($2::text[]) order by list`;
-const PEOPLE = `select openid, added_by as "addedBy", (extract(epoch from added_at) * 1000)::float8 as "addedAtMs"
+const PEOPLE = `select openid, added_by as "addedBy", (select name from operator where id = added_by) as "addedByName", (extract(epoch from added_at) * 1000)::float8 as "addedAtMs"
   from person_list where account_id = $1 and list = $2 and openid > $3 order by openid limit $4`;
 // Sorted, so that two operators who add the same people never wait for each other in a circle.
 const ADD = `insert into person_list (account_id, list, openid, added_by, added_at)

@@ -22,6 +22,8 @@ const ReissuePage = lazy(async () => ({ default: (await import('./payments/reiss
 const ReconciliationPage = lazy(async () => ({
   default: (await import('./payments/reconciliation-page.tsx')).ReconciliationPage,
 }));
+const ListsPage = lazy(async () => ({ default: (await import('./people/lists-page.tsx')).ListsPage }));
+const ListPage = lazy(async () => ({ default: (await import('./people/list-page.tsx')).ListPage }));
 const ActivityPage = lazy(async () => ({ default: (await import('./pages/activity-page.tsx')).ActivityPage }));
 
 /** Shows the page of the address. */
@@ -34,6 +36,11 @@ function pageOf(path: string) {
   if (path === '/' || path === '/login') return <ActivitiesPage />;
   if (path === '/activities/new') return <TemplatesPage />;
   if (path.startsWith('/payments')) return paymentsPageOf(path.slice('/payments'.length));
+  if (path === '/lists') return <ListsPage />;
+  const [, account, list] = /^\/lists\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})$/.exec(path) ?? [];
+  if (account !== undefined && list !== undefined) {
+    return <ListPage key={`${account}/${list}`} account={account} list={list} />;
+  }
   const template = /^\/activities\/new\/([a-z-]+)$/.exec(path)?.[1];
   if (template !== undefined) return <NewActivityPage key={template} template={template} />;
   const [, id, edit, step] = /^\/activities\/([0-9a-f]{32})(\/edit(?:\/([a-z]+))?)?$/.exec(path) ?? [];

@@ -45,11 +45,11 @@ test('somebody stands on a list once, and lists are told with how many stand on 
     { list: 'white', people: 1 },
   ]);
   assert.deepEqual(await lists.people(key, { after: '', most: 2 }), [
-    { openid: ann, addedBy: '小王', addedAtMs: NOON_MS },
-    { openid: ben, addedBy: '小王', addedAtMs: NOON_MS },
+    { openid: ann, addedBy: '小王', addedByName: null, addedAtMs: NOON_MS },
+    { openid: ben, addedBy: '小王', addedByName: null, addedAtMs: NOON_MS },
   ]);
   assert.deepEqual(await lists.people(key, { after: ben, most: 2 }), [
-    { openid: cat, addedBy: '小李', addedAtMs: NOON_MS + 1 },
+    { openid: cat, addedBy: '小李', addedByName: null, addedAtMs: NOON_MS + 1 },
   ]);
   assert.equal(await lists.remove(key, [ann, cat, somebody()]), 2);
   assert.deepEqual(await lists.lists(account.id), [

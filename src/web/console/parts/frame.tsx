@@ -45,18 +45,24 @@ export function Frame({ children }: { children: ReactNode }) {
 
 /** The parts of the console, with the one that is open marked. */
 function Sections() {
-  const { nav } = useWords();
+  const { nav, lists } = useWords();
   const { may } = useSession();
   const path = usePath();
   const inPayments = path.startsWith('/payments');
+  const inLists = path.startsWith('/lists');
   return (
     <nav className="sections" aria-label={nav.label}>
-      <Link to="/" current={!inPayments}>
+      <Link to="/" current={!inPayments && !inLists}>
         {nav.activities}
       </Link>
       {may('payments.view') && (
         <Link to="/payments" current={inPayments}>
           {nav.payments}
+        </Link>
+      )}
+      {may('people.view') && (
+        <Link to="/lists" current={inLists}>
+          {lists.nav}
         </Link>
       )}
     </nav>

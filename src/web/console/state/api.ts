@@ -19,6 +19,8 @@ import type {
   ReissueSelection,
 } from '../../../http/contract/console-reissues.ts';
 import type { Problem } from '../../../http/contract/console-problem.ts';
+import { listsApi } from './lists-api.ts';
+import type { ListsApi } from './lists-api.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -60,6 +62,7 @@ export interface Api {
   readonly awards: (id: string, after: string | null) => Promise<AwardsAnswer>;
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
   readonly payments: PaymentsApi;
+  readonly lists: ListsApi;
 }
 
 /** Which payout: the account it belongs to and its order number. */
@@ -125,6 +128,7 @@ export function createApi(onSignedOut: () => void): Api {
     awards: (id, after) => ask('GET', page(id, 'awards', after)),
     books: (id, after) => ask('GET', page(id, 'books', after)),
     payments: paymentsApi(ask),
+    lists: listsApi(ask),
   };
 }
 
@@ -163,7 +167,11 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
       method,
       credentials: 'same-origin',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body instanceof Blob
+        ? { headers: { 'content-type': 'text/csv' }, body }
+        : body === undefined
+          ? {}
+          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   } catch (cause) {
     throw new ApiProblem(0, { code: 'offline', message: String(cause), faults: [] });

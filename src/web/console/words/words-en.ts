@@ -1,5 +1,6 @@
 import { showYuan } from '../parts/money.ts';
 import { lifeEn } from './life-en.ts';
+import { listsEn } from './lists-en.ts';
 import { paymentsEn } from './payments-en.ts';
 import { recordsEn } from './records-en.ts';
 import type { Words } from './words-zh.ts';
@@ -301,6 +302,7 @@ export const en: Words = {
     columns: { prize: 'Prize', amount: 'Amount', drawn: 'Won', stock: 'In all', left: 'Left' },
   },
   ...lifeEn,
+  ...listsEn,
   ...recordsEn,
   ...paymentsEn,
 

@@ -1,5 +1,6 @@
 import { showYuan } from '../parts/money.ts';
 import { lifeZh } from './life-zh.ts';
+import { listsZh } from './lists-zh.ts';
 import { paymentsZh } from './payments-zh.ts';
 import { recordsZh } from './records-zh.ts';
 
@@ -293,6 +294,7 @@ export const zh = {
     columns: { prize: '奖品', amount: '金额', drawn: '已中', stock: '总数', left: '剩余' },
   },
   ...lifeZh,
+  ...listsZh,
   ...recordsZh,
   ...paymentsZh,
 
