@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 import { accessibilityViolations, startBrowser, takeScreenshot, watchFaults, wechatPhone } from '../support/browser.ts';
+import { buildPool } from '../support/code-pools.ts';
 import { countDraws } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { startPageWorld } from '../support/page-world.ts';
@@ -145,6 +146,26 @@ it('a riddle draws for the right answer only, however it is written', async (con
   await field.press('Enter');
   await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
   assert.equal((await countDraws(world.database.client)).draws, 1);
+});
+
+it('a code draws once, and one that does not exist costs nothing', async (context) => {
+  const { world, page, faults } = await openPage(context, {
+    mechanic: { kind: 'code', pool: 'caps', prizeId: 'second' },
+    look: { theme: 'dark' },
+  });
+  await buildPool(world.database.client, 'caps', ['hk7m3qwx9trp']);
+  await takeScreenshot(page, 'play-code', { fullPage: true });
+  assert.deepEqual(await accessibilityViolations(page), []);
+  const field = page.getByLabel('输入兑换码');
+  await field.fill('HK7M3QWX9TRZ');
+  await page.getByRole('button', { name: '兑换' }).tap();
+  await page.getByRole('dialog', { name: '没有这个兑换码' }).waitFor();
+  await page.keyboard.press('Escape');
+  await field.fill('HK7M-3QWX-9TRP');
+  await field.press('Enter');
+  await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
+  assert.equal((await countDraws(world.database.client)).won, 1);
+  assert.deepEqual(faults, []);
 });
 
 it('a calendar shows the days of the streak and what it is good for', async (context) => {
