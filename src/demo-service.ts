@@ -117,7 +117,8 @@ export function simulatedConfig(given: {
     proxyHops: 0,
     metricsToken: null,
     pageTrustFen: 100,
-    requestLimits: { person: { draw: 5, view: 10 }, address: { draw: 300, view: 600 } },
+    // Its people are clicked and scripted, which is faster than thumbs.
+    requestLimits: { person: { draw: 20, view: 40 }, address: { draw: 300, view: 600 } },
     followersPerMinute: 3000,
     alarmWebhook: null,
     testHostsAllowed: true,
