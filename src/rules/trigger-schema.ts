@@ -3,6 +3,8 @@ import { FEN_MAX } from '../base/fen.ts';
 import { POOL_ID } from './code-shape.ts';
 import { readTriggerWord, WORD_MATCHES } from './trigger-word.ts';
 
+const mechanicId = z.string().regex(/^[a-z0-9-]{1,32}$/);
+
 const triggerWord = z.strictObject({
   match: z
     .enum(WORD_MATCHES)
@@ -10,12 +12,11 @@ const triggerWord = z.strictObject({
       'exact: the whole text; prefix: how it begins; contains: anywhere in it; number: the one number in it, as 42 or 10-20; pattern: the whole text, with * ? # [] and (|)',
     ),
   word: z.string().trim().min(1).max(60).describe('The word, the number or the pattern'),
+  leadsTo: mechanicId.optional().describe('Which mechanic it leads to, where that is not the one of all words'),
 });
 
 // Words are looked up, patterns are tried one by one: 200 activities with 10 each cost a message up to 2 ms.
 const PATTERNS_MAX = 10;
-
-const mechanicId = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
 /** Every way into an activity. */
 export const TRIGGER_KINDS = [
@@ -94,7 +95,7 @@ export const triggerSchema = z.strictObject({
   invitesPerPerson: z.int().min(1).max(1000).default(10).describe('How many invitations of one person count at most'),
   leads: z
     .strictObject({
-      words: mechanicId.optional().describe('Where a word leads'),
+      words: mechanicId.optional().describe('Where a word leads that does not say it itself'),
       page: mechanicId.optional().describe('Where the activity page leads'),
       follow: mechanicId.optional().describe('Where following leads'),
       scenes: mechanicId.optional().describe('Where scanning a code leads'),
@@ -153,6 +154,9 @@ export function triggerFaults(trigger: Trigger, mechanics: readonly string[]): r
   for (const [index, word] of trigger.words.entries()) {
     const read = readTriggerWord(word);
     if ('fault' in read) faults.push({ path: ['words', index, 'word'], message: read.fault });
+    const { leadsTo } = word;
+    if (leadsTo !== undefined && !mechanics.includes(leadsTo))
+      faults.push({ path: ['words', index, 'leadsTo'], message: `there is no mechanic ${leadsTo}` });
   }
   for (const kind of TRIGGER_KINDS) {
     const id = mechanicAt(trigger, kind);

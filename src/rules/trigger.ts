@@ -16,6 +16,8 @@ export interface Candidate {
 export interface Entered<Activity> {
   readonly activity: Activity;
   readonly by: 'words' | 'codes' | 'follow' | 'scenes';
+  /** The mechanic that the word leads to, where it says so itself. */
+  readonly leadsTo?: string;
 }
 
 /**
@@ -40,9 +42,9 @@ export interface ActivityChooser<Activity extends Candidate> {
  * given: neither may change afterwards. Forgets both with them.
  */
 export function createActivityChooser<Activity extends Candidate>(): ActivityChooser<Activity> {
-  const read = new WeakMap<Candidate['rule'], readonly ReadWord[]>();
+  const read = new WeakMap<Candidate['rule'], readonly LeadingWord[]>();
   const indexes = new WeakMap<readonly Activity[], WordIndex<Entered<Activity>>>();
-  const wordsOf = ({ rule }: Activity): readonly ReadWord[] => {
+  const wordsOf = ({ rule }: Activity): readonly LeadingWord[] => {
     const known = read.get(rule) ?? readWords(rule);
     read.set(rule, known);
     return known;
@@ -74,16 +76,20 @@ export function compareCandidates(first: Candidate, second: Candidate, fits: rea
   return second.rule.priority - first.rule.priority || fits[1] - fits[0] || second.publishedAtMs - first.publishedAtMs;
 }
 
+// More than the schema lets a rule have.
+const WORDS_MAX = 64;
+
 function indexOf<Activity extends Candidate>(
   activities: readonly Activity[],
-  wordsOf: (activity: Activity) => readonly ReadWord[],
+  wordsOf: (activity: Activity) => readonly LeadingWord[],
 ): WordIndex<Entered<Activity>> {
   const index = new WordIndex<Entered<Activity>>();
   const oldestFirst = [...activities].reverse().sort((first, second) => first.publishedAtMs - second.publishedAtMs);
   for (const [newness, activity] of oldestFirst.entries()) {
     const score = (rank: number): number =>
-      (activity.rule.priority * (RANKS.length + 1) + rank) * oldestFirst.length + newness;
-    for (const word of wordsOf(activity)) index.add(word, { activity, by: 'words' }, score);
+      ((activity.rule.priority * (RANKS.length + 1) + rank) * oldestFirst.length + newness + 1) * WORDS_MAX;
+    for (const { word, leads, place } of wordsOf(activity))
+      index.add(word, { activity, by: 'words', ...leads }, (rank) => score(rank) - place);
     const { codeShape = null } = activity;
     if (activity.rule.trigger.codes !== null && codeShape !== null)
       index.addCodes(codeShape, { activity, by: 'codes' }, score);
@@ -91,11 +97,20 @@ function indexOf<Activity extends Candidate>(
   return index;
 }
 
+/** A word ready to be held against texts, and where it leads if it says so itself. */
+interface LeadingWord {
+  readonly word: ReadWord;
+  readonly leads: { readonly leadsTo?: string };
+  /** Of several words of one activity that fit as well the first of its list counts. */
+  readonly place: number;
+}
+
 /** Words that this build cannot read fit nothing. */
-function readWords({ trigger }: Candidate['rule']): readonly ReadWord[] {
-  return trigger.words.flatMap((word) => {
-    const read = readTriggerWord(word);
-    return 'fault' in read ? [] : [read];
+function readWords({ trigger }: Candidate['rule']): readonly LeadingWord[] {
+  return trigger.words.flatMap((written, place) => {
+    const word = readTriggerWord(written);
+    const { leadsTo } = written;
+    return 'fault' in word ? [] : [{ word, leads: leadsTo === undefined ? {} : { leadsTo }, place }];
   });
 }
 

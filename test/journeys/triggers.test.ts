@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
+import { addDays, beijingDay } from '../../src/base/beijing-day.ts';
 import { accountId } from '../../src/base/ids.ts';
 import type { Operator, RuleDraft } from '../../src/flows/ports/operators.ts';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
@@ -36,6 +37,23 @@ describe('ways into an activity', () => {
       trigger: { scenes: ['shop-1'] },
       limits: { drawsPerPerson: 1 },
       texts: texts('扫码有礼'),
+    });
+    await publish('calendar', {
+      trigger: {
+        words: [
+          { match: 'exact', word: '打卡' },
+          { match: 'prefix', word: '补卡', leadsTo: 'make-up' },
+        ],
+      },
+      mechanic: { kind: 'check-in', milestones: [{ streakDays: 2, prizeId: 'one-yuan' }] },
+      chained: [{ id: 'make-up', mechanic: { kind: 'make-up', in: 'main', cardsPerMonth: 2 } }],
+      startsAtMs: Date.now() - 20 * 86_400_000,
+      texts: {
+        ...texts('连续两天'),
+        checkedIn: '第 {total} 天，还有 {cards} 张补签卡',
+        noCard: '没有补签卡了',
+        nothingToMakeUp: '这天补不了',
+      },
     });
     await sleep(KNOWN_AFTER_MS);
   });
@@ -79,6 +97,19 @@ describe('ways into an activity', () => {
     }
     const { openid } = world.simulator.followers.add();
     assert.doesNotMatch(await say(openid, '8 还是 9'), /谜底/);
+    await world.compareBooks();
+  });
+
+  it('check in by one word, and make the day up that another one names', async () => {
+    const { openid } = world.simulator.followers.add();
+    const back = (days: number) => addDays(beijingDay(world.simulator.clock.nowMs()), -days).slice(5);
+    assert.equal(await say(openid, '打卡'), '第 1 天，还有 2 张补签卡');
+    assert.equal(await say(openid, '打卡'), '一人一次');
+    assert.equal(await say(openid, `补卡${back(9)}`), '这天补不了');
+    assert.equal(await say(openid, `补卡 ${back(3)}`), '第 2 天，还有 1 张补签卡');
+    assert.match(await say(openid, '补卡'), /^连续两天 1\.00 元/);
+    assert.equal(await say(openid, '补卡'), '没有补签卡了');
+    await packetsOf(openid, 1);
     await world.compareBooks();
   });
 

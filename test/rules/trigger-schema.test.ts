@@ -64,6 +64,11 @@ describe('a trigger', () => {
   it('leads to the main mechanic, or to another that there is', () => {
     const trigger = { page: true, leads: { payment: 'twice', page: 'gone' } };
     assert.deepEqual(faultsOf(trigger, ['main', 'twice']), ['leads.page: there is no mechanic gone']);
+    const words = [
+      { ...word('exact', '好'), leadsTo: 'twice' },
+      { ...word('exact', '坏'), leadsTo: 'gone' },
+    ];
+    assert.deepEqual(faultsOf({ words }, ['main', 'twice']), ['words.1.leadsTo: there is no mechanic gone']);
     const read = triggerSchema.parse(trigger);
     assert.deepEqual(
       TRIGGER_KINDS.map((kind) => mechanicAt(read, kind)),

@@ -230,6 +230,32 @@ function hanzi(index: number): string {
   return String.fromCodePoint(0x5000 + index);
 }
 
+describe('a word that leads to a mechanic of its own', () => {
+  const word = (match: WordMatch, written: string, leadsTo?: string) => ({ match, word: written, leadsTo });
+  const calendar = (...words: readonly object[]): Named => {
+    const trigger = triggerSchema.parse({ words });
+    return { name: 'calendar', publishedAtMs: 1, rule: { priority: 50, trigger } };
+  };
+  const leadOf = (text: string, list: readonly Named[]) => {
+    const found = createActivityChooser<Named>().enteredByText(text, list);
+    return found && [found.activity.name, found.leadsTo];
+  };
+
+  it('is told beside the activity, and nothing where the word names none', () => {
+    const list = [calendar(word('exact', '签到'), word('prefix', '补签', 'make-up'))];
+    assert.deepEqual(leadOf('签到', list), ['calendar', undefined]);
+    assert.deepEqual(leadOf('补签', list), ['calendar', 'make-up']);
+    assert.deepEqual(leadOf('补签11-18', list), ['calendar', 'make-up']);
+  });
+
+  it('is the first of the list where several of one activity fit alike, whatever other activities listen to', () => {
+    const words = [word('contains', '签', 'one'), word('contains', '补签', 'two')];
+    const other = candidate('other', [['contains', '别的']], { publishedAtMs: 0 });
+    assert.deepEqual(leadOf('我要补签', [calendar(...words), other]), ['calendar', 'one']);
+    assert.deepEqual(leadOf('我要补签', [calendar(...words.toReversed()), other]), ['calendar', 'two']);
+  });
+});
+
 describe('a text that looks like a one-time code', () => {
   const shape = { prefix: '', lengthMin: 10, lengthMax: 10, unmistakable: true };
   const coded = (name: string, more: Partial<Named> = {}): Named => {

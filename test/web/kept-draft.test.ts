@@ -85,6 +85,31 @@ test('a check-in that leads on keeps its milestones without a prize', () => {
   assert.deepEqual(saved(leading)['mechanic'], leading.mechanic);
 });
 
+test('a word keeps where it leads, and a check-in its totals', () => {
+  const stored = {
+    trigger: {
+      words: [
+        { match: 'exact', word: '签到' },
+        { match: 'prefix', word: '补签', leadsTo: 'make-up' },
+      ],
+      page: true,
+    },
+    mechanic: {
+      kind: 'check-in',
+      milestones: [{ streakDays: 3, prizeId: 'a' }],
+      totals: [{ of: 'month', days: 'all', prizeId: 'b' }],
+      restartAfterDays: 7,
+    },
+    prizes: [
+      { id: 'a', kind: 'text', name: 'x', stock: 1 },
+      { id: 'b', kind: 'text', name: 'y', stock: 1 },
+    ],
+  };
+  const written = saved(stored);
+  assert.deepEqual(written['trigger'], stored.trigger);
+  assert.deepEqual(written['mechanic'], stored.mechanic);
+});
+
 test('any draft at all can be opened and saved', () => {
   const names = fc.constantFrom('trigger', 'mechanic', 'prizes', 'limits', 'texts', 'packet', 'chained', 'budgetFen');
   fc.assert(fc.property(fc.dictionary(names, fc.jsonValue()), (draft) => void saved(draft)));

@@ -13,8 +13,17 @@ import { joinLines, wayInto } from './way-in.ts';
 
 /** What a message calls for, before anything is done. */
 export type ChatAnswer =
-  /** `by`: the way in that the message takes. `before`: what is said in front of the draw's own text. */
-  | { readonly kind: 'draw'; readonly activity: LiveActivity; readonly by: TriggerKind; readonly before: string }
+  /**
+   * `by`: the way in that the message takes; `leadsTo`: the mechanic its word names. `before`: what is said in front of
+   * the draw's own text.
+   */
+  | {
+      readonly kind: 'draw';
+      readonly activity: LiveActivity;
+      readonly by: TriggerKind;
+      readonly leadsTo?: string;
+      readonly before: string;
+    }
   | { readonly kind: 'my-awards' }
   /** `drawable`: the same message might have been drawn for before, when an activity still listened. */
   | { readonly kind: 'text'; readonly text: string; readonly drawable: boolean }

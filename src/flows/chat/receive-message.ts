@@ -112,10 +112,10 @@ async function isTooFast({ limits, logger }: ReceiveMessageOptions, { account, m
 async function draw(
   options: ReceiveMessageOptions,
   { account, message, renderReply }: Inbound,
-  { activity, by, before }: Extract<ChatAnswer, { kind: 'draw' }>,
+  { activity, by, leadsTo, before }: Extract<ChatAnswer, { kind: 'draw' }>,
 ): Promise<MessageOutcome> {
   const { batcher, claims, late } = options;
-  const start = mechanicAt(activity.rule.trigger, by);
+  const start = leadsTo ?? mechanicAt(activity.rule.trigger, by);
   const [owed, mustLink] = await Promise.all([
     late.owedWith(account, message),
     claims.needed(account, message.fromUser),

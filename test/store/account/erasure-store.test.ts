@@ -303,9 +303,16 @@ describe('limits after an erasure', () => {
     await world.draw(activity, person.openid, '1');
     tomorrow();
     await world.draw(activity, person.openid, '2');
+    const daysOf = async (openid: string): Promise<number> => {
+      const found = await world.client.query('select from check_in where openid = $1', [openid]);
+      return found.rowCount ?? 0;
+    };
     assert.equal(await world.erase(person), 'finished');
+    const name = world.pseudonyms.of(person);
+    assert.deepEqual([await daysOf(person.openid), await daysOf(name)], [0, 2]);
     tomorrow();
     await world.draw(activity, person.openid, '3');
+    assert.deepEqual([await daysOf(person.openid), await daysOf(name)], [3, 0]);
     assert.deepEqual(
       (await factsOf(activity)).map((row) => [row['streak_days'], row['check_ins'], row['wins']]),
       [[3, 3, 1]],

@@ -30,13 +30,23 @@ export function keepUnshown(written: Json, stored: Json): Json {
     merged(object(written[name]), object(stored[name]), SHOWN[name]);
   return {
     ...merged(written, stored, SHOWN.draft),
-    trigger: part('trigger'),
+    trigger: { ...part('trigger'), words: keptWords(object(written['trigger']), object(stored['trigger'])) },
     limits: merged(object(written['limits']), object(stored['limits']), []),
     texts: part('texts'),
     packet: part('packet'),
     mechanic: keptMechanic(object(written['mechanic']), stored),
     prizes: list(written['prizes']).map((prize) => keptPrize(object(prize), stored, shownOfPrizes(written))),
   };
+}
+
+/** The form shows a word and how it is meant, not where it leads. */
+function keptWords(written: Json, stored: Json): readonly Json[] {
+  const before = list(stored['words']).map(object);
+  return list(written['words']).map((one) => {
+    const word = object(one);
+    const same = before.find((old) => old['match'] === word['match'] && old['word'] === word['word']);
+    return merged(word, same ?? {}, ['match', 'word']);
+  });
 }
 
 function keptMechanic(written: Json, stored: Json): Json {
@@ -47,8 +57,9 @@ function keptMechanic(written: Json, stored: Json): Json {
   if (before['kind'] !== written['kind']) return written;
   const kept = merged(written, before, SHOWN.mechanic);
   if (written['prizeId'] === '') return { ...kept, prizeId: before['prizeId'] ?? null };
-  if (list(stored['chained']).length === 0 || written['milestones'] === undefined) return kept;
-  // Prizes of other mechanics are won by no streak.
+  const others = [...list(stored['chained']), ...list(before['totals'])];
+  if (others.length === 0 || written['milestones'] === undefined) return kept;
+  // Prizes of other mechanics and of totals are won by no streak.
   return { ...kept, milestones: list(written['milestones']).filter((one) => 'streakDays' in object(one)) };
 }
 
