@@ -8,6 +8,7 @@ import { Payments1795255440000 } from './1795255440000-payments.ts';
 import { Codes1795255500000 } from './1795255500000-codes.ts';
 import { CheckIns1795255560000 } from './1795255560000-check-ins.ts';
 import { Invitations1795255620000 } from './1795255620000-invitations.ts';
+import { OperatorAccess1795255680000 } from './1795255680000-operator-access.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Codes1795255500000,
   CheckIns1795255560000,
   Invitations1795255620000,
+  OperatorAccess1795255680000,
 ];

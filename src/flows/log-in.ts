@@ -1,16 +1,18 @@
 import { WrongRequest } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { LoginPlace } from './ports/operator-access.ts';
 import type { OperatorSession, OperatorStore } from './ports/operators.ts';
 import type { Clock } from './ports/time-and-luck.ts';
 
-const SESSION_LASTS_MS = 12 * 3_600_000;
+/** However much it is used. */
+export const SESSION_LASTS_MS = 12 * 3_600_000;
 /** 256 bits as base64url. */
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+export const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** How operators get in and out. */
 export interface LogIn {
   /** Spends a one-time link and returns a session of 12 h. Throws WrongRequest `login-link-invalid` (401). */
-  logIn(loginToken: string): Promise<OperatorSession & { readonly sessionToken: string }>;
+  logIn(loginToken: string, place: LoginPlace): Promise<OperatorSession & { readonly sessionToken: string }>;
   /** Returns undefined unless the token is that of a session still open. */
   whoIs(sessionToken: string): Promise<OperatorSession | undefined>;
   logOut(sessionToken: string): Promise<void>;
@@ -24,9 +26,9 @@ export function createLogIn(options: {
 }): LogIn {
   const { operators, clock, logger } = options;
   return {
-    logIn: async (loginToken) => {
+    logIn: async (loginToken, place) => {
       const opened = TOKEN.test(loginToken)
-        ? await operators.openSession({ loginToken, nowMs: clock.nowMs(), lastsMs: SESSION_LASTS_MS })
+        ? await operators.openSession({ loginToken, nowMs: clock.nowMs(), lastsMs: SESSION_LASTS_MS, place })
         : undefined;
       if (opened === undefined) {
         logger.warn({}, 'login-refused');

@@ -23,15 +23,17 @@ export interface OperatorSession {
 /** Operators and their log-ins. Tokens are 256 random bits; only their hashes are kept. */
 export interface OperatorStore {
   /**
-   * Spends a one-time login link and opens a session, both or neither: of two callers with the same link one gets a
-   * session. Returns undefined for a link that is unknown, used or over.
+   * Spends a one-time link that logs in directly and opens a session, both or neither: of two callers with the same link
+   * one gets a session. Returns undefined for a link that is unknown, used or over.
    */
   openSession(input: {
     readonly loginToken: string;
     readonly nowMs: number;
     readonly lastsMs: number;
+    /** Where it comes from: network address and what the browser calls itself. */
+    readonly place: { readonly address: string; readonly browser: string };
   }): Promise<(OperatorSession & { readonly sessionToken: string }) | undefined>;
-  /** Returns undefined for a session that is unknown, closed or over. */
+  /** Returns undefined for a session that is unknown, closed, over, or idle for 2 h; otherwise it counts as used. */
   findSession(sessionToken: string, nowMs: number): Promise<OperatorSession | undefined>;
   /** Ends a session; one that does not exist is ended already. */
   closeSession(sessionToken: string): Promise<void>;

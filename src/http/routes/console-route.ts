@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { assert, WrongRequest } from '../../base/errors.ts';
+import type { LoginPlace } from '../../flows/ports/operator-access.ts';
 import type { Operator, OperatorSession } from '../../flows/ports/operators.ts';
 import type { Permission } from '../../flows/permissions.ts';
 import type { FileLimits } from '../read-file.ts';
@@ -18,6 +19,8 @@ export interface ConsoleCall<Body, Query> {
   readonly operator: Operator;
   readonly session: OperatorSession | null;
   readonly sessionToken: string | null;
+  /** Where the call comes from. */
+  readonly place: LoginPlace;
   /** Gives the browser a session, or takes it away with null. */
   readonly setSession: (session: { readonly token: string; readonly expiresAtMs: number } | null) => void;
 }
@@ -80,6 +83,7 @@ export function consoleRoute<
         params: call.params,
         session: call.session,
         sessionToken: call.sessionToken,
+        place: call.place,
         setSession: call.setSession,
         file: call.file,
         body: readBy(spec.body, call.body) as z.output<Body>,

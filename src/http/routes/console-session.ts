@@ -22,8 +22,8 @@ export function sessionRoutes({ logIn, reads }: { logIn: LogIn; reads: ConsoleRe
       summary: 'Spend a one-time login link; sets the session cookie',
       body: logInRequest,
       answer: sessionAnswer,
-      handle: async ({ body, setSession }) => {
-        const session = await logIn.logIn(body.token);
+      handle: async ({ body, place, setSession }) => {
+        const session = await logIn.logIn(body.token, place);
         setSession({ token: session.sessionToken, expiresAtMs: session.expiresAtMs });
         return shown(session);
       },

@@ -120,6 +120,7 @@ async function serve(
   const who = await admit(ctx, route.access, logIn);
   const answer = await route.run({
     ...who,
+    place: { address: ctx.ip, browser: ctx.get('User-Agent') },
     params: ctx.params as Readonly<Record<string, string>>,
     query: { ...ctx.query },
     // What is deleted is named by its address and revision; a body there has no meaning of its own (RFC 9110, 9.3.5).

@@ -25,6 +25,15 @@ import {
   verificationFileEntity,
   webProfileEntity,
 } from './official-account.ts';
+import {
+  approvalEntity,
+  approvalLimitEntity,
+  auditEntryEntity,
+  auditHeadEntity,
+  auditPendingEntity,
+  loginAttemptEntity,
+  recoveryCodeEntity,
+} from './operator-access.ts';
 import { merchantNoticeKeyEntity, paymentEntity } from './payments.ts';
 import { bookEntryEntity, payoutAttemptEntity, payoutEntity } from './payouts.ts';
 import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntity } from './people.ts';
@@ -57,6 +66,13 @@ export const entities: readonly EntitySchema[] = [
   operatorEntity,
   loginLinkEntity,
   operatorSessionEntity,
+  recoveryCodeEntity,
+  loginAttemptEntity,
+  auditEntryEntity,
+  auditHeadEntity,
+  auditPendingEntity,
+  approvalEntity,
+  approvalLimitEntity,
   oauthLoginEntity,
   followerEntity,
   webProfileEntity,

@@ -1,11 +1,15 @@
 import { EntitySchema } from 'typeorm';
-import { check, flag, key, NULLABLE, text, time } from './columns.ts';
+import { bigint, check, flag, key, NULLABLE, text, time } from './columns.ts';
 
 export interface OperatorRow {
   readonly id: string;
   readonly name: string;
   readonly role: string;
   readonly createdAt: Date;
+  readonly disabledAt: Date | null;
+  readonly passwordHash: string | null;
+  readonly totpSealed: string | null;
+  readonly totpLastStep: number | null;
 }
 
 export const operatorEntity = new EntitySchema<OperatorRow>({
@@ -15,9 +19,13 @@ export const operatorEntity = new EntitySchema<OperatorRow>({
     name: text('name'),
     role: text('role', { default: 'owner' }),
     createdAt: time('created_at'),
+    disabledAt: time('disabled_at', NULLABLE),
+    passwordHash: text('password_hash', NULLABLE),
+    totpSealed: text('totp_sealed', NULLABLE),
+    totpLastStep: bigint('totp_last_step', NULLABLE),
   },
   uniques: [{ name: 'operator_name_once', columns: ['name'] }],
-  checks: [check('operator_role_known')],
+  checks: [check('operator_role_known'), check('operator_credentials_whole')],
 });
 
 export interface LoginLinkRow {
@@ -25,6 +33,8 @@ export interface LoginLinkRow {
   readonly operatorId: string;
   readonly expiresAt: Date;
   readonly usedAt: Date | null;
+  readonly purpose: string;
+  readonly totpSealed: string | null;
 }
 
 export const loginLinkEntity = new EntitySchema<LoginLinkRow>({
@@ -34,7 +44,10 @@ export const loginLinkEntity = new EntitySchema<LoginLinkRow>({
     operatorId: text('operator_id'),
     expiresAt: time('expires_at'),
     usedAt: time('used_at', NULLABLE),
+    purpose: text('purpose', { default: 'log-in' }),
+    totpSealed: text('totp_sealed', NULLABLE),
   },
+  checks: [check('login_link_purpose_known')],
   foreignKeys: [
     { name: 'login_link_operator', target: 'operator', columnNames: ['operatorId'], referencedColumnNames: ['id'] },
   ],
@@ -45,6 +58,10 @@ export interface OperatorSessionRow {
   readonly operatorId: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  readonly id: string;
+  readonly lastSeenAt: Date;
+  readonly address: string;
+  readonly browser: string;
 }
 
 export const operatorSessionEntity = new EntitySchema<OperatorSessionRow>({
@@ -54,7 +71,13 @@ export const operatorSessionEntity = new EntitySchema<OperatorSessionRow>({
     operatorId: text('operator_id'),
     createdAt: time('created_at'),
     expiresAt: time('expires_at'),
+    id: text('id'),
+    lastSeenAt: time('last_seen_at'),
+    address: text('address'),
+    browser: text('browser'),
   },
+  uniques: [{ name: 'operator_session_id_once', columns: ['id'] }],
+  indices: [{ name: 'operator_session_by_operator', columns: ['operatorId'] }],
   foreignKeys: [
     {
       name: 'operator_session_operator',
