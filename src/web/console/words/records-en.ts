@@ -43,6 +43,8 @@ export const recordsEn: RecordWords = {
       'day-limit': 'Everyone together has won as often as allowed today.',
       'cool-down': 'It is too soon after the last draw.',
       'no-chance': 'There is no chance to spend.',
+      'no-card': 'There is no card to make a day up.',
+      'nothing-to-make-up': 'There is no day that can be made up.',
       'checked-in-today': 'Already checked in today.',
     },
     steps: {
@@ -59,6 +61,9 @@ export const recordsEn: RecordWords = {
       'win-day-limit': (seen, limit) => `${seen} wins by this person today, at most ${limit}`,
       'cool-down': (seen, limit) => `${seen} s after the last draw, at least ${limit} s`,
       'no-chance': (seen) => `Chances to spend: ${seen}`,
+      'no-card': (seen) => `Cards to make days up: ${seen}`,
+      'nothing-to-make-up': (seen, limit) => `A day before ${limit} to make up: ${seen}`,
+      'check-in': (seen, limit) => (limit === '' ? `Checked in: ${seen}` : `Made up on ${limit}: ${seen}`),
       mechanic: (seen, limit) => `Played: ${limit} (${seen})`,
       chances: (seen, limit) => `${seen} chances given, for ${limit}`,
       guaranteed: (seen, limit) => `${seen} misses in a row, a win after ${limit}`,

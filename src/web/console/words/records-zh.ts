@@ -41,6 +41,8 @@ export const recordsZh = {
       'day-limit': '今天所有人的中奖次数已经到上限。',
       'cool-down': '距离上一次参与的时间还不够。',
       'no-chance': '没有可用的抽奖机会。',
+      'no-card': '没有可用的补签卡。',
+      'nothing-to-make-up': '没有可以补签的日子。',
       'checked-in-today': '今天已经签到过了。',
     } as Readonly<Record<string, string>>,
     steps: {
@@ -57,6 +59,9 @@ export const recordsZh = {
       'win-day-limit': (seen: string, limit: string) => `此人今天中奖 ${seen} 次，上限 ${limit} 次`,
       'cool-down': (seen: string, limit: string) => `距离上次参与 ${seen} 秒，至少要 ${limit} 秒`,
       'no-chance': (seen: string) => `可用的抽奖机会：${seen} 次`,
+      'no-card': (seen: string) => `可用的补签卡：${seen} 张`,
+      'nothing-to-make-up': (seen: string, limit: string) => `${limit} 之前可以补签的日子：${seen}`,
+      'check-in': (seen: string, limit: string) => (limit === '' ? `签到：${seen}` : `${limit} 补签了 ${seen}`),
       mechanic: (seen: string, limit: string) => `玩法：${limit}（${seen}）`,
       chances: (seen: string, limit: string) => `得到 ${seen} 次机会，用于 ${limit}`,
       guaranteed: (seen: string, limit: string) => `连续 ${seen} 次没中，满 ${limit} 次必中`,
