@@ -37,8 +37,10 @@ function line(award: MyAward, index: number): string {
   const won = beijingTime(award.wonAtMs).slice(5, 16);
   const date = award.waitsUntilMs === null ? '' : beijingTime(award.waitsUntilMs).slice(5, 10);
   const progress = PROGRESS[award.progress].replace('{date}', date);
+  const { voucher = null } = award;
+  const state = voucher === null ? progress : `兑换码 ${voucher}`;
   const names = [...new Set([award.activityName, award.prizeName])].map(shortName).join('·');
-  return `${index + 1}. ${names}${amount}\n${won} ${progress}`;
+  return `${index + 1}. ${names}${amount}\n${won} ${state}`;
 }
 
 function shortName(name: string): string {

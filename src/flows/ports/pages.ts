@@ -43,6 +43,8 @@ export type AwardProgress =
 export interface MyAward {
   readonly activityName: string;
   readonly prizeName: string;
+  /** The voucher that was handed out; absent or null for any other prize. For nobody else's eyes. */
+  readonly voucher?: string | null;
   readonly amountFen: Fen;
   readonly progress: AwardProgress;
   /** When it goes out by itself, Unix ms; null unless it `waits`. */

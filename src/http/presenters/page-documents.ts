@@ -123,10 +123,13 @@ function awardsMarkup(page: { account: string; awards: readonly MyAward[] }, lan
   const words = pageWords(language);
   const rows = page.awards.map((award) => {
     const { state, hint } = words.progress[award.progress];
+    const { voucher = null } = award;
+    const told =
+      voucher === null ? hint.replace('{date}', dateOf(award.waitsUntilMs ?? 0, language)) : escapeHtml(voucher);
     const worth = award.amountFen > 0 ? ` · ${yuan(award.amountFen)} ${words.yuan}` : '';
     return `<li class="award">${mark(award.amountFen)}<span class="award-name">${escapeHtml(award.prizeName)}${worth}</span>
 <span class="award-state award-state-${award.progress}">${state}</span>
-<span class="award-hint">${hint.replace('{date}', dateOf(award.waitsUntilMs ?? 0, language))}</span><span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
+<span class="award-hint">${told}</span><span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
   });
   const list = rows.length > 0 ? `<ul class="awards">${rows.join('')}</ul>` : `<p class="notice">${words.noAwards}</p>`;
   const other = `?account=${encodeURIComponent(page.account)}&lang=${language === 'en' ? 'zh' : 'en'}`;

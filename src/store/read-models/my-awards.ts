@@ -17,6 +17,7 @@ interface Row {
   /** The merchant, or all sending, is stopped. */
   readonly stopped: boolean;
   readonly created_at: Date;
+  readonly voucher: string | null;
 }
 
 /** The latest awards of the person, and of whoever this person is in accounts that pay through this one. */
@@ -42,7 +43,10 @@ export async function readMyAwards(
     text: `select activity.name as activity_name, award.prize_id, award.amount_fen, award.state, award.created_at,
         jsonb_path_query_first(rule_version.rule, '$.prizes[*] ? (@.id == $id)',
           jsonb_build_object('id', award.prize_id)) ->> 'name' as prize_name,
-        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped
+        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped,
+        (select code_use.code from code_use join code_pool on code_pool.account_id = code_use.account_id
+            and code_pool.id = code_use.pool_id and purpose = 'voucher'
+          where code_use.account_id = award.account_id and code_use.award_id = award.id) as voucher
       from (${LATEST}) as award
       join activity on activity.account_id = award.account_id and activity.id = award.activity_id
       join draw on draw.account_id = award.account_id and draw.request_key = award.request_key
@@ -64,6 +68,7 @@ export async function readMyAwards(
     return {
       activityName: row.activity_name,
       prizeName: row.prize_name ?? row.prize_id,
+      ...(row.voucher === null ? {} : { voucher: row.voucher }),
       amountFen: fen(Number(row.amount_fen)),
       progress,
       waitsUntilMs: progress === 'waits' && row.due_at !== null ? row.due_at.getTime() : null,
