@@ -9,6 +9,7 @@ import { Codes1795255500000 } from './1795255500000-codes.ts';
 import { CheckIns1795255560000 } from './1795255560000-check-ins.ts';
 import { Invitations1795255620000 } from './1795255620000-invitations.ts';
 import { OperatorAccess1795255680000 } from './1795255680000-operator-access.ts';
+import { ConsoleNumbers1795255740000 } from './1795255740000-console-numbers.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CheckIns1795255560000,
   Invitations1795255620000,
   OperatorAccess1795255680000,
+  ConsoleNumbers1795255740000,
 ];

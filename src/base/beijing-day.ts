@@ -10,6 +10,11 @@ export function beijingDay(atMs: number): BeijingDay {
   return new Date(atMs + OFFSET_MS).toISOString().slice(0, 10) as BeijingDay;
 }
 
+/** Takes a Unix time in ms and returns the Beijing hour it falls in, `00` to `23`. */
+export function beijingHour(atMs: number): string {
+  return new Date(atMs + OFFSET_MS).toISOString().slice(11, 13);
+}
+
 /** Takes a Beijing day and returns the Unix time in ms at which it begins. */
 export function startOfBeijingDayMs(day: BeijingDay): number {
   return Date.parse(`${day}T00:00:00Z`) - OFFSET_MS;

@@ -7,6 +7,7 @@ import { PAYEE_UNKNOWN, payeeLock } from './account/payee-lock.ts';
 import { addCheckIns, moveCheckIns } from './check-in-marks.ts';
 import { addCodeUses } from './draw-codes.ts';
 import { addOrigins } from './draw-origins.ts';
+import { addTallies } from './draw-tally.ts';
 import { jsonLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 
 /** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
@@ -31,6 +32,7 @@ export function writeDraws(
     draws(account, activity, lane.activity.version, decision.draws),
     ...(won.length === 0 ? [] : awards(lane, won)),
     ...counters(account, activity, before, decision),
+    ...addTallies({ ...place, version: lane.activity.version }, before, decision),
     ...replacedPeople(account, activity, decision, erasedRows),
     people(account, activity, decision),
     ...moveCheckIns(place, comingBack(decision, erasedRows)),

@@ -8,6 +8,7 @@ import type { RecordedAnswer } from '../flows/ports/payouts.ts';
 import { ATTEMPT_JSON } from './payout-claim.ts';
 import { notePeopleRefused, writeQueueEffects } from './payout-queue-effects.ts';
 import type { AnsweredPayout } from './payout-queue-effects.ts';
+import { countPayout } from './payout-tally.ts';
 import { inTransaction } from './transaction.ts';
 
 type Answer = Parameters<PayoutStore['recordAnswer']>[0];
@@ -25,7 +26,7 @@ const BOOKINGS: Readonly<Record<PayoutBooking, { readonly debit: string; readonl
 const RAW_CHARACTERS_MAX = 16_384;
 
 // The attempts are read in a statement of their own after the lock, so that what the last holder wrote is seen.
-const LOCK = `select account_id, payee_account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at
+const LOCK = `select account_id, payee_account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at, created_at
   from payout where account_id = $1 and order_number = $2 for update`;
 const ATTEMPTS = `select ${ATTEMPT_JSON} as attempt from payout_attempt as a
   where a.account_id = $1 and a.order_number = $2 order by a.attempt`;
@@ -76,6 +77,7 @@ interface PayoutRow extends AnsweredPayout {
   readonly series: number;
   readonly ask_from: Date | null;
   readonly retry_at: Date | null;
+  readonly created_at: Date;
 }
 
 /** Records an answer as `PayoutStore.recordAnswer` says. */
@@ -102,6 +104,7 @@ export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, given: Ans
     const held = ENDED.has(payout.state) && (await isReplaced(client, payout));
     if (!held) await write(client, payout, answer, step);
     await writeQueueEffects(client, payout, step, { nowMs, slowForMs: rules.slowForMs });
+    if (!held) await countPayout(client, payout, { from: payout.state, to: step.state, nowMs });
     return { ...step, state: held ? payout.state : step.state, fresh };
   });
 }

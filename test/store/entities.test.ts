@@ -32,6 +32,9 @@ const HOT_TABLES = [
   'invitation',
   'draw_batch',
   'draw_batch_line',
+  'activity_tally',
+  'payout_tally',
+  'export_log',
 ];
 
 let database: TestDatabase;

@@ -41,6 +41,8 @@ export interface DrawRequest {
   readonly luck: DrawLuck;
   /** The mechanic that the way in leads to; `main` unless another is given. */
   readonly start?: string | undefined;
+  /** The way in, with its word or scene, as the numbers count it. */
+  readonly way?: string | undefined;
   /** What the person gave with it, as a code or a day; null or absent for nothing. */
   readonly said?: string | null | undefined;
   /** The entry code among it, folded, where the rule takes any. */

@@ -14,6 +14,13 @@ import { awardEntity, drawEntity } from './draws.ts';
 import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
 import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
 import {
+  activityTallyEntity,
+  exportLogEntity,
+  merchantBalanceEntity,
+  merchantFlowEntity,
+  payoutTallyEntity,
+} from './numbers.ts';
+import {
   accountMenuEntity,
   erasureEntity,
   followerEntity,
@@ -97,4 +104,9 @@ export const entities: readonly EntitySchema[] = [
   invitationEntity,
   drawBatchEntity,
   drawBatchLineEntity,
+  activityTallyEntity,
+  payoutTallyEntity,
+  merchantFlowEntity,
+  merchantBalanceEntity,
+  exportLogEntity,
 ];

@@ -53,6 +53,7 @@ export const webProfileEntity = new EntitySchema<WebProfileRow>({
     pictureUrl: text('picture_url', NULLABLE),
     seenAt: time('seen_at'),
   },
+  indices: [ownIndex('web_profile_by_nickname', ['accountId', 'nickname'])],
 });
 
 export interface KeywordReplyRow {
