@@ -25,12 +25,14 @@ import { createPersonCode } from './http/person-code.ts';
 import { createPageDocuments } from './http/presenters/page-documents.ts';
 import { activityPageRoutes } from './http/routes/activity-page.ts';
 import { activitySurroundingRoutes } from './http/routes/activity-surroundings.ts';
+import { invitationRoutes } from './http/routes/invitations.ts';
 import { jsSdkRoutes } from './http/routes/js-sdk.ts';
 import { payeeLinkRoutes } from './http/routes/payee-link.ts';
 import { oauthRoutes } from './http/routes/oauth.ts';
 import { SignedCookies } from './http/signed-cookie.ts';
 import { staticFileRoutes } from './http/static-files.ts';
 import { createOauthLoginStore } from './store/oauth-login-store.ts';
+import { openInvitePeople } from './wiring-invitations.ts';
 import { systemLuck } from './wiring-payouts.ts';
 import type { WechatApi } from './wiring-wechat.ts';
 
@@ -93,6 +95,15 @@ export function pageRouters(parts: PageParts): readonly Router[] {
       publicUrl,
     }),
     jsSdkRoutes({ accounts, signer: wechat.pageSigner, sessions }),
+    // Before the page's own route, which it leaves the page to.
+    invitationRoutes({
+      drawOnPage: openDrawOnPage(parts),
+      invitePeople: openInvitePeople(parts),
+      sessions,
+      limits: parts.limits,
+      answers,
+      anyBrowser,
+    }),
     activityPageRoutes({ ...pages, publicUrl, firstAccount: accountId('main'), anyBrowser }),
     activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),
     payeeLinkRoutes({ claimAwards: parts.claimAwards, sessions, answers, publicUrl, anyBrowser }),
