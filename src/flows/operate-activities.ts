@@ -1,8 +1,8 @@
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { overlapsOf } from '../rules/overlaps.ts';
-import type { Overlap } from '../rules/overlaps.ts';
-import type { ActivityWords } from './ports/keyword-replies.ts';
+import { overlapsOf, textOverlapsOf } from '../rules/overlaps.ts';
+import type { Overlap, Spoken, TextOverlap } from '../rules/overlaps.ts';
+import type { ActivityWords, WordsInUse } from './ports/keyword-replies.ts';
 import type { ActivityState, ActivityStore, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { conflict, ruleToPublish } from './publishable-rule.ts';
@@ -17,6 +17,15 @@ export interface ReviewedActivity {
   readonly warnings: readonly RuleWarning[];
   /** What the draft shares with other live activities of the account; empty for a draft with faults or a stopped one. */
   readonly overlaps: readonly Overlap<ActivityWords>[];
+  /** What its words share with the account's keyword for awards and its keyword replies. */
+  readonly textOverlaps: readonly TextOverlap<TextAnswer>[];
+}
+
+/** What answers a text beside activities: the account's keyword for awards, or one of its keyword replies. */
+export interface TextAnswer {
+  readonly kind: 'my-awards' | 'reply';
+  readonly replyId: string | null;
+  readonly words: readonly string[];
 }
 
 /** What operators do with activities. Every change is logged with who did it. */
@@ -137,26 +146,46 @@ async function mustFind(activities: Pick<ActivityStore, 'find'>, id: ActivityId)
 
 /** What of its account a draft is held against. */
 interface Surroundings {
-  readonly live: readonly ActivityWords[];
+  readonly words: WordsInUse;
   readonly lists: ReadonlySet<string>;
 }
 
 async function surroundings(
-  activities: Pick<ActivityStore, 'listening' | 'personLists'>,
+  activities: Pick<ActivityStore, 'wordsInUse' | 'personLists'>,
   account: AccountId,
 ): Promise<Surroundings> {
-  const [live, lists] = await Promise.all([activities.listening(account), activities.personLists(account)]);
-  return { live, lists };
+  const [words, lists] = await Promise.all([activities.wordsInUse(account), activities.personLists(account)]);
+  return { words, lists };
 }
 
-function review(activity: StoredActivity, { live, lists }: Surroundings): ReviewedActivity {
+function review(activity: StoredActivity, { words, lists }: Surroundings): ReviewedActivity {
   const { rule, faults } = readDraft(activity.draft);
-  if (rule === null) return { activity, faults, warnings: [], overlaps: [] };
+  if (rule === null) return { activity, faults, warnings: [], overlaps: [], textOverlaps: [] };
   const unanswered = activity.publishedVersion === null ? worstCaseFault(rule) : null;
   const open = unanswered === null ? [] : [unanswered];
-  const others = activity.state === 'stopped' ? [] : live.filter(({ id }) => id !== activity.id);
+  const stopped = activity.state === 'stopped';
+  const others = stopped ? [] : words.activities.filter(({ id }) => id !== activity.id);
+  const textOverlaps = stopped ? [] : textOverlapsOf(rule, answeringTexts(words));
   const warnings = [...ruleWarnings(rule), ...whoWarnings(rule, lists)];
-  return { activity, faults: open, warnings, overlaps: overlapsOf(rule, others) };
+  return { activity, faults: open, warnings, overlaps: overlapsOf(rule, others), textOverlaps };
+}
+
+/** In the order in which a text is held against them: the keyword for awards, (activities,) keyword replies. */
+function answeringTexts({ myAwardsKeyword, replies }: WordsInUse): readonly Spoken<TextAnswer>[] {
+  const keyword: Spoken<TextAnswer> = {
+    subject: { kind: 'my-awards', replyId: null, words: [myAwardsKeyword] },
+    words: [{ match: 'exact', word: myAwardsKeyword }],
+    answers: 'before',
+  };
+  const enabled = replies.filter((reply) => reply.enabled);
+  return [
+    ...(myAwardsKeyword === '' ? [] : [keyword]),
+    ...enabled.map(({ id, words, match }) => ({
+      subject: { kind: 'reply' as const, replyId: id, words },
+      words: words.map((word) => ({ match, word })),
+      answers: 'after' as const,
+    })),
+  ];
 }
 
 function refuseStale(activity: StoredActivity, revision: number): void {

@@ -1,7 +1,7 @@
 import { compareCandidates } from './trigger.ts';
 import type { Candidate } from './trigger.ts';
 import { readTriggerWord } from './trigger-word.ts';
-import type { ReadWord } from './trigger-word.ts';
+import type { ReadWord, WrittenWord } from './trigger-word.ts';
 import { rankOf } from './word-index.ts';
 import { meetingOf } from './word-meeting.ts';
 import type { Meeting } from './word-meeting.ts';
@@ -25,6 +25,19 @@ export interface Overlap<Activity> {
   /** The first 20 pairs; none where the overlap is of following. */
   readonly pairs: readonly MeetingPair[];
   readonly pairCount: number;
+}
+
+/** What answers texts of an account beside its activities: the word that asks for awards, keyword replies. */
+export interface Spoken<Subject> {
+  readonly subject: Subject;
+  readonly words: readonly WrittenWord[];
+  /** Whether it answers before any activity does, or only what no activity answers. */
+  readonly answers: 'before' | 'after';
+}
+
+/** What a rule and something else that answers texts both listen to. */
+export interface TextOverlap<Subject> extends Omit<Overlap<unknown>, 'activity' | 'by'> {
+  readonly subject: Subject;
 }
 
 const PAIRS_SHOWN = 20;
@@ -56,11 +69,29 @@ export function overlapsOf<Activity extends Candidate>(
   });
 }
 
+/** Names everything that a rule's words share with what else answers texts. */
+export function textOverlapsOf<Subject>(
+  rule: Rule,
+  others: readonly Spoken<Subject>[],
+): readonly TextOverlap<Subject>[] {
+  const own = readWords(rule.trigger.words);
+  const effort = { left: EFFORT };
+  return others.flatMap(({ subject, words, answers }) => {
+    const wins = (): Overlap<unknown>['winner'] => (answers === 'before' ? 'other' : 'this');
+    const found = wordsFound({ own, other: readWords(words) }, { wins, effort });
+    return gathered(found).map(({ by: _, ...overlap }) => ({ subject, ...overlap }));
+  });
+}
+
 type Wins = (fits: readonly [own: number, other: number]) => Overlap<unknown>['winner'];
 type Words = readonly { readonly written: string; readonly read: ReadWord }[];
 
 function readAll({ trigger }: Rule): Words {
-  return trigger.words.flatMap((word) => {
+  return readWords(trigger.words);
+}
+
+function readWords(words: readonly WrittenWord[]): Words {
+  return words.flatMap((word) => {
     const read = readTriggerWord(word);
     return 'fault' in read ? [] : [{ written: word.word, read }];
   });

@@ -3,7 +3,7 @@ import { assert, WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
-import { readActivityWords } from './account/words-in-use.ts';
+import { readWordsInUse } from './account/words-in-use.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { bindPools, lockPools } from './codes/pool-binding.ts';
 import { inTransaction } from './transaction.ts';
@@ -50,10 +50,12 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
         });
       return found.rows[0] === undefined ? undefined : storedActivity(found.rows[0]);
     },
-    listening: (account) =>
-      readActivityWords(pool, account).catch((error: unknown) => {
+    wordsInUse: async (account) => {
+      const words = await readWordsInUse(pool, account).catch((error: unknown) => {
         throw asOutsideTrouble(error);
-      }),
+      });
+      return words ?? { activities: [], replies: [], myAwardsKeyword: '' };
+    },
     personLists: async (account) => {
       const found = await pool.query<{ list: string }>(LISTS, [account]).catch((error: unknown) => {
         throw asOutsideTrouble(error);

@@ -91,3 +91,42 @@ test('a draft with faults names none, and a bad pattern is a fault at its own wo
     [['trigger.words.1.word', '"(" is never closed (character 3)']],
   );
 });
+
+test('a draft names keyword replies it answers before, and the word for awards that answers before it', async () => {
+  const reply = { words: ['客服', '红包在哪'], match: 'contains', reply: '稍等', activityId: null, enabled: true };
+  const { status, body: saved } = await anna.post('/accounts/main/replies', reply);
+  assert.equal(status, 200, JSON.stringify(saved));
+  const draft = await created('texts', { words: [word('exact', '红包在哪里'), word('contains', '红包')] });
+  assert.deepEqual(draft.textOverlaps, [
+    {
+      with: 'my-awards',
+      replyId: null,
+      words: ['我的红包'],
+      kind: 'same',
+      winner: 'other',
+      pairs: [{ own: '红包', other: '我的红包', example: '我的红包' }],
+      pairCount: 1,
+    },
+    {
+      with: 'reply',
+      replyId: saved.reply.id,
+      words: ['客服', '红包在哪'],
+      kind: 'same',
+      winner: 'this',
+      pairs: [
+        { own: '红包在哪里', other: '红包在哪', example: '红包在哪里' },
+        { own: '红包', other: '红包在哪', example: '红包在哪' },
+      ],
+      pairCount: 2,
+    },
+    {
+      with: 'reply',
+      replyId: saved.reply.id,
+      words: ['客服', '红包在哪'],
+      kind: 'may-meet',
+      winner: 'this',
+      pairs: [{ own: '红包', other: '客服', example: '红包客服' }],
+      pairCount: 1,
+    },
+  ]);
+});

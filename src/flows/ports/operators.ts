@@ -2,7 +2,7 @@ import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { Account, MerchantLimits } from './accounts.ts';
 import type { BoundPool } from './code-pools.ts';
-import type { ActivityWords } from './keyword-replies.ts';
+import type { WordsInUse } from './keyword-replies.ts';
 
 /** What a person may do, named by the role they have in this installation. */
 export type Role = 'owner' | 'operator' | 'finance' | 'support' | 'viewer';
@@ -96,8 +96,8 @@ export interface ActivityStore {
     input: ActivityPlace & { readonly slug: string; readonly name: string; readonly draft: RuleDraft },
   ): Promise<StoredActivity>;
   find(id: ActivityId): Promise<StoredActivity | undefined>;
-  /** What the account's published activities listen to, the newest first; nothing for an account there is not. */
-  listening(account: AccountId): Promise<readonly ActivityWords[]>;
+  /** Everything the account listens to, its published activities newest first; nothing for an account there is not. */
+  wordsInUse(account: AccountId): Promise<WordsInUse>;
   /** The account's lists of people that somebody stands on. */
   personLists(account: AccountId): Promise<ReadonlySet<string>>;
   /**

@@ -80,6 +80,15 @@ export const ruleOverlap = z.object({
 });
 export type RuleOverlap = z.infer<typeof ruleOverlap>;
 
+export const textOverlap = ruleOverlap.pick({ kind: true, winner: true, pairs: true, pairCount: true }).extend({
+  with: z
+    .enum(['my-awards', 'reply'])
+    .describe('The word that asks for awards answers before activities, replies after'),
+  replyId: z.string().nullable(),
+  words: z.array(z.string()),
+});
+export type TextOverlap = z.infer<typeof textOverlap>;
+
 export const activityAnswer = z.object({
   activity: z.object({
     accountId: z.string(),
@@ -98,6 +107,7 @@ export const activityAnswer = z.object({
   faults: z.array(ruleFault).describe('What keeps the draft from being published'),
   warnings: z.array(ruleWarning),
   overlaps: z.array(ruleOverlap).describe('Live activities of the account that the draft shares messages with'),
+  textOverlaps: z.array(textOverlap).describe('What else of the account answers texts that the draft listens to'),
   rule: draft.nullable().describe('The rule in force; null before the first publication'),
   numbers: z
     .object({

@@ -31,7 +31,7 @@ export function activityRoutes(dependencies: ActivityRouteDependencies): readonl
 type Present = (reviewed: ReviewedActivity) => Promise<z.input<typeof activityAnswer>>;
 
 function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
-  return async ({ activity, faults, warnings, overlaps }) => {
+  return async ({ activity, faults, warnings, overlaps, textOverlaps }) => {
     const numbers = activity.publishedVersion === null ? null : await reads.numbers(activity);
     return {
       activity: { ...activity, draft: { ...activity.draft }, pageUrl: new URL(`/a/${activity.slug}`, publicUrl).href },
@@ -40,6 +40,13 @@ function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
       overlaps: overlaps.map(({ activity: { id, name }, pairs, ...overlap }) => ({
         activityId: id,
         activityName: name,
+        pairs: [...pairs],
+        ...overlap,
+      })),
+      textOverlaps: textOverlaps.map(({ subject: { kind: answer, replyId, words }, pairs, ...overlap }) => ({
+        with: answer,
+        replyId,
+        words: [...words],
         pairs: [...pairs],
         ...overlap,
       })),

@@ -88,7 +88,8 @@ function WarningList({ editor }: { editor: Editor }) {
 function OverlapList({ editor }: { editor: Editor }) {
   const { overlaps: words } = useWords();
   const overlaps = editor.locked ? [] : (editor.answer?.overlaps ?? []);
-  if (overlaps.length === 0) return null;
+  const texts = editor.locked ? [] : (editor.answer?.textOverlaps ?? []);
+  if (overlaps.length + texts.length === 0) return null;
   const list = (
     <ul className="fault-list">
       {overlaps.map((overlap) => (
@@ -96,12 +97,25 @@ function OverlapList({ editor }: { editor: Editor }) {
           {[overlap.activityName, sayShared(overlap, words), words[overlap.kind], words[overlap.winner]].join(' · ')}
         </li>
       ))}
+      {texts.map((overlap) => (
+        <li key={[overlap.with, overlap.replyId, overlap.kind, overlap.winner].join(' ')}>
+          {[
+            words.answers[overlap.with](overlap.words.join(' / ')),
+            sayShared({ ...overlap, by: 'words' }, words),
+            words[overlap.kind],
+            words[overlap.winner],
+          ].join(' · ')}
+        </li>
+      ))}
     </ul>
   );
   return <Alert type="warning" showIcon title={words.title} description={list} />;
 }
 
-function sayShared({ by, pairs, pairCount }: RuleOverlap, words: Words['overlaps']): string {
+function sayShared(
+  { by, pairs, pairCount }: Pick<RuleOverlap, 'by' | 'pairs' | 'pairCount'>,
+  words: Words['overlaps'],
+): string {
   if (pairs.length === 0) return by === 'words' ? '' : words[by];
   const shown = pairs.slice(0, 3).map(({ own, other }) => words.words(own, other));
   return [...shown, ...(pairCount > shown.length ? [words.more(pairCount)] : [])].join(' ');

@@ -253,7 +253,11 @@ export const en: Words = {
       'Address and device are known on the page only: whoever comes by the chat or another way is always refused.',
   },
   overlaps: {
-    title: 'Another activity hears these messages too',
+    title: 'Something else hears these messages too',
+    answers: {
+      'my-awards': (word) => `The word for awards (${word})`,
+      reply: (said) => `Keyword reply ${said}`,
+    },
     words: (own, other) => (own === other ? `“${own}”` : `“${own}” and “${other}”`),
     more: (count) => `${count} in all`,
     follow: 'following the account',

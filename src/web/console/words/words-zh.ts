@@ -245,7 +245,11 @@ export const zh = {
     'origin-unknown-in-chat': () => '只有活动页面能知道网络地址和设备：从聊天等其他方式参加的人会一直被拒绝。',
   },
   overlaps: {
-    title: '这些消息另一个活动也会回应',
+    title: '这些消息还有别的会回应',
+    answers: {
+      'my-awards': (word: string) => `查询红包的关键词“${word}”`,
+      reply: (said: string) => `关键词回复“${said}”`,
+    },
     words: (own: string, other: string) => (own === other ? `“${own}”` : `“${own}”和“${other}”`),
     more: (count: number) => `等 ${count} 处`,
     follow: '关注公众号',
