@@ -2,7 +2,8 @@ import { beijingTime } from '../base/beijing-day.ts';
 import { formatYuan } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import { activityRuleSchema } from './activity-rule.ts';
-import { CHOICE_NAMES, FIELD_NAMES } from './field-names.ts';
+import { CHOICE_NAMES } from './choice-names.ts';
+import { FIELD_NAMES } from './field-names.ts';
 import { ruleChanges } from './rule-changes.ts';
 import type { Leaf } from './rule-changes.ts';
 
@@ -45,7 +46,7 @@ function labelOf(
     const thing = ['prizes', 'chained'].includes(path[index - 1] ?? '') ? nameOf(name, rule, other) : null;
     if (thing !== null) return [{ zh: thing, en: thing }];
     if (/^\d+$/.test(name)) return [{ zh: `第 ${Number(name) + 1} 个`, en: `no. ${Number(name) + 1}` }];
-    const known = FIELD_NAMES[here.join('.')] ?? FIELD_NAMES[name];
+    const known = FIELD_NAMES[here.join('.')] ?? FIELD_NAMES[here.slice(-2).join('.')] ?? FIELD_NAMES[name];
     if (known !== undefined) return [known];
     const said = firstClause(descriptionAt(here, { schema, rule }) ?? descriptionAt(here, { schema, rule: other }));
     return [{ zh: said ?? name, en: said ?? name }];

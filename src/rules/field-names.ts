@@ -1,8 +1,15 @@
-type Names = Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
+/** A word in both languages of the console. */
+export interface Name {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What things are called in both languages of the console. */
+export type Names = Readonly<Record<string, Name>>;
 
 /**
- * Short names of a rule's fields, by path or by the last part of it. What is not here is named by its description in the
- * schema, so a new mechanic needs no word of its own.
+ * Short names of a rule's fields: by the whole path, by the kind of thing it belongs to (`make-up.in`), by its last two parts or
+ * by the last one, in this order. Forms and differences between versions are written with them.
  */
 export const FIELD_NAMES: Names = {
   trigger: { zh: '参与方式', en: 'Ways in' },
@@ -16,7 +23,6 @@ export const FIELD_NAMES: Names = {
   'trigger.payment': { zh: '支付后参与', en: 'payments' },
   'trigger.batch': { zh: '按名单参与', en: 'lists of people' },
   'trigger.invite': { zh: '邀请后参与', en: 'invitations' },
-  'trigger.leads': { zh: '通向', en: 'lead to' },
   priority: { zh: '优先级', en: 'Priority' },
   mechanic: { zh: '玩法', en: 'Mechanic' },
   chained: { zh: '后续玩法', en: 'Chained mechanics' },
@@ -85,42 +91,68 @@ export const FIELD_NAMES: Names = {
   'look.question': { zh: '谜题', en: 'riddle' },
   'look.shareTitle': { zh: '分享标题', en: 'title when shared' },
   'look.shareText': { zh: '分享文字', en: 'text when shared' },
-};
-
-/** What the values of fields with a choice are called, by the last part of the path. */
-export const CHOICE_NAMES: Readonly<Record<string, Names>> = {
-  kind: {
-    lottery: { zh: '抽奖', en: 'lottery' },
-    keyword: { zh: '口令', en: 'password' },
-    'check-in': { zh: '签到', en: 'check-in' },
-    chances: { zh: '抽奖机会', en: 'chances' },
-    'red-packet': { zh: '固定金额红包', en: 'red packet' },
-    'random-packet': { zh: '随机金额红包', en: 'random red packet' },
-    text: { zh: '文字奖品', en: 'text' },
-  },
-  match: {
-    exact: { zh: '完全等于', en: 'is exactly' },
-    prefix: { zh: '开头是', en: 'begins with' },
-    contains: { zh: '包含', en: 'contains' },
-    number: { zh: '数字是', en: 'number' },
-    pattern: { zh: '符合格式', en: 'pattern' },
-  },
-  follow: {
-    never: { zh: '不参与', en: 'never' },
-    first: { zh: '第一次关注', en: 'the first time' },
-    every: { zh: '每次关注', en: 'every time' },
-  },
-  gone: {
-    blank: { zh: '不中奖', en: 'win nothing' },
-    redraw: { zh: '在剩下的里重抽', en: 'draw again' },
-    next: { zh: '归下一个奖品', en: 'go to the next prize' },
-  },
-  money: {
-    returned: { zh: '另外记着', en: 'kept apart' },
-    budget: { zh: '回到预算，可以再中', en: 'back to the budget' },
-  },
-  whenBudgetEnds: {
-    'nobody-wins': { zh: '可以继续参与，但不再中红包', en: 'people take part, nobody wins a packet' },
-    close: { zh: '不能再参与', en: 'nobody takes part any more' },
-  },
+  leadsTo: { zh: '通向', en: 'leads to' },
+  leads: { zh: '各入口通向', en: 'where each way leads' },
+  'trigger.codes': { zh: '用兑换码参与', en: 'one-time codes' },
+  'trigger.paymentAtLeastFen': { zh: '支付满多少才参与', en: 'smallest payment' },
+  'trigger.paymentTiers': { zh: '支付分档', en: 'tiers of payments' },
+  atLeastFen: { zh: '从这个金额起', en: 'from this amount' },
+  'trigger.inviteCounts': { zh: '邀请在什么时候算数', en: 'when an invitation counts' },
+  'trigger.invitesPerPerson': { zh: '每人最多算几次邀请', en: 'invitations counted per person' },
+  'leads.words': { zh: '发送词语', en: 'words' },
+  'leads.page': { zh: '活动页', en: 'activity page' },
+  'leads.follow': { zh: '关注', en: 'following' },
+  'leads.scenes': { zh: '扫码', en: 'codes scanned' },
+  'leads.menu': { zh: '点菜单', en: 'menu' },
+  'leads.payment': { zh: '支付', en: 'payments' },
+  'leads.batch': { zh: '名单', en: 'lists of people' },
+  'leads.invite': { zh: '邀请', en: 'invitations' },
+  'leads.codes': { zh: '兑换码', en: 'one-time codes' },
+  'mechanic.chances': { zh: '抽奖机会从哪来', en: 'where chances come from' },
+  'draw.in': { zh: '接着玩', en: 'mechanic played next' },
+  'chances.in': { zh: '机会用在', en: 'where chances are spent' },
+  'make-up.in': { zh: '补哪一个签到', en: 'check-in made up' },
+  count: { zh: '几次机会', en: 'how many chances' },
+  totals: { zh: '累计天数', en: 'totals of days' },
+  'totals.of': { zh: '怎样累计', en: 'counted over' },
+  'totals.days': { zh: '累计几天', en: 'days' },
+  restartAfterDays: { zh: '连续满几天后重新计', en: 'streak begins anew after days' },
+  pool: { zh: '码池', en: 'pool of codes' },
+  guessesPerHour: { zh: '每人每小时最多输错', en: 'wrong codes per person and hour' },
+  perPerson: { zh: '每人最多用几个码', en: 'codes per person' },
+  'texts.missing': { zh: '没有带码时', en: 'without a code' },
+  'texts.unknown': { zh: '没有这个码时', en: 'of an unknown code' },
+  'texts.used': { zh: '码被别人用过时', en: 'of a code used by another' },
+  'texts.yours': { zh: '码被自己用过时', en: 'of a code used before' },
+  'texts.wait': { zh: '输错太多次时', en: 'after too many wrong codes' },
+  cardsPerMonth: { zh: '每月补签卡', en: 'cards per month' },
+  reachBackDays: { zh: '可以补几天以内', en: 'days back that can be made up' },
+  id: { zh: '编号', en: 'id' },
+  'texts.checkedInToday': { zh: '今天已经签到时', en: 'of a second check-in on a day' },
+  'texts.noCard': { zh: '没有补签卡时', en: 'without a card' },
+  'texts.nothingToMakeUp': { zh: '没有可补的日子时', en: 'with no day to make up' },
+  'followed-for.days': { zh: '关注满几天', en: 'days since' },
+  since: { zh: '从哪次关注算起', en: 'counted from' },
+  tagIds: { zh: '标签编号', en: 'tag ids' },
+  has: { zh: '要有几个标签', en: 'how many of them' },
+  accounts: { zh: '公众号', en: 'accounts' },
+  'won.in': { zh: '在哪里中过奖', en: 'won in' },
+  times: { zh: '至少几次', en: 'at least so often' },
+  'won.days': { zh: '最近几天以内', en: 'within days' },
+  list: { zh: '名单', en: 'list' },
+  fromMs: { zh: '从', en: 'from' },
+  untilMs: { zh: '到', en: 'until' },
+  from: { zh: '几点起', en: 'from' },
+  until: { zh: '几点止', en: 'until' },
+  weekdays: { zh: '星期', en: 'weekdays' },
+  monthDays: { zh: '每月哪几天', en: 'days of the month' },
+  counts: { zh: '算什么', en: 'what is counted' },
+  'union.in': { zh: '算哪里的', en: 'counted in' },
+  below: { zh: '少于几次', en: 'fewer than' },
+  per: { zh: '按什么算', en: 'counted by' },
+  draws: { zh: '最多参与几次', en: 'most draws' },
+  seconds: { zh: '在多少时间内', en: 'within' },
+  'all.of': { zh: '这些都要满足', en: 'each of these' },
+  'any.of': { zh: '满足其中一个', en: 'one of these' },
+  'not.of': { zh: '不能是这样', en: 'not this' },
 };

@@ -1,0 +1,127 @@
+import type { Names } from './field-names.ts';
+
+/** What the values of fields with a choice are called, by the kind of thing and the field, the last two parts of the path or the last one. */
+export const CHOICE_NAMES: Readonly<Record<string, Names>> = {
+  kind: {
+    lottery: { zh: '抽奖', en: 'lottery' },
+    keyword: { zh: '口令', en: 'password' },
+    'check-in': { zh: '签到', en: 'check-in' },
+    chances: { zh: '抽奖机会', en: 'chances' },
+    'red-packet': { zh: '固定金额红包', en: 'red packet' },
+    'random-packet': { zh: '随机金额红包', en: 'random red packet' },
+    text: { zh: '文字奖品', en: 'text' },
+    voucher: { zh: '券码', en: 'voucher' },
+    code: { zh: '兑换码', en: 'one-time code' },
+    'make-up': { zh: '补签', en: 'make-up' },
+    draw: { zh: '接着玩一个玩法', en: 'another mechanic' },
+    follows: { zh: '正在关注', en: 'follows' },
+    'followed-for': { zh: '关注满一段时间', en: 'has followed for' },
+    tagged: { zh: '有标签', en: 'carries tags' },
+    account: { zh: '来自公众号', en: 'by an account' },
+    won: { zh: '中过奖', en: 'won before' },
+    listed: { zh: '在名单上', en: 'stands on a list' },
+    period: { zh: '在一段时间内', en: 'within a period' },
+    hours: { zh: '在固定时段', en: 'at certain hours' },
+    union: { zh: '同一个人在各号合计', en: 'one person over accounts' },
+    velocity: { zh: '参与速度', en: 'pace of draws' },
+    all: { zh: '全部满足', en: 'all of' },
+    any: { zh: '满足任意一个', en: 'any of' },
+    not: { zh: '不满足', en: 'not' },
+  },
+  match: {
+    exact: { zh: '完全等于', en: 'is exactly' },
+    prefix: { zh: '开头是', en: 'begins with' },
+    contains: { zh: '包含', en: 'contains' },
+    number: { zh: '数字是', en: 'number' },
+    pattern: { zh: '符合格式', en: 'pattern' },
+  },
+  follow: {
+    never: { zh: '不参与', en: 'never' },
+    first: { zh: '第一次关注', en: 'the first time' },
+    every: { zh: '每次关注', en: 'every time' },
+  },
+  gone: {
+    blank: { zh: '不中奖', en: 'win nothing' },
+    redraw: { zh: '在剩下的里重抽', en: 'draw again' },
+    next: { zh: '归下一个奖品', en: 'go to the next prize' },
+  },
+  money: {
+    returned: { zh: '另外记着', en: 'kept apart' },
+    budget: { zh: '回到预算，可以再中', en: 'back to the budget' },
+  },
+  whenBudgetEnds: {
+    'nobody-wins': { zh: '可以继续参与，但不再中红包', en: 'people take part, nobody wins a packet' },
+    close: { zh: '不能再参与', en: 'nobody takes part any more' },
+  },
+  inviteCounts: {
+    opened: { zh: '朋友打开页面', en: 'opened the page' },
+    'first-draw': { zh: '朋友第一次参与', en: 'made a first draw' },
+    'first-follow': { zh: '朋友第一次关注', en: 'followed for the first time' },
+  },
+  chances: {
+    free: { zh: '每个人都有，次数由限制决定', en: 'everybody has them, within the limits' },
+    earned: { zh: '要先在别的玩法里得到', en: 'earned in another mechanic' },
+  },
+  of: {
+    total: { zh: '整个活动', en: 'the whole activity' },
+    week: { zh: '一周（周一到周日）', en: 'a week, Monday to Sunday' },
+    month: { zh: '一个月', en: 'a month' },
+  },
+  days: {
+    all: { zh: '全部', en: 'all' },
+  },
+  sceneId: {
+    PRODUCT_1: { zh: '场景 1：商品促销', en: '1: promotion of goods' },
+    PRODUCT_2: { zh: '场景 2：抽奖', en: '2: lottery' },
+    PRODUCT_3: { zh: '场景 3：虚拟物品兑奖', en: '3: virtual goods' },
+    PRODUCT_4: { zh: '场景 4：企业内部福利', en: '4: benefits of staff' },
+    PRODUCT_5: { zh: '场景 5：渠道分润', en: '5: shares of partners' },
+    PRODUCT_6: { zh: '场景 6：保险回馈', en: '6: insurance' },
+    PRODUCT_7: { zh: '场景 7：彩票派奖', en: '7: lottery tickets' },
+    PRODUCT_8: { zh: '场景 8：税务刮奖', en: '8: tax receipts' },
+  },
+  play: {
+    auto: { zh: '按玩法自动', en: 'what suits the mechanic' },
+    wheel: { zh: '转盘', en: 'wheel' },
+    'nine-grid': { zh: '九宫格', en: 'nine fields' },
+    scratch: { zh: '刮刮卡', en: 'scratch card' },
+    rain: { zh: '红包雨', en: 'rain of packets' },
+    button: { zh: '拆红包', en: 'packet to open' },
+  },
+  theme: {
+    spring: { zh: '新春红', en: 'spring festival' },
+    plain: { zh: '素净', en: 'plain' },
+    dark: { zh: '深色', en: 'dark' },
+    playful: { zh: '活泼', en: 'playful' },
+  },
+  since: {
+    first: { zh: '第一次关注', en: 'the first follow ever' },
+    latest: { zh: '最近一次关注', en: 'the latest follow' },
+  },
+  has: {
+    any: { zh: '有一个就行', en: 'one is enough' },
+    all: { zh: '都要有', en: 'all of them' },
+  },
+  in: {
+    this: { zh: '这个活动', en: 'this activity' },
+    any: { zh: '任何活动', en: 'any activity' },
+  },
+  counts: {
+    draws: { zh: '参与', en: 'draws' },
+    wins: { zh: '中奖', en: 'wins' },
+  },
+  per: {
+    person: { zh: '人', en: 'person' },
+    ip: { zh: '网络地址', en: 'network address' },
+    device: { zh: '设备', en: 'device' },
+  },
+  weekdays: {
+    1: { zh: '周一', en: 'Monday' },
+    2: { zh: '周二', en: 'Tuesday' },
+    3: { zh: '周三', en: 'Wednesday' },
+    4: { zh: '周四', en: 'Thursday' },
+    5: { zh: '周五', en: 'Friday' },
+    6: { zh: '周六', en: 'Saturday' },
+    7: { zh: '周日', en: 'Sunday' },
+  },
+};
