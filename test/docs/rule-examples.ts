@@ -128,7 +128,7 @@ export const MECHANIC_EXAMPLES: readonly RuleExample[] = [
       chained: [{ id: 'make-up', mechanic: { kind: 'make-up', in: 'main', cardsPerMonth: 1 } }],
       prizes: [oneYuan, eightYuan],
       limits: {},
-      budgetFen: 10_000,
+      budgetFen: 18_000,
       texts,
       packet,
     },

@@ -118,6 +118,7 @@ function plainType(node: SchemaNode): string {
   if (kinds.length > 0) return `one of ${kinds.join(', ')}`;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(', ');
   if (node.const !== undefined) return `\`${node.const}\``;
+  if (node.anyOf !== undefined && node.anyOf.length > 0) return node.anyOf.map(plainType).join(' or ');
   const name = typeof node.type === 'string' ? node.type : (node.type?.find((one) => one !== 'null') ?? 'anything');
   const words: Readonly<Record<string, string>> = { integer: 'whole number', string: 'text', boolean: 'yes or no' };
   if (name === 'array') return node.items === undefined ? 'list' : `list of ${plainType(node.items)}`;
