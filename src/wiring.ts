@@ -8,6 +8,7 @@ import { createReceiveMessage } from './flows/chat/receive-message.ts';
 import { createRequestLimits } from './flows/limit-requests.ts';
 import { createLogIn } from './flows/log-in.ts';
 import { createCompareVersions } from './flows/compare-versions.ts';
+import { createTryRules } from './flows/try-rule.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -45,6 +46,7 @@ import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
+import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
@@ -156,7 +158,7 @@ async function assemble(given: {
   const chat = openChat({ ...parts, people });
   living.push(chat.late);
   if (config.role !== 'web') {
-    living.push(startErasing(parts, people), startForgetting(parts));
+    living.push(startErasing(parts, people), startForgetting(parts), startMakingCodes(parts));
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
     living.push(startDrawingPayments(parts, { batcher, late: chat.lateReplies }));
     living.push(...startFollowerRefresh(parts, people, wechat));
@@ -232,6 +234,8 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
     consoleRoutes({
       ...operating,
       operateBatches: openOperateBatches(parts, activities),
+      ...codeFlows(parts),
+      tryRules: createTryRules({ clock, luck: systemLuck }),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

@@ -12,6 +12,9 @@ export type Permission =
   | 'account.view'
   | 'account.edit'
   | 'account.secrets'
+  | 'codes.edit'
+  | 'codes.reveal'
+  | 'codes.export'
   | 'money.view'
   | 'payments.view'
   | 'payments.operate';
@@ -21,7 +24,8 @@ export type Permission =
  * changes lists of people. `payments.view` shows
  * merchants, queues and what was not paid yet (openids shortened without `people.view`); `payments.operate` stops and
  * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues. `account.edit` sets
- * texts, keyword replies, menu and scene codes; `account.secrets` adds accounts and changes their keys and links.
+ * texts, keyword replies, menu and scene codes; `codes.edit` makes pools of one-time codes, `codes.reveal` shows the one
+ * voucher of an award, `codes.export` a whole pool; `account.secrets` adds accounts and changes their keys and links.
  */
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [
@@ -35,6 +39,9 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'account.view',
     'account.edit',
     'account.secrets',
+    'codes.edit',
+    'codes.reveal',
+    'codes.export',
     'money.view',
     'payments.view',
     'payments.operate',
@@ -48,10 +55,28 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'people.list',
     'account.view',
     'account.edit',
+    'codes.edit',
     'payments.view',
   ],
-  finance: ['activities.view', 'people.view', 'account.view', 'money.view', 'payments.view', 'payments.operate'],
-  support: ['activities.view', 'people.view', 'people.erase', 'people.list', 'account.view', 'payments.view'],
+  finance: [
+    'activities.view',
+    'people.view',
+    'account.view',
+    'codes.reveal',
+    'codes.export',
+    'money.view',
+    'payments.view',
+    'payments.operate',
+  ],
+  support: [
+    'activities.view',
+    'people.view',
+    'people.erase',
+    'people.list',
+    'account.view',
+    'codes.reveal',
+    'payments.view',
+  ],
   viewer: ['activities.view', 'account.view', 'payments.view'],
 };
 

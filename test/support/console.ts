@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { createLogIn } from '../../src/flows/log-in.ts';
 import { createCompareVersions } from '../../src/flows/compare-versions.ts';
+import { createTryRules } from '../../src/flows/try-rule.ts';
 import { createOperateActivities } from '../../src/flows/operate-activities.ts';
 import { createOperatePayouts } from '../../src/flows/operate-payouts.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
@@ -35,6 +36,7 @@ import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
+import { codeFlows } from '../../src/wiring-codes.ts';
 import { openPeople } from '../../src/wiring-people.ts';
 import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -81,6 +83,7 @@ export async function startConsole(
       activities: createActivityStore(pool),
       versions: createRuleVersions(pool),
     }),
+    tryRules: createTryRules(common),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,
@@ -88,6 +91,7 @@ export async function startConsole(
       { config: { secretsKey: randomBytes(32) }, pool, clock: wallClock, logger: log },
       liveActivities(pool),
     ),
+    ...codeFlows({ pool, clock: wallClock, logger: log }),
     operatePeople: openPeople({ config: { secretsKey: randomBytes(32) }, pool, ...common }).operatePeople,
     ...paymentFlows(pool, log),
     shopPayments: shopPayments(pool, log),

@@ -12,6 +12,8 @@ import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
 import { batchRoutes } from './console-batches.ts';
 import type { BatchRouteDependencies } from './console-batches.ts';
+import { codeRoutes } from './console-codes.ts';
+import type { CodeRouteDependencies } from './console-codes.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
@@ -34,6 +36,8 @@ import { versionRoutes } from './console-versions.ts';
 import type { VersionRouteDependencies } from './console-versions.ts';
 import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
+import { tryRoutes } from './console-try.ts';
+import type { TryRouteDependencies } from './console-try.ts';
 
 /** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
 const BODY_BYTES_MAX = 131_072;
@@ -42,6 +46,7 @@ export interface ConsoleDependencies
   extends
     ActivityRouteDependencies,
     BatchRouteDependencies,
+    CodeRouteDependencies,
     VersionRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
@@ -49,6 +54,7 @@ export interface ConsoleDependencies
     ReissueRouteDependencies,
     ReconciliationRouteDependencies,
     PeopleRouteDependencies,
+    TryRouteDependencies,
     SettingRouteDependencies {
   readonly logIn: LogIn;
 }
@@ -63,8 +69,10 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
+    ...tryRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
+    ...codeRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
     ...shopPaymentRoutes(dependencies),
