@@ -36,8 +36,6 @@ import { versionRoutes } from './console-versions.ts';
 import type { VersionRouteDependencies } from './console-versions.ts';
 import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
-import { tryRoutes } from './console-try.ts';
-import type { TryRouteDependencies } from './console-try.ts';
 
 /** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
 const BODY_BYTES_MAX = 131_072;
@@ -54,7 +52,6 @@ export interface ConsoleDependencies
     ReissueRouteDependencies,
     ReconciliationRouteDependencies,
     PeopleRouteDependencies,
-    TryRouteDependencies,
     SettingRouteDependencies {
   readonly logIn: LogIn;
 }
@@ -69,7 +66,6 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
-    ...tryRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
     ...codeRoutes(dependencies),
