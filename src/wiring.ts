@@ -46,6 +46,7 @@ import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
+import { numberFlows } from './wiring-numbers.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
 import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
@@ -234,6 +235,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       ...operating,
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
+      ...numberFlows(parts),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

@@ -50,6 +50,8 @@ export interface DrawInput {
   readonly key: RequestKey;
   /** The mechanic that the way in leads to (`mechanicAt`); `main` unless another is given. */
   readonly start?: string;
+  /** The way in, with its word or scene, as the numbers count it: `words/红包`, `page`. */
+  readonly way?: string;
   /** What the person gave with it, as a code or a day. */
   readonly said?: string | null;
   /** Where it comes from, where that is known. */
@@ -147,6 +149,7 @@ export class DrawBatcher {
       awardId: luck.randomId() as DrawRequest['awardId'],
       render: input.render,
       start: input.start,
+      way: input.way,
       said: input.said ?? null,
       code: codeOf(input),
       origin: input.origin,

@@ -124,7 +124,7 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       }
       const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
       const start = mechanicAt(activity.rule.trigger, 'page');
-      const result = await batcher.draw({ activity, openid, key, start, said, origin, render });
+      const result = await batcher.draw({ activity, openid, key, start, way: 'page', said, origin, render });
       return result.reply;
     },
   };

@@ -36,6 +36,7 @@ import { createPool } from '../../src/store/database.ts';
 import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
+import { numberFlows } from '../../src/wiring-numbers.ts';
 import { openPeople } from '../../src/wiring-people.ts';
 import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -82,6 +83,7 @@ export async function startConsole(
       activities: createActivityStore(pool),
       versions: createRuleVersions(pool),
     }),
+    ...numberFlows({ pool, clock: wallClock }),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,

@@ -58,7 +58,14 @@ export function createDrawAside(options: DrawAsideOptions): DrawAside {
         const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
         return `<xml><Content>${cdata(joinLines(before, text, paid ? link : ''))}</Content></xml>`;
       };
-      const result = await batcher.draw({ activity, openid, key, start: mechanicAt(rule.trigger, by), render });
+      const result = await batcher.draw({
+        activity,
+        openid,
+        key,
+        start: mechanicAt(rule.trigger, by),
+        way: by,
+        render,
+      });
       if (result.reply === NOTHING_TO_TELL) return result;
       // Without a message there is no window, and the first of all times is out of every one.
       const askedAtMs = (await lastMessages.lastMessageAtMs({ account, openid })) ?? 0;

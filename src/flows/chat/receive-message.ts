@@ -20,6 +20,7 @@ import { AWARDS_SHOWN_MAX, myAwardsText } from './my-awards-text.ts';
 import { NOTHING_NEW } from './note-event.ts';
 import type { NotedEvent, NoteEvent } from './note-event.ts';
 import { joinLines } from './way-in.ts';
+import { wayTaken } from './way-taken.ts';
 
 const BUSY_TEXT = '现在参与的人太多，请稍后再发一次';
 const TOO_FAST_TEXT = '发得太快了，请稍等几秒再发一次';
@@ -127,7 +128,8 @@ async function draw(
   };
   const said = message.kind === 'text' ? message.content : null;
   const { fromUser: openid, key } = message;
-  const { reply, fresh } = await batcher.draw({ activity, openid, key, start, said, render });
+  const way = wayTaken(activity.rule.trigger, by, message);
+  const { reply, fresh } = await batcher.draw({ activity, openid, key, start, way, said, render });
   if (!fresh) await late.delivered(account, message);
   return { kind: 'reply', xml: reply };
 }

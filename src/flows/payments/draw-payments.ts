@@ -138,7 +138,14 @@ async function drawOne(
     verdict = decided;
     return toldXml(text);
   };
-  const { won } = await options.batcher.draw({ activity, openid: person, key, start: draw.leadsTo, render });
+  const { won } = await options.batcher.draw({
+    activity,
+    openid: person,
+    key,
+    start: draw.leadsTo,
+    way: 'payment',
+    render,
+  });
   // A payment lets a service account write to its payer for 48 hours
   // (https://developers.weixin.qq.com/doc/service/guide/product/message/Custom_Message.html), as a message does.
   if (won) {

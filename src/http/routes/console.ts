@@ -17,6 +17,8 @@ import type { CodeRouteDependencies } from './console-codes.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
+import { numberRoutes } from './console-numbers.ts';
+import type { NumberRouteDependencies } from './console-numbers.ts';
 import { paymentRoutes } from './console-payments.ts';
 import type { PaymentRouteDependencies } from './console-payments.ts';
 import { payoutRoutes } from './console-payouts.ts';
@@ -46,6 +48,7 @@ export interface ConsoleDependencies
     BatchRouteDependencies,
     CodeRouteDependencies,
     VersionRouteDependencies,
+    NumberRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
     ShopPaymentRouteDependencies,
@@ -66,6 +69,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
+    ...numberRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
     ...codeRoutes(dependencies),
