@@ -8,6 +8,7 @@ import { createReceiveMessage } from './flows/chat/receive-message.ts';
 import { createRequestLimits } from './flows/limit-requests.ts';
 import { createLogIn } from './flows/log-in.ts';
 import { createCompareVersions } from './flows/compare-versions.ts';
+import { createTryRules } from './flows/try-rule.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
 import type { OperateActivities } from './flows/operate-activities.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
@@ -236,6 +237,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
       ...numberFlows(parts),
+      tryRules: createTryRules({ clock, luck: systemLuck }),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

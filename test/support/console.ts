@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Router } from 'koa-router';
 import { createLogIn } from '../../src/flows/log-in.ts';
 import { createCompareVersions } from '../../src/flows/compare-versions.ts';
+import { createTryRules } from '../../src/flows/try-rule.ts';
 import { createOperateActivities } from '../../src/flows/operate-activities.ts';
 import { createOperatePayouts } from '../../src/flows/operate-payouts.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
@@ -84,6 +85,7 @@ export async function startConsole(
       versions: createRuleVersions(pool),
     }),
     ...numberFlows({ pool, clock: wallClock }),
+    tryRules: createTryRules(common),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,

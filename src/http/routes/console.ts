@@ -38,6 +38,8 @@ import { versionRoutes } from './console-versions.ts';
 import type { VersionRouteDependencies } from './console-versions.ts';
 import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
+import { tryRoutes } from './console-try.ts';
+import type { TryRouteDependencies } from './console-try.ts';
 
 /** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
 const BODY_BYTES_MAX = 131_072;
@@ -55,6 +57,7 @@ export interface ConsoleDependencies
     ReissueRouteDependencies,
     ReconciliationRouteDependencies,
     PeopleRouteDependencies,
+    TryRouteDependencies,
     SettingRouteDependencies {
   readonly logIn: LogIn;
 }
@@ -69,6 +72,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...sessionRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
+    ...tryRoutes(dependencies),
     ...numberRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
