@@ -6,7 +6,6 @@ import type { Config, Loaded } from './config.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
 import { createReceiveMessage } from './flows/chat/receive-message.ts';
 import { createRequestLimits } from './flows/limit-requests.ts';
-import { createLogIn } from './flows/log-in.ts';
 import { createCompareVersions } from './flows/compare-versions.ts';
 import { createTryRules } from './flows/try-rule.ts';
 import { createOperateActivities } from './flows/operate-activities.ts';
@@ -36,7 +35,6 @@ import { createPool } from './store/database.ts';
 import { DatabaseClock } from './store/database-clock.ts';
 import { createDrawStore } from './store/draw-store.ts';
 import { openInstallation } from './store/installation-store.ts';
-import { createOperatorStore } from './store/operator-store.ts';
 import { createPageReads } from './store/page-reads.ts';
 import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
@@ -45,6 +43,7 @@ import { createRuleVersions } from './store/rule-versions.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
+import { accessFlows } from './wiring-access.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { numberFlows } from './wiring-numbers.ts';
@@ -222,12 +221,19 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const reads = createPageReads({ pool, parseRule, pseudonyms });
   const limits = createRequestLimits({ memory, rates: config.requestLimits });
   const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, limits, clock, logger });
-  const logIn = createLogIn({ operators: createOperatorStore(pool), clock, logger });
   const versions = createRuleVersions(pool);
   const compareVersions = createCompareVersions({ activities: createActivityStore(pool), versions });
   const { settings, files } = settingFlows(parts, flows.wechat);
   const { shopPayments, router: payNotices } = paymentFlows(parts);
-  const operating = { operate, compareVersions, operatePeople, settings, logIn, shopPayments, ...flows.money };
+  const operating = {
+    operate,
+    compareVersions,
+    operatePeople,
+    settings,
+    ...accessFlows(parts),
+    shopPayments,
+    ...flows.money,
+  };
   return [
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
     payNotices,
@@ -236,8 +242,8 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       ...operating,
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
-      ...numberFlows(parts),
       tryRules: createTryRules({ clock, luck: systemLuck }),
+      ...numberFlows(parts),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

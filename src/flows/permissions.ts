@@ -17,7 +17,10 @@ export type Permission =
   | 'codes.export'
   | 'money.view'
   | 'payments.view'
-  | 'payments.operate';
+  | 'payments.operate'
+  | 'operators.manage'
+  | 'audit.view'
+  | 'approvals.decide';
 
 /**
  * Who may do what: the one place that says so. `activities.batch` lets lists of people draw. `people.view` shows who drew what, with openids; `people.list`
@@ -26,6 +29,8 @@ export type Permission =
  * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues. `account.edit` sets
  * texts, keyword replies, menu and scene codes; `codes.edit` makes pools of one-time codes, `codes.reveal` shows the one
  * voucher of an award, `codes.export` a whole pool; `account.secrets` adds accounts and changes their keys and links.
+ * `operators.manage` says who works here, `audit.view` reads the audit trail, `approvals.decide` confirms what waits for a
+ * second person.
  */
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [
@@ -45,6 +50,9 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'money.view',
     'payments.view',
     'payments.operate',
+    'operators.manage',
+    'audit.view',
+    'approvals.decide',
   ],
   operator: [
     'activities.view',
@@ -67,6 +75,8 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'money.view',
     'payments.view',
     'payments.operate',
+    'audit.view',
+    'approvals.decide',
   ],
   support: [
     'activities.view',

@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
-import { createLogIn } from '../../src/flows/log-in.ts';
 import { createCompareVersions } from '../../src/flows/compare-versions.ts';
 import { createTryRules } from '../../src/flows/try-rule.ts';
 import { createOperateActivities } from '../../src/flows/operate-activities.ts';
@@ -34,7 +33,8 @@ import { createActivityStore } from '../../src/store/activity-store.ts';
 import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
-import { createOperatorStore, createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { accessFlows } from '../../src/wiring-access.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
@@ -78,14 +78,14 @@ export async function startConsole(
   const publicUrl = `http://127.0.0.1:${port}`;
   const settings = settingsOver({ pool, publicUrl, logger: log, ...options });
   const dependencies: ConsoleDependencies = {
-    logIn: createLogIn({ operators: createOperatorStore(pool), ...common }),
+    ...accessFlows({ pool, box: settings.box, ...common }),
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
     compareVersions: createCompareVersions({
       activities: createActivityStore(pool),
       versions: createRuleVersions(pool),
     }),
-    ...numberFlows({ pool, clock: wallClock }),
     tryRules: createTryRules(common),
+    ...numberFlows({ pool, clock: wallClock }),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,

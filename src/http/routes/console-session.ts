@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { LogIn } from '../../flows/log-in.ts';
 import { permissionsOf } from '../../flows/permissions.ts';
 import type { ConsoleReads } from '../../flows/ports/console-reads.ts';
@@ -6,13 +7,13 @@ import { accountsAnswer, logInRequest, nothingAnswer, sessionAnswer } from '../c
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 
+/** A session as its owner's browser is told of it. */
+export function shownSession({ operator, expiresAtMs }: OperatorSession): z.input<typeof sessionAnswer> {
+  return { operator: { ...operator }, permissions: [...permissionsOf(operator.role)], expiresAtMs };
+}
+
 /** Logging in and out, who I am, which accounts there are. */
 export function sessionRoutes({ logIn, reads }: { logIn: LogIn; reads: ConsoleReads }): readonly ConsoleRoute[] {
-  const shown = ({ operator, expiresAtMs }: OperatorSession) => ({
-    operator: { ...operator },
-    permissions: [...permissionsOf(operator.role)],
-    expiresAtMs,
-  });
   return [
     consoleRoute({
       name: 'logIn',
@@ -25,7 +26,7 @@ export function sessionRoutes({ logIn, reads }: { logIn: LogIn; reads: ConsoleRe
       handle: async ({ body, place, setSession }) => {
         const session = await logIn.logIn(body.token, place);
         setSession({ token: session.sessionToken, expiresAtMs: session.expiresAtMs });
-        return shown(session);
+        return shownSession(session);
       },
     }),
     consoleRoute({
@@ -48,7 +49,7 @@ export function sessionRoutes({ logIn, reads }: { logIn: LogIn; reads: ConsoleRe
       access: 'signed-in',
       summary: 'Who is signed in and what the role may do',
       answer: sessionAnswer,
-      handle: async ({ operator, session }) => shown({ operator, expiresAtMs: session?.expiresAtMs ?? 0 }),
+      handle: async ({ operator, session }) => shownSession({ operator, expiresAtMs: session?.expiresAtMs ?? 0 }),
     }),
     consoleRoute({
       name: 'listAccounts',

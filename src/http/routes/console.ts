@@ -2,14 +2,21 @@ import { z } from 'zod';
 import type { Context } from 'koa';
 import { Router } from 'koa-router';
 import { shortOpenid } from '../../base/logger.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { LogIn } from '../../flows/log-in.ts';
 import { ruleJsonSchema } from '../../flows/rule-draft.ts';
 import { readJson } from '../read-body.ts';
 import { readFile } from '../read-file.ts';
 import { requireSameOrigin } from '../same-origin.ts';
 import { consoleFile } from '../console-file.ts';
+import { createAuditChange } from '../access/audit-change.ts';
+import type { AuditChange } from '../access/audit-change.ts';
+import { accessRoutes } from './console-access.ts';
+import type { AccessRouteDependencies } from './console-access.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
+import { auditRoutes } from './console-audit.ts';
+import type { AuditRouteDependencies } from './console-audit.ts';
 import { batchRoutes } from './console-batches.ts';
 import type { BatchRouteDependencies } from './console-batches.ts';
 import { codeRoutes } from './console-codes.ts';
@@ -30,7 +37,7 @@ import type { ReissueRouteDependencies } from './console-reissues.ts';
 import { peopleRoutes } from './console-people.ts';
 import type { PeopleRouteDependencies } from './console-people.ts';
 import { consoleRoute } from './console-route.ts';
-import type { ConsoleRoute } from './console-route.ts';
+import type { ConsoleRoute, RawCall } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
 import { shopPaymentRoutes } from './console-shop-payments.ts';
 import type { ShopPaymentRouteDependencies } from './console-shop-payments.ts';
@@ -46,6 +53,8 @@ const BODY_BYTES_MAX = 131_072;
 
 export interface ConsoleDependencies
   extends
+    AccessRouteDependencies,
+    AuditRouteDependencies,
     ActivityRouteDependencies,
     BatchRouteDependencies,
     CodeRouteDependencies,
@@ -60,6 +69,7 @@ export interface ConsoleDependencies
     TryRouteDependencies,
     SettingRouteDependencies {
   readonly logIn: LogIn;
+  readonly logger: Logger;
 }
 
 const NO_FILE: AsyncIterable<Uint8Array> = {
@@ -70,10 +80,12 @@ const NO_FILE: AsyncIterable<Uint8Array> = {
 export function consoleRouteTable(dependencies: ConsoleDependencies): readonly ConsoleRoute[] {
   const routes = [
     ...sessionRoutes(dependencies),
+    ...accessRoutes(dependencies),
+    ...auditRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
-    ...tryRoutes(dependencies),
     ...numberRoutes(dependencies),
+    ...tryRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
     ...codeRoutes(dependencies),
@@ -112,8 +124,10 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
 /** Serves the route table below /api/console: origin, session, permission, body, handler, answer, in this order. */
 export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   const router = new Router({ prefix: '/api/console' });
-  for (const route of consoleRouteTable(dependencies)) {
-    router.register(route.path, [route.method], (ctx) => serve(ctx, route, dependencies), {
+  const routes = consoleRouteTable(dependencies);
+  const auditChange = createAuditChange({ ...dependencies, routes });
+  for (const route of routes) {
+    router.register(route.path, [route.method], (ctx) => serve(ctx, route, { ...dependencies, auditChange }), {
       name: `console-${route.name}`,
     });
   }
@@ -123,14 +137,14 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
 async function serve(
   ctx: Context & { params?: unknown },
   route: ConsoleRoute,
-  { logIn, publicUrl }: ConsoleDependencies,
+  { logIn, publicUrl, auditChange }: ConsoleDependencies & { readonly auditChange: AuditChange },
 ): Promise<void> {
   const changes = route.method !== 'GET';
   const { openid } = ctx.params as Readonly<Record<string, string | undefined>>;
   if (openid !== undefined) ctx.state['shownPath'] = ctx.path.replace(openid, shortOpenid(openid));
   if (changes) requireSameOrigin(ctx, new URL(publicUrl).origin);
   const who = await admit(ctx, route.access, logIn);
-  const answer = await route.run({
+  const call: RawCall = {
     ...who,
     place: { address: ctx.ip, browser: ctx.get('User-Agent') },
     params: ctx.params as Readonly<Record<string, string>>,
@@ -142,7 +156,8 @@ async function serve(
         : undefined,
     file: route.file === null ? NO_FILE : readFile(ctx, route.file),
     setSession: sessionCookieWriter(ctx, publicUrl),
-  });
+  };
+  const answer = await auditChange(route, call, () => route.run(call));
   const file = route.answer === consoleFile ? consoleFile.parse(answer) : null;
   if (file !== null) {
     ctx.attachment(file.name);

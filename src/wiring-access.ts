@@ -1,0 +1,39 @@
+import type pg from 'pg';
+import type { Logger } from './base/logger.ts';
+import { createManageOperators } from './flows/access/manage-operators.ts';
+import { createSignIn } from './flows/access/sign-in.ts';
+import { createLogIn } from './flows/log-in.ts';
+import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createOneTimeCodes } from './http/access/one-time-codes.ts';
+import { createPasswordHasher } from './http/access/password-hash.ts';
+import { networkOf } from './http/page-origin.ts';
+import type { ConsoleDependencies } from './http/routes/console.ts';
+import { createAccessStore } from './store/access/access-store.ts';
+import { createAuditTrail } from './store/access/audit-trail.ts';
+import { createOperatorList } from './store/access/operator-list.ts';
+import { createOperatorStore } from './store/operator-store.ts';
+import type { SecretBox } from './store/sealed-secret.ts';
+
+/** Joins how operators get in, who they are, and the trail of what they do. */
+export function accessFlows(parts: {
+  readonly pool: pg.Pool;
+  readonly box: SecretBox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Pick<ConsoleDependencies, 'logIn' | 'signIn' | 'manageOperators' | 'audit' | 'logger'> {
+  const { pool, box, clock, logger } = parts;
+  return {
+    logIn: createLogIn({ operators: createOperatorStore(pool), clock, logger }),
+    signIn: createSignIn({
+      access: createAccessStore({ pool, box }),
+      passwords: createPasswordHasher(),
+      codes: createOneTimeCodes(),
+      networkOf: (address) => networkOf(address) ?? '',
+      clock,
+      logger,
+    }),
+    manageOperators: createManageOperators({ operators: createOperatorList(pool), clock, logger }),
+    audit: createAuditTrail(pool),
+    logger,
+  };
+}
