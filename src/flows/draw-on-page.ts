@@ -1,5 +1,4 @@
-import { addDays, beijingDay } from '../base/beijing-day.ts';
-import type { BeijingDay } from '../base/beijing-day.ts';
+import { beijingDay } from '../base/beijing-day.ts';
 import { WrongRequest } from '../base/errors.ts';
 import type { Openid, PrizeId, RequestKey } from '../base/ids.ts';
 import { shownNickname } from '../base/nickname.ts';
@@ -7,17 +6,18 @@ import type { ActivityRule } from '../rules/activity-rule.ts';
 import { settingsOf } from '../rules/chains.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
-import { calendarOf, isCheckedIn, lengthOfMonth, monthOf } from '../rules/mechanics/check-in-calendar.ts';
-import { streakShown } from '../rules/mechanics/check-in.ts';
 import { earnedChances } from '../rules/mechanics/earned-chances.ts';
-import { owedInAll } from '../rules/mechanics/owed-gains.ts';
 import type { DrawOrigin } from '../rules/person-facts.ts';
+import { shortWhy } from '../rules/short-why.ts';
+import type { ShortWhy } from '../rules/short-why.ts';
 import { mechanicAt } from '../rules/trigger-schema.ts';
 import { chooseByText } from '../rules/trigger.ts';
 import type { PageVisitor } from './authorize-page.ts';
 import type { DrawBatcher } from './draw-batcher.ts';
 import type { ActivityDirectory, DrawStore, LiveActivity } from './ports/draws.ts';
 import type { FollowerBook } from './ports/followers.ts';
+import { checkInsLeft, pageCalendar, sideWay, sideWays } from './page-ways.ts';
+import type { PageCalendar, PageSide } from './page-ways.ts';
 import type { PageReads, PersonsLastDraw } from './ports/pages.ts';
 import type { Clock } from './ports/time-and-luck.ts';
 import { largestAwardFen } from './prove-visitor.ts';
@@ -42,9 +42,10 @@ export interface PageView extends PageActivity {
   readonly nickname: string | null;
   /** Null when the rule sets no limit. */
   readonly chancesLeft: number | null;
-  readonly streakDays: number;
-  /** Days of this Beijing month on which the person checked in, the first one first. */
-  readonly checkInDays: readonly BeijingDay[];
+  /** Null unless the page checks people in. */
+  readonly calendar: PageCalendar | null;
+  /** What else the person may do here now. */
+  readonly sides: readonly PageSide[];
   readonly last: PersonsLastDraw | null;
 }
 
@@ -56,6 +57,8 @@ export interface DrawEnd {
   readonly prizeName: string | null;
   readonly amountFen: number;
   readonly text: string;
+  /** Why nothing was won, in short; null for a win. */
+  readonly hint: ShortWhy | null;
 }
 
 export interface DrawOnPage {
@@ -64,7 +67,8 @@ export interface DrawOnPage {
   view(page: PageActivity, visitor: PageVisitor): Promise<PageView>;
   /**
    * Draws through the same batcher as messages and returns a DrawEnd as JSON text, as it was stored when the draw was
-   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409), `answer-wrong`
+   * decided: the same token always gets the same text, byte for byte. Throws WrongRequest `activity-stopped` (409),
+   * `way-unknown` (400), `answer-wrong`
    * (422: a riddle is answered by a word of the rule's trigger), `snapshot-user` (403) and `follow-needed` (403: this activity can award more than somebody unproven may win), OutsideTrouble `visitor-unproven` and
    * what the batcher throws (ask again with the same token).
    */
@@ -75,8 +79,10 @@ export interface DrawOnPage {
     readonly token: string;
     /** Where the tap came from; counted where the rule asks for it, and never kept otherwise. */
     readonly origin: DrawOrigin;
-    /** What the person gave with it, as a code or an answer; null for nothing. */
+    /** What the person gave with it, as a code, an answer or a day; null for nothing. */
     readonly said: string | null;
+    /** One of the page's other ways, by its mechanic; null for the one that the page leads to. */
+    readonly to: string | null;
   }): Promise<string>;
 }
 
@@ -109,13 +115,15 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
       return { activity, phase: live === undefined ? 'stopped' : phaseAt(live, clock.nowMs()) };
     },
     view: (page, visitor) => viewOf(options, page, visitor),
-    async draw({ page, visitor, token, said, origin }) {
+    async draw({ page, visitor, token, said, to, origin }) {
       const { activity, phase } = page;
       if (visitor.snapshot) {
         throw new WrongRequest('snapshot-user', '请点右下角「使用完整服务」后再抽奖', { status: 403 });
       }
       if (phase === 'stopped') throw new WrongRequest('activity-stopped', 'the activity is stopped', { status: 409 });
-      refuseWrongAnswer(activity, said);
+      const start = to === null ? mechanicAt(activity.rule.trigger, 'page') : sideWay(activity.rule, to);
+      // What the other ways spend was earned before.
+      if (to === null) refuseWrongAnswer(activity, said);
       const { openid } = visitor;
       const key = pageRequestKey(activity, openid, token);
       if (largestAwardFen(activity.rule) > options.unprovenAwardFenMax) {
@@ -123,7 +131,6 @@ export function createDrawOnPage(options: DrawOnPageOptions): DrawOnPage {
         if (stored !== null) return stored;
       }
       const render = (text: string, verdict: Verdict): string => JSON.stringify(drawEnd(activity.rule, text, verdict));
-      const start = mechanicAt(activity.rule.trigger, 'page');
       const result = await batcher.draw({ activity, openid, key, start, way: 'page', said, origin, render });
       return result.reply;
     },
@@ -149,8 +156,8 @@ async function viewOf(options: DrawOnPageOptions, page: PageActivity, visitor: P
     visitor,
     nickname: profile === null ? null : shownNickname(profile.nickname),
     chancesLeft: chancesLeft(rule, person, nowMs),
-    streakDays: currentStreak(rule, person, nowMs),
-    checkInDays: daysOfMonth(rule, person, beijingDay(nowMs)),
+    calendar: pageCalendar(rule, person, nowMs),
+    sides: sideWays(rule, person, nowMs),
     last: standing.last,
   };
 }
@@ -183,10 +190,13 @@ async function decidedBeforeDoubt(
 
 function drawEnd(rule: ActivityRule, text: string, verdict: Verdict): DrawEnd {
   const { outcome } = verdict;
-  if (outcome !== 'won') return { outcome, why: verdict.why, prizeId: null, prizeName: null, amountFen: 0, text };
+  if (outcome !== 'won') {
+    const { why } = verdict;
+    return { outcome, why, prizeId: null, prizeName: null, amountFen: 0, text, hint: shortWhy(outcome, why) };
+  }
   const prize = rule.prizes.find((candidate) => candidate.id === verdict.prizeId);
   const { prizeId, amountFen } = verdict;
-  return { outcome, why: null, prizeId, prizeName: prize?.name ?? null, amountFen, text };
+  return { outcome, why: null, prizeId, prizeName: prize?.name ?? null, amountFen, text, hint: null };
 }
 
 /** Throws WrongRequest `token-malformed` unless the token is 32 lower-case hex digits. */
@@ -217,26 +227,4 @@ export function chancesLeft(rule: ActivityRule, person: ParticipantFacts, nowMs:
   if (mechanic.kind === 'lottery' && mechanic.chances === 'earned') left.push(earnedChances(person, start));
   if (mechanic.kind === 'check-in') left.push(checkInsLeft(person, start, day));
   return left.length === 0 ? null : Math.max(0, Math.min(...left));
-}
-
-/** Once a day, and again as long as something is owed for earlier days. */
-function checkInsLeft(person: ParticipantFacts, id: string, day: BeijingDay): number {
-  return (isCheckedIn(calendarOf(person, id), day) ? 0 : 1) + owedInAll(person, id);
-}
-
-/** A streak is alive when its last day is today or yesterday. */
-function currentStreak(rule: ActivityRule, person: ParticipantFacts, nowMs: number): number {
-  const yesterday = addDays(beijingDay(nowMs), -1);
-  const days = person.checkInDay !== null && person.checkInDay >= yesterday ? person.streakDays : 0;
-  const settings = settingsOf(rule, mechanicAt(rule.trigger, 'page'));
-  return settings.kind === 'check-in' ? streakShown(settings, days) : days;
-}
-
-function daysOfMonth(rule: ActivityRule, person: ParticipantFacts, today: BeijingDay): readonly BeijingDay[] {
-  const start = mechanicAt(rule.trigger, 'page');
-  if (settingsOf(rule, start).kind !== 'check-in') return [];
-  const calendar = calendarOf(person, start);
-  const first = `${monthOf(today)}-01` as BeijingDay;
-  const days = Array.from({ length: lengthOfMonth(today) }, (_, index) => addDays(first, index));
-  return days.filter((day) => isCheckedIn(calendar, day));
 }

@@ -196,3 +196,35 @@ it('a calendar shows the days of the streak and what it is good for', async (con
   assert.match(await page.locator('.calendar-done').first().innerText(), /^1\b/);
   assert.deepEqual(faults, []);
 });
+
+it('a missed day is made up with a card, and chances that checking in gave are spent on the page', async (context) => {
+  const { world, page, faults } = await openPage(context, {
+    mechanic: {
+      kind: 'check-in',
+      milestones: [{ streakDays: 2, leadsTo: { kind: 'chances', in: 'wheel', count: 1 } }],
+      totals: [{ of: 'total', days: 20, prizeId: 'first' }],
+    },
+    chained: [
+      { id: 'card', mechanic: { kind: 'make-up', in: 'main', cardsPerMonth: 1, reachBackDays: 1 } },
+      { id: 'wheel', mechanic: { kind: 'lottery', blankTickets: 0, chances: 'earned' } },
+    ],
+    startsAtMs: Date.now() - 10 * 86_400_000,
+    limits: {},
+  });
+  await page.getByRole('button', { name: '签到', exact: true }).tap();
+  await page.getByRole('dialog', { name: '签到成功' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('累计 1 / 20 天').waitFor();
+  await takeScreenshot(page, 'play-calendar-missed', { fullPage: true });
+  assert.deepEqual(await accessibilityViolations(page), []);
+  await page.getByRole('button', { name: /^补签 \d/ }).press('Enter');
+  await page.getByRole('dialog', { name: '获得抽奖机会' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('没有补签卡').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '用一次机会抽奖' }).tap();
+  await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('还没有抽奖机会').waitFor();
+  assert.equal((await countDraws(world.database.client)).draws, 3);
+  assert.deepEqual(faults, []);
+});

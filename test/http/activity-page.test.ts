@@ -66,6 +66,7 @@ it('thirty taps with one token at two processes are one draw with one answer', a
     prizeId: 'one-yuan',
     prizeName: '一元红包',
     amountFen: 100,
+    hint: null,
   });
   assert.match(text, /1\.00/);
 });
@@ -94,11 +95,16 @@ it('chances count down, a refusal says why, and the last result stays', async (c
     nickname: null,
     chancesLeft: 2,
     streakDays: 0,
+    earned: null,
     last: null,
   });
   for (let draw = 0; draw < 2; draw += 1) assert.equal((await phone.draw(world.doors[0], slug, token())).status, 200);
   const third = JSON.parse((await phone.draw(world.doors[0], slug, token())).text) as DrawAnswer;
   assert.deepEqual([third.outcome, third.why, third.text], ['refused', 'person-day-limit', '机会用完了']);
+  assert.deepEqual(third.hint, {
+    zh: '今天的机会已经用完，明天再来。',
+    en: 'All chances of today have been used; come back tomorrow.',
+  });
   const later = (await stateOf(world, phone, slug)).person;
   assert.equal(later.chancesLeft, 0);
   assert.deepEqual([later.last?.outcome, later.last?.prizeName, later.last?.amountFen], ['won', '一元红包', 100]);
@@ -349,5 +355,52 @@ it('built files are kept for a year under their hashed names, and nothing else i
     '/h5/%00',
   ]) {
     assert.equal((await phone.ask(world.doors[0] + path)).status, 404, path);
+  }
+});
+
+it('the page makes a missed day up and spends earned chances, and leads nowhere else', async (context) => {
+  const world = await startPageWorld(context);
+  const { slug } = await publishActivity(world.database.client, {
+    trigger: { words: [{ match: 'exact', word: '转盘', leadsTo: 'other' }], page: true },
+    mechanic: {
+      kind: 'check-in',
+      milestones: [{ streakDays: 1, leadsTo: { kind: 'chances', in: 'wheel', count: 2 } }],
+      totals: [{ of: 'month', days: 'all', prizeId: 'one-yuan' }],
+    },
+    chained: [
+      { id: 'card', mechanic: { kind: 'make-up', in: 'main', cardsPerMonth: 1 } },
+      { id: 'wheel', mechanic: { kind: 'lottery', blankTickets: 0, chances: 'earned' } },
+      { id: 'other', mechanic: { kind: 'lottery', blankTickets: 0 } },
+    ],
+    startsAtMs: Date.now() - 3 * 86_400_000,
+  });
+  const phone = await knownPhone(world, slug);
+  const draw = async (more: object): Promise<{ status: number; body: DrawAnswer & { code?: string } }> => {
+    const answer = await phone.ask(`${world.doors[0]}/api/a/${slug}/draw`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ token: token(), ...more }),
+    });
+    return { status: answer.status, body: JSON.parse(answer.text) as DrawAnswer & { code?: string } };
+  };
+  assert.equal((await draw({})).body.why, 'chances');
+  const before = await stateOf(world, phone, slug);
+  assert.equal(before.person.earned?.chances, 2);
+  assert.deepEqual(before.checkIn?.milestones, [{ streakDays: 1, gain: { kind: 'chances', count: 2 } }]);
+  assert.deepEqual(
+    before.checkIn?.totals.map(({ of, have }) => [of, have]),
+    [['month', 1]],
+  );
+  const { makeUp } = before.checkIn ?? {};
+  assert.deepEqual([makeUp?.to, makeUp?.cards, makeUp?.days.length], ['card', 1, 3]);
+  assert.equal((await draw({ to: 'card', said: makeUp?.days[1] })).body.outcome, 'lost');
+  const after = await stateOf(world, phone, slug);
+  assert.deepEqual([after.checkIn?.makeUp?.cards, after.checkIn?.makeUp?.days.length], [0, 2]);
+  assert.equal((await draw({ to: 'wheel' })).body.outcome, 'won');
+  // The day made up began a streak of its own, which brought two more.
+  assert.equal((await stateOf(world, phone, slug)).person.earned?.chances, 3);
+  for (const to of ['other', 'main', 'nobody']) {
+    const refused = await draw({ to });
+    assert.deepEqual([refused.status, refused.body.code], [400, 'way-unknown'], to);
   }
 });

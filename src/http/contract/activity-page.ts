@@ -37,13 +37,36 @@ export interface PageLook {
   readonly shareText: string;
 }
 
+/** What a goal of a check-in brings; `cards` make missed days up, `draw` is a draw at once. */
+export type PageGain =
+  | { readonly kind: 'prize'; readonly name: string }
+  | { readonly kind: 'chances' | 'cards'; readonly count: number }
+  | { readonly kind: 'draw' };
+
 /** The days of a check-in. Days are Beijing days, as 2026-11-21. */
 export interface PageCheckIn {
   readonly today: string;
   /** Days of this month on which the person checked in. */
   readonly days: readonly string[];
-  /** What a streak of so many days brings, shortest first; null for what is no prize. */
-  readonly milestones: readonly { readonly streakDays: number; readonly prizeName: string | null }[];
+  /** What a streak of so many days brings, shortest first. */
+  readonly milestones: readonly { readonly streakDays: number; readonly gain: PageGain }[];
+  /** What so many days of the whole activity, a week or a month bring, and how many the person has. */
+  readonly totals: readonly {
+    readonly of: 'total' | 'week' | 'month';
+    readonly days: number;
+    readonly have: number;
+    readonly gain: PageGain;
+  }[];
+  /** Missed days that a card makes up, the latest first; null where none can be. `to`: what the draw names. */
+  readonly makeUp: { readonly to: string; readonly cards: number; readonly days: readonly string[] } | null;
+}
+
+/** How more chances come, beside the page's own play. */
+export interface PageEarning {
+  /** Whether inviting others brings any: the page may ask for the person's own invitation. */
+  readonly invite: boolean;
+  /** From which payment on one brings some, in fen; null where none does. */
+  readonly paymentFromFen: number | null;
 }
 
 /** One of the last wins, masked. */
@@ -71,6 +94,8 @@ export interface DrawAnswer {
   readonly amountFen: number;
   /** What the operator's rule says about it. */
   readonly text: string;
+  /** Why nothing was won, in short and in both languages; null for a win. Answers of older builds have none. */
+  readonly hint?: { readonly zh: string; readonly en: string } | null;
 }
 
 /** The last draw of the person that was not refused. */
@@ -96,6 +121,7 @@ export interface ActivityPageState {
   readonly prizes: readonly PagePrize[];
   /** Null unless the page checks people in. */
   readonly checkIn: PageCheckIn | null;
+  readonly earning: PageEarning;
   readonly person: {
     /** True on a snapshot page: WeChat made this person up, so there is no draw. */
     readonly snapshot: boolean;
@@ -107,6 +133,8 @@ export interface ActivityPageState {
     readonly chancesLeft: number | null;
     /** Beijing days in a row, today's included once checked in. */
     readonly streakDays: number;
+    /** Chances the page's mechanic gives, to be spent here; null where it gives none. `to`: what the draw names. */
+    readonly earned: { readonly to: string; readonly chances: number } | null;
     readonly last: LastDraw | null;
   };
 }

@@ -5,11 +5,14 @@ import type { LiveActivity } from '../../flows/ports/draws.ts';
 import type { RecentWin } from '../../flows/ports/pages.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import { settingsOf } from '../../rules/chains.ts';
+import { lengthOfMonth } from '../../rules/mechanics/check-in-calendar.ts';
+import type { GainSettings } from '../../rules/mechanics/mechanic.ts';
 import { ticketTotal } from '../../rules/mechanics/lottery.ts';
 import { mechanicAt } from '../../rules/trigger-schema.ts';
 import type {
   ActivityPageState,
   PageCheckIn,
+  PageGain,
   PageLook,
   PagePlay,
   PagePrize,
@@ -38,12 +41,17 @@ export function activityPageState(view: PageView, personCode: PersonCode): Activ
     look: pageLook(activity),
     prizes: pagePrizes(rule, view.drawn),
     checkIn: pageCheckIn(view),
+    earning: {
+      invite: rule.trigger.invite && !visitor.snapshot,
+      paymentFromFen: rule.trigger.payment ? (rule.trigger.paymentAtLeastFen ?? 1) : null,
+    },
     person: {
       snapshot: visitor.snapshot,
       nickname,
       code: visitor.snapshot ? null : personCode({ account: activity.accountId, openid: visitor.openid }),
       chancesLeft: view.chancesLeft,
-      streakDays: view.streakDays,
+      streakDays: view.calendar?.streakDays ?? 0,
+      earned: view.sides.find((side) => side.kind === 'chances') ?? null,
       last: last && {
         outcome: last.outcome,
         prizeName: lastPrize?.name ?? null,
@@ -123,15 +131,30 @@ function mechanicKind(rule: ActivityRule): ActivityPageState['mechanic'] {
   return kind === 'lottery' || kind === 'check-in' ? kind : 'keyword';
 }
 
-function pageCheckIn({ activity: { rule }, nowMs, checkInDays }: PageView): PageCheckIn | null {
+function pageCheckIn({ activity: { rule }, nowMs, calendar, sides }: PageView): PageCheckIn | null {
   const settings = settingsOf(rule, mechanicAt(rule.trigger, 'page'));
-  if (settings.kind !== 'check-in') return null;
-  const nameOf = (prizeId: string | null): string | null => rule.prizes.find(({ id }) => id === prizeId)?.name ?? null;
+  if (settings.kind !== 'check-in' || calendar === null) return null;
+  const today = beijingDay(nowMs);
+  const whole = { total: 0, week: 7, month: lengthOfMonth(today) };
   return {
-    today: beijingDay(nowMs),
-    days: checkInDays,
+    today,
+    days: calendar.days,
     milestones: settings.milestones
-      .map((milestone) => ({ streakDays: milestone.streakDays, prizeName: nameOf(milestone.prizeId) }))
+      .flatMap(({ streakDays, ...goal }) => pageGain(rule, goal).map((gain) => ({ streakDays, gain })))
       .sort((left, right) => left.streakDays - right.streakDays),
+    totals: settings.totals.flatMap(({ of, days, ...goal }) => {
+      const needed = days === 'all' ? whole[of] : days;
+      return pageGain(rule, goal).map((gain) => ({ of, days: needed, have: Math.min(needed, calendar[of]), gain }));
+    }),
+    makeUp: sides.find((side) => side.kind === 'make-up') ?? null,
   };
+}
+
+/** Returns what a goal brings, in a list that is empty for one that brings nothing. */
+function pageGain(rule: ActivityRule, { prizeId, leadsTo }: GainSettings): readonly PageGain[] {
+  const prize = rule.prizes.find(({ id }) => id === prizeId);
+  if (leadsTo === null) return prize === undefined ? [] : [{ kind: 'prize', name: prize.name }];
+  if (leadsTo.kind === 'draw') return [{ kind: 'draw' }];
+  const kind = settingsOf(rule, leadsTo.in).kind === 'make-up' ? 'cards' : 'chances';
+  return [{ kind, count: leadsTo.count }];
 }

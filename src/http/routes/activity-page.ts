@@ -41,6 +41,10 @@ const DRAW_BYTES_MAX = 1024;
 const drawSchema = z.strictObject({
   token: z.string().regex(/^[0-9a-f]{32}$/, 'takes 32 lower-case hex digits'),
   said: z.string().max(64, 'takes at most 64 characters').optional(),
+  to: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'names a mechanic')
+    .optional(),
 });
 
 /** `/a/:slug`, the activity page, with its two JSON addresses, and `/me/awards`. */
@@ -77,6 +81,7 @@ export function activityPageRoutes(dependencies: ActivityPageDependencies): Rout
       visitor,
       token: body.data.token,
       said: body.data.said ?? null,
+      to: body.data.to ?? null,
       origin,
     });
     ctx.type = 'application/json; charset=utf-8';

@@ -43,16 +43,19 @@ export const makeUp = {
 } satisfies Mechanic<MakeUpSettings>;
 
 /** Returns the day to be made up: the one that was named if it can be, else the latest one; null for none. */
-function missedDay(settings: MakeUpSettings, { person, day, said, startsAtMs }: Play): BeijingDay | null {
+function missedDay(settings: MakeUpSettings, play: Play): BeijingDay | null {
+  const named = play.said === null ? null : dayInText(play.said, play.day);
+  return missedDays(settings, play).find((missed) => named === null || named === missed) ?? null;
+}
+
+/** Returns the days that a person may make up, the latest first. */
+export function missedDays(
+  settings: Pick<MakeUpSettings, 'in' | 'reachBackDays'>,
+  { person, day, startsAtMs }: Pick<Play, 'person' | 'day' | 'startsAtMs'>,
+): readonly BeijingDay[] {
   const calendar = calendarOf(person, settings.in);
   const first = startsAtMs === null ? firstCheckIn(calendar) : beijingDay(startsAtMs);
-  if (first === null) return null;
-  const named = said === null ? null : dayInText(said, day);
-  if (named === 'unreadable') return null;
-  for (let back = 1; back <= settings.reachBackDays; back += 1) {
-    const missed = addDays(day, -back);
-    if (missed < first) return null;
-    if ((named === null || named === missed) && !isCheckedIn(calendar, missed)) return missed;
-  }
-  return null;
+  if (first === null) return [];
+  const days = Array.from({ length: settings.reachBackDays }, (_, index) => addDays(day, -1 - index));
+  return days.filter((missed) => missed >= first && !isCheckedIn(calendar, missed));
 }

@@ -8,6 +8,7 @@ import { ClosedPanel } from './closed-panel.tsx';
 import { Countdown } from './countdown.tsx';
 import { readState } from './draw-client.ts';
 import { DrawNotice, noticeText } from './draw-notice.tsx';
+import { Earned } from './earned.tsx';
 import { PersonLine } from './person-line.tsx';
 import { closedBy } from './page-state.ts';
 import { PlayPlace } from './play-place.tsx';
@@ -39,6 +40,7 @@ export function App({ first, language, words }: AppProps) {
   const may = mayDraw(state);
   const closed = closedBy(state);
   const answer = stage.kind === 'revealing' || stage.kind === 'shown' ? stage.answer : null;
+  const busy = stage.kind === 'asking' || stage.kind === 'revealing';
   const awardsHref = `/me/awards?account=${state.account}${language === 'en' ? '&lang=en' : ''}`;
   // What was drawn is shown to the end, whatever became of the activity meanwhile.
   const waitsForAnswer = stage.kind !== 'idle' && stage.kind !== 'fault';
@@ -59,7 +61,7 @@ export function App({ first, language, words }: AppProps) {
           <PlayPlace
             state={state}
             answer={answer}
-            busy={stage.kind === 'asking' || stage.kind === 'revealing'}
+            busy={busy}
             disabled={!may}
             words={words}
             onDraw={draw.begin}
@@ -73,6 +75,7 @@ export function App({ first, language, words }: AppProps) {
           onGoOn={() => draw.begin()}
           onReload={() => location.reload()}
         />
+        {closed === null && <Earned state={state} busy={busy} words={words} onDraw={draw.begin} />}
         <Prizes state={state} words={words} />
         <Winners slug={state.slug} aheadMs={aheadMs} words={words} />
         <Foot state={state} awardsHref={awardsHref} language={language} words={words} />
@@ -87,6 +90,7 @@ export function App({ first, language, words }: AppProps) {
           mayDrawAgain={may && state.mechanic === 'lottery' && !ASKING.includes(state.look.play)}
           awardsHref={awardsHref}
           slug={state.slug}
+          language={language}
           words={words}
           onClose={close}
           onAgain={() => draw.begin()}

@@ -15,10 +15,11 @@ export type DrawOutcome =
 /** `unproven`: WeChat does not say whether this person follows, without which there is no draw. */
 export type Trouble = 'connection' | 'busy' | 'unproven' | 'too-many';
 
-/** One tap: `said` is what the person gave with it, null for nothing. */
+/** One tap: `said` is what the person gave with it, `to` another way than the page's own; null for nothing. */
 export interface Tap {
   readonly token: string;
   readonly said: string | null;
+  readonly to: string | null;
 }
 
 const ANSWER_TIMEOUT_MS = 7000;
@@ -45,13 +46,13 @@ export async function askForDraw(slug: string, tap: Tap, onTrouble: (trouble: Tr
 
 async function tryOnce(
   slug: string,
-  { token, said }: Tap,
+  { token, said, to }: Tap,
 ): Promise<DrawOutcome | { readonly kind: 'again'; readonly trouble: Trouble; readonly waitMs: number }> {
   try {
     const response = await fetchJson(`/api/a/${slug}/draw`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(said === null ? { token } : { token, said }),
+      body: JSON.stringify({ token, ...(said === null ? {} : { said }), ...(to === null ? {} : { to }) }),
     });
     if (response.status === 200) return { kind: 'answer', answer: response.body as DrawAnswer };
     const { code, retryAfterSeconds = 0 } = response.body as PageFault;

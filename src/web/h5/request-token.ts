@@ -24,8 +24,8 @@ export function unansweredTap(slug: string): Tap | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(nameOf(slug)) ?? 'null') as (Partial<Tap> & { atMs?: number }) | null;
     if (kept === null) return undefined;
-    const { token = '', said = null, atMs = 0 } = kept;
-    return /^[0-9a-f]{32}$/.test(token) && Date.now() - atMs < RESUME_WITHIN_MS ? { token, said } : undefined;
+    const { token = '', said = null, to = null, atMs = 0 } = kept;
+    return /^[0-9a-f]{32}$/.test(token) && Date.now() - atMs < RESUME_WITHIN_MS ? { token, said, to } : undefined;
   } catch {
     return undefined;
   }

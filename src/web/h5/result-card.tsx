@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import { useEffect, useRef } from 'preact/hooks';
 import type { DrawAnswer } from '../../http/contract/activity-page.ts';
+import type { Language } from '../shared/language.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
 import { FollowCode } from './follow-code.tsx';
 import type { Words } from './words.ts';
@@ -11,6 +12,7 @@ interface ResultCardProps {
   readonly mayDrawAgain: boolean;
   readonly awardsHref: string;
   readonly slug: string;
+  readonly language: Language;
   readonly words: Words;
   readonly onClose: () => void;
   readonly onAgain: () => void;
@@ -50,6 +52,7 @@ export function ResultCard(props: ResultCardProps) {
         </div>
         <div class="card-body">
           <p class="card-text">{answer.text}</p>
+          {answer.hint && <p class="card-next">{answer.hint[props.language]}</p>}
           {won && <NextSteps amountFen={answer.amountFen} words={words} />}
           {answer.why === 'not-eligible' && <FollowCode slug={props.slug} words={words} />}
           {!won && props.chancesLeft !== null && props.chancesLeft > 0 && (

@@ -16,10 +16,13 @@ export type DrawStage =
   | { readonly kind: 'gave-up'; readonly trouble: Trouble }
   | { readonly kind: 'fault'; readonly code: string };
 
+/** `said`: what the person gave with it; `to`: another way than the page's own. */
+export type BeginDraw = (said?: string, to?: string) => void;
+
 export interface DrawControl {
   readonly stage: DrawStage;
   /** Begins a draw, or goes on with the one whose answer was not shown yet. Ignored while one is under way. */
-  readonly begin: (said?: string) => void;
+  readonly begin: BeginDraw;
   readonly revealed: () => void;
   readonly close: () => void;
   /** True when a draw begun before this page was opened still waits for its answer. */
@@ -31,10 +34,10 @@ export function useDraw(slug: string): DrawControl {
   const [stage, setStage] = useState<DrawStage>({ kind: 'idle' });
   // A state update comes a frame later; a second tap within that frame must find the first one here.
   const underWay = useRef(false);
-  const ask = async (said: string | null) => {
+  const ask = async (said: string | null, to: string | null) => {
     if (underWay.current) return;
     underWay.current = true;
-    const tap = unansweredTap(slug) ?? { token: newToken(), said };
+    const tap = unansweredTap(slug) ?? { token: newToken(), said, to };
     keepTap(slug, tap);
     setStage({ kind: 'asking', trouble: null });
     const outcome = await askForDraw(slug, tap, (trouble) => setStage({ kind: 'asking', trouble }));
@@ -53,7 +56,7 @@ export function useDraw(slug: string): DrawControl {
   };
   return {
     stage,
-    begin: (said) => void ask(said ?? null),
+    begin: (said, to) => void ask(said ?? null, to ?? null),
     revealed: () => {
       underWay.current = false;
       keepTap(slug, null);
