@@ -10,6 +10,7 @@ import { CheckIns1795255560000 } from './1795255560000-check-ins.ts';
 import { Invitations1795255620000 } from './1795255620000-invitations.ts';
 import { OperatorAccess1795255680000 } from './1795255680000-operator-access.ts';
 import { ConsoleNumbers1795255740000 } from './1795255740000-console-numbers.ts';
+import { ApiAccess1795255800000 } from './1795255800000-api-access.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Invitations1795255620000,
   OperatorAccess1795255680000,
   ConsoleNumbers1795255740000,
+  ApiAccess1795255800000,
 ];

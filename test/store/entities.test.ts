@@ -35,6 +35,8 @@ const HOT_TABLES = [
   'activity_tally',
   'payout_tally',
   'export_log',
+  'webhook_endpoint',
+  'webhook_delivery',
 ];
 
 let database: TestDatabase;

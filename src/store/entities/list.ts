@@ -7,6 +7,7 @@ import {
   prizeCounterEntity,
   ruleVersionEntity,
 } from './activities.ts';
+import { apiRequestEntity, apiTokenEntity, webhookDeliveryEntity, webhookEndpointEntity } from './api-access.ts';
 import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
 import { checkInEntity } from './check-ins.ts';
 import { drawOriginEntity } from './draw-origins.ts';
@@ -109,4 +110,8 @@ export const entities: readonly EntitySchema[] = [
   merchantFlowEntity,
   merchantBalanceEntity,
   exportLogEntity,
+  apiTokenEntity,
+  apiRequestEntity,
+  webhookEndpointEntity,
+  webhookDeliveryEntity,
 ];
