@@ -1,12 +1,11 @@
 import { formatYuan } from './base/fen.ts';
+import { audited, createOperator, runVerifyAudit } from './cli-access.ts';
 import { done, failed, takesNothing, withPool, withVariables } from './cli-command.ts';
 import type { Outcome } from './cli-command.ts';
 import { runAfterRestore } from './cli-after-restore.ts';
 import { reconcile, resumeSending, stopSending } from './cli-payouts.ts';
 import type { Environment } from './config.ts';
-import type { VariableValues } from './config-variables.ts';
 import { migrate } from './store/database.ts';
-import { createOperatorWithLoginLink } from './store/operator-store.ts';
 import { whatToDo } from './store/book-advice.ts';
 import { verifyBooks } from './store/verify-books.ts';
 
@@ -14,6 +13,8 @@ interface Command {
   /** How it is called, after `npm run cli --`. */
   readonly usage: string;
   readonly does: string;
+  /** Whether it changes something, which the audit trail tells. */
+  readonly changes?: true;
   /** `say` tells how it goes, for standard error. */
   readonly run: (words: readonly string[], env: Environment, say: (line: string) => void) => Promise<Outcome>;
 }
@@ -25,14 +26,21 @@ const commands: Readonly<Record<string, Command>> = {
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => runMigrate(words, DATABASE_URL)),
   },
   'operator:create': {
-    usage: 'operator:create <name>',
-    does: 'makes an operator, or finds the one there is, and prints a one-time link to the console',
+    usage: 'operator:create <name> [--role <role>]',
+    does: 'makes an operator, or finds the one there is, and prints a link to set password and authenticator',
+    changes: true,
     run: (words, env) => withVariables(env, ['PUBLIC_URL', 'DATABASE_URL'], (values) => createOperator(words, values)),
   },
   'verify-books': {
     usage: 'verify-books',
     does: 'recomputes every balance and compares; exit code 1 when something differs',
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => compareBooks(words, DATABASE_URL)),
+  },
+  'verify-audit': {
+    usage: 'verify-audit [number:hash]',
+    does: 'recomputes the audit trail and names the first broken entry; takes an end that it printed before',
+    run: (words, env) =>
+      withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => runVerifyAudit(words, DATABASE_URL)),
   },
   reconcile: {
     usage: 'reconcile [yyyy-mm-dd]',
@@ -42,16 +50,19 @@ const commands: Readonly<Record<string, Command>> = {
   'sending:stop': {
     usage: 'sending:stop <reason>',
     does: 'stops every send of every merchant at once; queries go on',
+    changes: true,
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => stopSending(words, DATABASE_URL)),
   },
   'sending:resume': {
     usage: 'sending:resume',
     does: 'ends that stop; what waited goes out under the same numbers',
+    changes: true,
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => resumeSending(words, DATABASE_URL)),
   },
   'after-restore': {
     usage: 'after-restore [numbers-file]',
     does: 'after a restored backup: stops sending, asks about every unsettled number, books what was paid, resumes',
+    changes: true,
     run: runAfterRestore,
   },
   help: {
@@ -74,7 +85,8 @@ export async function runCommand(
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return failed(`There is no command ${JSON.stringify(name)}.`, '', ...help());
   try {
-    return await command.run(rest, env, say);
+    const run = (): Promise<Outcome> => command.run(rest, env, say);
+    return await (command.changes === true ? audited(words, env, run) : run());
   } catch (error) {
     return failed(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -93,21 +105,6 @@ async function runMigrate(words: readonly string[], url: string): Promise<Outcom
   const applied = await migrate(url);
   const lines = applied.map((name) => `applied ${name}`);
   return done(...(lines.length > 0 ? lines : ['nothing to do: the database is up to date']));
-}
-
-async function createOperator(
-  words: readonly string[],
-  values: Pick<VariableValues, 'PUBLIC_URL' | 'DATABASE_URL'>,
-): Promise<Outcome> {
-  const name = words.join(' ');
-  if (name === '') return failed('operator:create needs a name: npm run cli -- operator:create zhang');
-  return withPool(values.DATABASE_URL, async (pool) => {
-    const { token } = await createOperatorWithLoginLink({ pool, name, nowMs: Date.now() });
-    return done(
-      `${values.PUBLIC_URL}/console/login?token=${token}`,
-      `This link logs ${name} in once, within 15 minutes; whoever has it is ${name}, so pass it on in private.`,
-    );
-  });
 }
 
 async function compareBooks(words: readonly string[], url: string): Promise<Outcome> {

@@ -18,7 +18,12 @@ describe('npm run cli', () => {
   test('lists its commands when asked, and when there is no such command', async () => {
     const help = await runCommand(['help'], {});
     assert.equal(help.code, 0);
-    for (const name of ['migrate', 'operator:create <name>', 'verify-books', 'help']) {
+    for (const name of [
+      'migrate',
+      'operator:create <name> [--role <role>]',
+      'verify-books',
+      'help',
+    ]) {
       assert.ok(
         help.lines.some((line) => line.startsWith(`  ${name} `)),
         name,
@@ -84,7 +89,7 @@ describe('operator:create', () => {
   test('prints a link whose token is stored only as a hash', async () => {
     const { code, lines } = await runCommand(['operator:create', 'Zhang', 'San'], env);
     assert.equal(code, 0);
-    const token = /^https:\/\/hongbao\.example\.com\/console\/login\?token=([\w-]{43})$/.exec(lines[0] ?? '')?.[1];
+    const token = /^https:\/\/hongbao\.example\.com\/console\/set-up\?token=([\w-]{43})$/.exec(lines[0] ?? '')?.[1];
     assert.ok(token !== undefined, lines[0]);
     const found = await database.client.query(
       'select name, token_hash from operator join login_link on operator_id = id',
@@ -93,8 +98,38 @@ describe('operator:create', () => {
     assert.notEqual(found.rows[0]?.token_hash, token);
   });
 
-  test('needs a name', async () => {
+  test('needs a name, and a role that there is', async () => {
     assert.match((await runCommand(['operator:create'], env)).faults.join(), /^operator:create needs a name/);
+    const boss = await runCommand(['operator:create', 'li', '--role', 'boss'], env);
+    assert.match(boss.faults.join(), /^--role needs one of owner, operator/);
+    const li = await runCommand(['operator:create', 'Li', '--role', 'finance'], env);
+    assert.match(li.lines[1] ?? '', /^By this link Li \(finance\) sets/);
+    const again = await runCommand(['operator:create', 'Li', '--role', 'owner'], env);
+    assert.equal(again.lines.at(-1), 'Li stays finance: an owner changes roles in the console.');
+  });
+});
+
+describe('verify-audit', () => {
+  test('tells that commands which change something were run, and which entry was changed since', async () => {
+    assert.equal((await runCommand(['sending:stop', 'drill'], env)).code, 0);
+    assert.equal((await runCommand(['sending:resume'], env)).code, 0);
+    const fine = await runCommand(['verify-audit'], env);
+    assert.equal(fine.code, 0, fine.faults.join());
+    const found = await database.client.query(
+      'select number, via, action, actor_name, detail from audit_entry order by number',
+    );
+    const stop = found.rows.find((row) => row.action === 'sending:stop');
+    assert.deepEqual([stop.via, JSON.parse(stop.detail).request], ['cli', ['drill']]);
+    assert.notEqual(stop.actor_name, '');
+    const end = /(\d+:[0-9a-f]{64})$/.exec(fine.lines.at(-1) ?? '')?.[1] ?? '';
+    assert.equal((await runCommand(['verify-audit', end], env)).code, 0);
+    assert.match((await runCommand(['verify-audit', 'x'], env)).faults.join(), /^verify-audit takes nothing, or/);
+
+    await database.client.query('alter table audit_entry disable trigger all');
+    await database.client.query(`update audit_entry set actor_name = 'nobody' where number = $1`, [stop.number]);
+    const broken = await runCommand(['verify-audit'], env);
+    assert.equal(broken.code, 1);
+    assert.equal(broken.faults[0], `BROKEN at entry ${stop.number}: this entry was changed after it was written.`);
   });
 });
 
