@@ -1,18 +1,23 @@
 import type pg from 'pg';
 import { createShowNumbers } from './flows/numbers/show-numbers.ts';
+import { createExportRows } from './flows/exports/export-rows.ts';
+import type { Logger } from './base/logger.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createExportStore } from './store/exports/export-store.ts';
 import { createActivityStore } from './store/activity-store.ts';
 import { createNumbersReads } from './store/read-models/period-numbers.ts';
 import { createRuleVersions } from './store/rule-versions.ts';
+import { systemLuck } from './wiring-payouts.ts';
 
 /** What the console's numbers are made from. */
 export interface NumberParts {
   readonly pool: pg.Pool;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Joins the numbers that operators look at. */
-export function numberFlows({ pool, clock }: NumberParts) {
+export function numberFlows({ pool, clock, logger }: NumberParts) {
   const activities = createActivityStore(pool);
   return {
     showNumbers: createShowNumbers({
@@ -21,5 +26,6 @@ export function numberFlows({ pool, clock }: NumberParts) {
       numbers: createNumbersReads(pool),
       clock,
     }),
+    exportRows: createExportRows({ activities, exports: createExportStore(pool), clock, luck: systemLuck, logger }),
   };
 }

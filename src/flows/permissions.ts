@@ -6,6 +6,7 @@ export type Permission =
   | 'activities.edit'
   | 'activities.publish'
   | 'activities.batch'
+  | 'activities.export'
   | 'people.view'
   | 'people.erase'
   | 'people.list'
@@ -23,7 +24,7 @@ export type Permission =
   | 'approvals.decide';
 
 /**
- * Who may do what: the one place that says so. `activities.batch` lets lists of people draw. `people.view` shows who drew what, with openids; `people.list`
+ * Who may do what: the one place that says so. `activities.batch` lets lists of people draw. `activities.export` takes draws, awards, payouts and people away as files. `people.view` shows who drew what, with openids; `people.list`
  * changes lists of people. `payments.view` shows
  * merchants, queues and what was not paid yet (openids shortened without `people.view`); `payments.operate` stops and
  * resumes sending, changes merchants' settings, retries payouts and asks for or decides re-issues. `account.edit` sets
@@ -38,6 +39,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.edit',
     'activities.publish',
     'activities.batch',
+    'activities.export',
     'people.view',
     'people.erase',
     'people.list',
@@ -59,6 +61,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'activities.edit',
     'activities.publish',
     'activities.batch',
+    'activities.export',
     'people.view',
     'people.list',
     'account.view',
@@ -68,6 +71,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   finance: [
     'activities.view',
+    'activities.export',
     'people.view',
     'account.view',
     'codes.reveal',

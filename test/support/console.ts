@@ -85,7 +85,7 @@ export async function startConsole(
       versions: createRuleVersions(pool),
     }),
     tryRules: createTryRules(common),
-    ...numberFlows({ pool, clock: wallClock }),
+    ...numberFlows({ pool, clock: wallClock, logger: log }),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Context } from 'koa';
 import { Router } from 'koa-router';
+import { assert } from '../../base/errors.ts';
 import { shortOpenid } from '../../base/logger.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { LogIn } from '../../flows/log-in.ts';
@@ -9,6 +11,7 @@ import { readJson } from '../read-body.ts';
 import { readFile } from '../read-file.ts';
 import { requireSameOrigin } from '../same-origin.ts';
 import { consoleFile } from '../console-file.ts';
+import { consoleStream, isChunks } from '../console-stream.ts';
 import { createAuditChange } from '../access/audit-change.ts';
 import type { AuditChange } from '../access/audit-change.ts';
 import { accessRoutes } from './console-access.ts';
@@ -22,6 +25,8 @@ import type { BatchRouteDependencies } from './console-batches.ts';
 import { codeRoutes } from './console-codes.ts';
 import type { CodeRouteDependencies } from './console-codes.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
+import { exportRoutes } from './console-exports.ts';
+import type { ExportRouteDependencies } from './console-exports.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
 import { numberRoutes } from './console-numbers.ts';
@@ -60,6 +65,7 @@ export interface ConsoleDependencies
     CodeRouteDependencies,
     VersionRouteDependencies,
     NumberRouteDependencies,
+    ExportRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
     ShopPaymentRouteDependencies,
@@ -85,6 +91,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
     ...numberRoutes(dependencies),
+    ...exportRoutes(dependencies),
     ...tryRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
@@ -158,10 +165,22 @@ async function serve(
     setSession: sessionCookieWriter(ctx, publicUrl),
   };
   const answer = await auditChange(route, call, () => route.run(call));
+  if (route.answer === consoleStream) return serveStream(ctx, answer);
   const file = route.answer === consoleFile ? consoleFile.parse(answer) : null;
   if (file !== null) {
     ctx.attachment(file.name);
     ctx.type = file.type;
   }
   ctx.body = file === null ? answer : file.text;
+}
+
+/** Chunks are some 100 KB each, so few wait for a slow reader. */
+const CHUNKS_WAITING_MAX = 2;
+
+function serveStream(ctx: Context, answer: unknown): void {
+  const { name, type, chunks } = consoleStream.parse(answer);
+  assert(isChunks(chunks), 'a file that is streamed has chunks');
+  ctx.attachment(name);
+  ctx.type = type;
+  ctx.body = Readable.from(chunks, { highWaterMark: CHUNKS_WAITING_MAX });
 }
