@@ -53,6 +53,8 @@ export interface Hosts {
   readonly openUrl: string;
   /** Where pictures of scene codes come from. */
   readonly mpUrl: string;
+  /** Where pages load WeChat's script for share cards from; null where they load none. */
+  readonly resUrl: string | null;
   readonly payUrl: string;
   /** Called when `payUrl` cannot be connected to; null when only that one is used. */
   readonly payBackupUrl: string | null;
@@ -90,6 +92,7 @@ const HOST_NAMES = [
   'WECHAT_API_URL',
   'WECHAT_OPEN_URL',
   'WECHAT_MP_URL',
+  'WECHAT_RES_URL',
   'WECHAT_PAY_URL',
   'WECHAT_PAY_BACKUP_URL',
 ] as const;
@@ -97,6 +100,7 @@ const EXAMPLES: Readonly<Record<(typeof HOST_NAMES)[number], string>> = {
   WECHAT_API_URL: 'https://api.weixin.qq.com',
   WECHAT_OPEN_URL: 'https://open.weixin.qq.com',
   WECHAT_MP_URL: 'https://mp.weixin.qq.com',
+  WECHAT_RES_URL: 'https://res.wx.qq.com',
   WECHAT_PAY_URL: 'https://api.mch.weixin.qq.com',
   WECHAT_PAY_BACKUP_URL: 'https://api2.mch.weixin.qq.com',
 };
@@ -195,9 +199,9 @@ function hostFaults(values: Partial<VariableValues>): readonly Fault[] {
   return faults;
 }
 
-/** WeChat names several hosts for disasters, all under one domain, such as api2.mch.weixin.qq.com. */
+/** WeChat names several hosts for disasters, all under one domain, such as api2.mch.weixin.qq.com; its scripts have a domain of their own. */
 function isWeChatsOwn(origin: string): boolean {
-  return /^https:\/\/([a-z0-9-]+\.)+weixin\.qq\.com$/.test(origin);
+  return /^https:\/\/(?:(?:[a-z0-9-]+\.)+weixin|res2?\.wx)\.qq\.com$/.test(origin);
 }
 
 function readCa(values: Partial<VariableValues>, faults: Fault[]): string | null {
@@ -287,6 +291,7 @@ function assemble(values: VariableValues, payCaPem: string | null, certificate: 
       apiUrl: values.WECHAT_API_URL,
       openUrl: values.WECHAT_OPEN_URL,
       mpUrl: values.WECHAT_MP_URL,
+      resUrl: values.PAGE_SHARE_CARD ? values.WECHAT_RES_URL : null,
       payUrl: values.WECHAT_PAY_URL,
       payBackupUrl: values.WECHAT_PAY_BACKUP_URL,
       payCaPem,

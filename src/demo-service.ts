@@ -126,6 +126,7 @@ export function simulatedConfig(given: {
       apiUrl: simulator.httpUrl,
       openUrl: simulator.httpUrl,
       mpUrl: simulator.httpUrl,
+      resUrl: simulator.httpUrl,
       payUrl: simulator.payUrl,
       payBackupUrl: null,
       payCaPem: simulator.caPem,

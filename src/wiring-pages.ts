@@ -69,7 +69,7 @@ export function pageRouters(parts: PageParts): readonly Router[] {
   });
   const sessions = new PageSessions({ cookies, nowMs });
   const folder = `${parts.webDir}/h5`;
-  const assets = loadPageAssets({ folder, base: '/h5/' });
+  const assets = loadPageAssets({ folder, base: '/h5/', resUrl: config.hosts.resUrl });
   const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
   const { authorization, profiles } = wechat;
   const logins = createOauthLoginStore(pool);

@@ -22,11 +22,13 @@ export class PageAnswers {
   }
 
   /**
-   * Answers with a document that is never kept and runs nothing but our own script. `ownStyles`: the one more style
-   * element that this document has.
+   * Answers with a document that is never kept and runs nothing but our own script. `styles`: the one more style
+   * element that this document has; `shares`: it also runs the script that makes cards of shared links.
    */
-  async page(ctx: Context, html: string, ownStyles = ''): Promise<void> {
-    ctx.set('Content-Security-Policy', policyWith(this.#assets.contentSecurityPolicy, ownStyles));
+  async page(ctx: Context, html: string, more: { styles?: string; shares?: boolean } = {}): Promise<void> {
+    const { contentSecurityPolicy, shareScript } = this.#assets;
+    const script = more.shares === true ? shareScript : null;
+    ctx.set('Content-Security-Policy', policyWith(contentSecurityPolicy, { styles: more.styles ?? '', script }));
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'text/html; charset=utf-8';
     ctx.vary('Accept-Encoding');
@@ -74,10 +76,11 @@ export class PageAnswers {
   }
 }
 
-function policyWith(policy: string, ownStyles: string): string {
-  if (ownStyles === '') return policy;
-  const hash = createHash('sha256').update(ownStyles).digest('base64');
-  return policy.replace('style-src ', `style-src 'sha256-${hash}' `);
+function policyWith(policy: string, more: { readonly styles: string; readonly script: string | null }): string {
+  const scripted = more.script === null ? policy : policy.replace("script-src 'self'", `$& ${more.script}`);
+  if (more.styles === '') return scripted;
+  const hash = createHash('sha256').update(more.styles).digest('base64');
+  return scripted.replace('style-src ', `style-src 'sha256-${hash}' `);
 }
 
 /** Chinese unless the address asks for English. */

@@ -25,10 +25,22 @@ export interface PageAssets {
   readonly styles: string;
   /** Allows the style sheet above, our own script, pictures and API, and nothing else. */
   readonly contentSecurityPolicy: string;
+  /** WeChat's own script, which makes cards of shared links; null where pages load none. */
+  readonly shareScript: string | null;
 }
 
-/** Reads what the build left in a folder served at `base`. Throws when the web was not built. */
-export function loadPageAssets(options: { readonly folder: string; readonly base: string }): PageAssets {
+// https://developers.weixin.qq.com/doc/service/guide/h5/jssdk.html
+const SHARE_SCRIPT = '/open/js/jweixin-1.6.0.js';
+
+/**
+ * Reads what the build left in a folder served at `base`. `resUrl`: the origin of WeChat's scripts, null for none.
+ * Throws when the web was not built.
+ */
+export function loadPageAssets(options: {
+  readonly folder: string;
+  readonly base: string;
+  readonly resUrl: string | null;
+}): PageAssets {
   let manifest: z.infer<typeof manifestSchema>;
   try {
     manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(options.folder, 'manifest.json'), 'utf8')));
@@ -44,6 +56,7 @@ export function loadPageAssets(options: { readonly folder: string; readonly base
     playPaths: playPaths(manifest, options.base),
     iconPath: `${options.base}${manifest['packet.svg']?.file ?? ''}`,
     styles,
+    shareScript: options.resUrl === null ? null : `${options.resUrl}${SHARE_SCRIPT}`,
     contentSecurityPolicy: [
       "default-src 'none'",
       "script-src 'self'",

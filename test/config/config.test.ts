@@ -58,6 +58,7 @@ describe('a whole configuration', () => {
       apiUrl: 'https://api.weixin.qq.com',
       openUrl: 'https://open.weixin.qq.com',
       mpUrl: 'https://mp.weixin.qq.com',
+      resUrl: 'https://res.wx.qq.com',
       payUrl: 'https://api.mch.weixin.qq.com',
       payBackupUrl: null,
       payCaPem: null,
@@ -66,6 +67,15 @@ describe('a whole configuration', () => {
     assert.deepEqual([config.pageTrustFen, config.followersPerMinute], [100, 3000]);
     assert.deepEqual(config.requestLimits, { person: { draw: 5, view: 10 }, address: { draw: 300, view: 600 } });
     assert.equal(configOf({ ...good, PAGE_TRUST_FEN: '0' }).pageTrustFen, 0);
+    assert.equal(configOf({ ...good, PAGE_SHARE_CARD: '0' }).hosts.resUrl, null);
+    assert.equal(
+      configOf({ ...good, WECHAT_RES_URL: 'https://res2.wx.qq.com' }).hosts.resUrl,
+      'https://res2.wx.qq.com',
+    );
+    assert.match(
+      faultsOf({ WECHAT_RES_URL: 'https://wx.qq.com.example' })[0] ?? '',
+      /^WECHAT_RES_URL needs a host of WeChat/,
+    );
     assert.equal(configOf({ ...good, FOLLOWERS_PER_MINUTE: '0' }).followersPerMinute, 0);
     assert.match(faultsOf({ PAGE_TRUST_FEN: '1.5' })[0] ?? '', /^PAGE_TRUST_FEN needs a whole number/);
     assert.equal(config.secretsKey.length, 32);

@@ -6,6 +6,7 @@ import { accountId, merchantId } from '../../src/base/ids.ts';
 import { createAuthorizePage } from '../../src/flows/authorize-page.ts';
 import type { DrawBatcher } from '../../src/flows/draw-batcher.ts';
 import { createDrawOnPage } from '../../src/flows/draw-on-page.ts';
+import { createInvitePeople } from '../../src/flows/invitations/invite-people.ts';
 import { createRequestLimits } from '../../src/flows/limit-requests.ts';
 import type { RequestLimitRates } from '../../src/flows/limit-requests.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
@@ -27,6 +28,7 @@ import { createPersonCode } from '../../src/http/person-code.ts';
 import { createPageDocuments } from '../../src/http/presenters/page-documents.ts';
 import { activityPageRoutes } from '../../src/http/routes/activity-page.ts';
 import { activitySurroundingRoutes } from '../../src/http/routes/activity-surroundings.ts';
+import { invitationRoutes } from '../../src/http/routes/invitations.ts';
 import { jsSdkRoutes } from '../../src/http/routes/js-sdk.ts';
 import { oauthRoutes } from '../../src/http/routes/oauth.ts';
 import { SignedCookies } from '../../src/http/signed-cookie.ts';
@@ -36,6 +38,7 @@ import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createFollowerBook } from '../../src/store/account/follower-book.ts';
+import { createInvitationStore } from '../../src/store/account/invitations.ts';
 import { createPseudonyms } from '../../src/store/account/pseudonyms.ts';
 import { createActivityDirectory } from '../../src/store/activity-directory.ts';
 import { createPool } from '../../src/store/database.ts';
@@ -194,7 +197,7 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
   const sessions = new PageSessions({ cookies, nowMs });
   const origins = new PageOrigins({ cookies, key: signingKey });
   const limits = createRequestLimits({ memory: shared.memory, rates: options.requestLimits ?? NO_LIMITS });
-  const assets = loadPageAssets({ folder: H5_FOLDER, base: '/h5/' });
+  const assets = loadPageAssets({ folder: H5_FOLDER, base: '/h5/', resUrl: simulator.httpUrl });
   const answers = new PageAnswers({ documents: createPageDocuments(assets), assets, logger });
   const firstAccount = accountId('main');
   const anyBrowser = options.anyBrowser ?? false;
@@ -212,9 +215,12 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
     firstAccount,
     anyBrowser,
   };
+  const invitations = createInvitationStore(pool, createPseudonyms(signingKey));
+  const invitePeople = createInvitePeople({ invitations, clock, luck: realLuck, logger });
   const routers = [
     oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
     jsSdkRoutes({ accounts, signer: wechat.signer, sessions }),
+    invitationRoutes({ ...pages, invitePeople }),
     activityPageRoutes(pages),
     activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),
     staticFileRoutes({ folder: H5_FOLDER, prefix: '/h5/' }),

@@ -42,6 +42,7 @@ export function serviceEnvironment(given: ServiceSurroundings, port: number): Re
     ALLOW_TEST_HOSTS: '1',
     WECHAT_API_URL: simulator.httpUrl,
     WECHAT_OPEN_URL: simulator.httpUrl,
+    WECHAT_RES_URL: simulator.httpUrl,
     WECHAT_PAY_URL: simulator.payUrl,
     WECHAT_PAY_CA_FILE: caFile,
     WECHAT_APP_ID: simulator.account.appId,

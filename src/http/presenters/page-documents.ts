@@ -59,7 +59,7 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
         theme: state.look.theme,
         ownStyles: brandStyles(state.look),
         scripts: [assets.scriptPath, ...(assets.playPaths.get(state.look.play) ?? [])],
-        body: `<div id="app">${firstMarkup(state, language)}</div>
+        body: `<div id="app"${assets.shareScript === null || state.person.snapshot ? '' : ` data-share-script="${escapeHtml(assets.shareScript)}"`}>${firstMarkup(state, language)}</div>
 <script type="application/json" id="first-state">${jsonForElement(state)}</script>`,
       }),
     awards: (page, language) =>

@@ -6,6 +6,7 @@ import { accountId } from '../../base/ids.ts';
 import type { AccountId } from '../../base/ids.ts';
 import type { PageVisitor } from '../../flows/authorize-page.ts';
 import type { DrawOnPage, PageActivity } from '../../flows/draw-on-page.ts';
+import { INVITATION_CODE } from '../../flows/invitations/invite-people.ts';
 import type { LimitedKind, RequestLimits } from '../../flows/limit-requests.ts';
 import { countsDevices } from '../../flows/page-origin.ts';
 import type { PageReads } from '../../flows/ports/pages.ts';
@@ -101,12 +102,23 @@ async function showActivity(
   const visitor = sessions.visitor(ctx, account);
   const language = languageOf(ctx);
   if (visitor === undefined) {
-    return authorize(ctx, dependencies, { account, to: `/a/${slug}${language === 'en' ? '?lang=en' : ''}` });
+    return authorize(ctx, dependencies, { account, to: pagePath(ctx, slug) });
   }
   await keepPersonsPace(dependencies, 'view', { account, visitor });
   if (countsDevices(page)) dependencies.origins.rememberDevice(ctx);
   const state = activityPageState(await drawOnPage.view(page, visitor), dependencies.personCode);
-  return answers.page(ctx, answers.documents.activity(state, language), brandStyles(state.look));
+  const html = answers.documents.activity(state, language);
+  return answers.page(ctx, html, { styles: brandStyles(state.look), shares: !visitor.snapshot });
+}
+
+/** The page's own address, with who invited and the language that it was opened with. */
+function pagePath(ctx: Context, slug: string): string {
+  const invited = ctx.query['i'];
+  const parts = [
+    ...(typeof invited === 'string' && INVITATION_CODE.test(invited) ? [`i=${invited}`] : []),
+    ...(languageOf(ctx) === 'en' ? ['lang=en'] : []),
+  ];
+  return `/a/${slug}${parts.length === 0 ? '' : `?${parts.join('&')}`}`;
 }
 
 async function showAwards(ctx: Context, dependencies: ActivityPageDependencies): Promise<void> {

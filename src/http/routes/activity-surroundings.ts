@@ -43,7 +43,7 @@ export function activitySurroundingRoutes(dependencies: ActivitySurroundings): R
     try {
       const { activity } = await find(ctx);
       const html = answers.documents.rules(activity, languageOf(ctx));
-      await answers.page(ctx, html, brandStyles(activity.rule.look));
+      await answers.page(ctx, html, { styles: brandStyles(activity.rule.look) });
     } catch (error) {
       await answers.failure(ctx, error, ctx.url);
     }

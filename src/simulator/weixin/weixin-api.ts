@@ -2,6 +2,7 @@ import type { SimulatorClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { AccountDesk } from './account-desk.ts';
 import { ApiFault, faultReply, FileReply, jsonReply, makeRid, type ApiCall, type ApiReply } from './api-call.ts';
+import { jsSdkPath, jsSdkScript } from './js-sdk.ts';
 import type { Tokens } from './tokens.ts';
 import type { WebAuthorization } from './web-authorization.ts';
 
@@ -39,11 +40,12 @@ export class WeixinApi {
 
   /** Whether a path belongs to WeChat at all. */
   static owns(path: string): boolean {
-    return /^\/(cgi-bin|sns|connect)\//.test(path);
+    return /^\/(cgi-bin|sns|connect)\//.test(path) || path === jsSdkPath;
   }
 
   handle(call: ApiCall): ApiReply {
     if (call.path === '/connect/oauth2/authorize') return this.#parts.authorization.authorize(call);
+    if (call.path === jsSdkPath) return { status: 200, contentType: 'text/javascript', body: jsSdkScript };
     if (call.path === '/cgi-bin/showqrcode') return this.#showCode(call.query.get('ticket') ?? '');
     const { clock, random } = this.#parts;
     try {

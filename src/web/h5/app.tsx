@@ -9,6 +9,7 @@ import { Countdown } from './countdown.tsx';
 import { readState } from './draw-client.ts';
 import { DrawNotice, noticeText } from './draw-notice.tsx';
 import { Earned } from './earned.tsx';
+import { MoreChances } from './more-chances.tsx';
 import { PersonLine } from './person-line.tsx';
 import { closedBy } from './page-state.ts';
 import { PlayPlace } from './play-place.tsx';
@@ -54,7 +55,6 @@ export function App({ first, language, words }: AppProps) {
     <>
       <main class="page" inert={stage.kind === 'shown'}>
         <Head state={state} aheadMs={aheadMs} words={words} onOpen={open} />
-        {state.look.picture !== null && <img class="picture" src={state.look.picture} alt="" />}
         {closed !== null && !waitsForAnswer ? (
           <ClosedPanel closed={closed} awardsHref={awardsHref} words={words} />
         ) : (
@@ -76,6 +76,7 @@ export function App({ first, language, words }: AppProps) {
           onReload={() => location.reload()}
         />
         {closed === null && <Earned state={state} busy={busy} words={words} onDraw={draw.begin} />}
+        <MoreChances state={state} words={words} />
         <Prizes state={state} words={words} />
         <Winners slug={state.slug} aheadMs={aheadMs} words={words} />
         <Foot state={state} awardsHref={awardsHref} language={language} words={words} />
@@ -143,12 +144,15 @@ interface HeadProps {
 function Head(props: HeadProps) {
   const { look } = props.state;
   return (
-    <header class="head">
-      {look.logo !== null && <img class="logo" src={look.logo} alt="" />}
-      <h1>{look.title}</h1>
-      {look.subtitle !== null && <p class="subtitle">{look.subtitle}</p>}
-      <Status {...props} />
-    </header>
+    <>
+      <header class="head">
+        {look.logo !== null && <img class="logo" src={look.logo} alt="" />}
+        <h1>{look.title}</h1>
+        {look.subtitle !== null && <p class="subtitle">{look.subtitle}</p>}
+        <Status {...props} />
+      </header>
+      {look.picture !== null && <img class="picture" src={look.picture} alt="" />}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import type {
   PageWinner,
   PageWinners,
 } from '../../http/contract/activity-page.ts';
+import type { InvitationAnswer } from '../../http/contract/invitation.ts';
 
 /** How asking for a draw went: an answer, a fault that asking again will not cure, or trouble to the end. */
 export type DrawOutcome =
@@ -70,6 +71,16 @@ export async function readState(slug: string): Promise<ActivityPageState | undef
   try {
     const response = await fetchJson(`/api/a/${slug}/state`, {});
     return response.status === 200 ? (response.body as ActivityPageState) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the person's own invitation; undefined when that did not work. */
+export async function readInvitation(slug: string): Promise<InvitationAnswer | undefined> {
+  try {
+    const response = await fetchJson(`/api/a/${slug}/invitation`, {});
+    return response.status === 200 ? (response.body as InvitationAnswer) : undefined;
   } catch {
     return undefined;
   }

@@ -24,7 +24,7 @@ export function Prizes({ state, words }: { readonly state: ActivityPageState; re
           </li>
         ))}
       </ul>
-      {last !== null && (
+      {last !== null && (last.outcome === 'won' || state.mechanic !== 'check-in') && (
         <p class="last">
           {words.last}：{last.outcome === 'won' ? words.lastWon(last.prizeName ?? '') : words.lastLost}
         </p>

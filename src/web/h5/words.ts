@@ -82,7 +82,7 @@ const zh = {
   earnedDraw: '用一次机会抽奖',
   moreChances: '更多机会',
   inviteHow: {
-    opened: '朋友第一次打开你的邀请链接，你就多一次机会',
+    opened: '朋友第一次打开你的链接，你就多一次机会',
     'first-draw': '朋友从你的邀请链接进来，第一次参与后，你就多一次机会',
     'first-follow': '朋友从你的邀请链接进来，第一次关注公众号后，你就多一次机会',
   },
