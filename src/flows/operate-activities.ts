@@ -167,7 +167,7 @@ function review(activity: StoredActivity, { words, lists }: Surroundings): Revie
   const others = stopped ? [] : words.activities.filter(({ id }) => id !== activity.id);
   const textOverlaps = stopped ? [] : textOverlapsOf(rule, answeringTexts(words));
   const warnings = [...ruleWarnings(rule), ...whoWarnings(rule, lists)];
-  return { activity, faults: open, warnings, overlaps: overlapsOf(rule, others), textOverlaps };
+  return { activity, faults: open, warnings, overlaps: overlapsOf(rule, others, words.codeShapes), textOverlaps };
 }
 
 /** In the order in which a text is held against them: the keyword for awards, (activities,) keyword replies. */

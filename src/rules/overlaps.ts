@@ -1,3 +1,5 @@
+import { codePattern } from './code-pattern.ts';
+import type { CodeShape } from './code-shape.ts';
 import { compareCandidates } from './trigger.ts';
 import type { Candidate } from './trigger.ts';
 import { readTriggerWord } from './trigger-word.ts';
@@ -17,7 +19,8 @@ export interface MeetingPair {
 /** What a rule and a live activity both listen to. */
 export interface Overlap<Activity> {
   readonly activity: Activity;
-  readonly by: 'words' | 'follow' | 'scenes';
+  /** `codes`: a text that one of them may take for a one-time code. */
+  readonly by: 'words' | 'codes' | 'follow' | 'scenes';
   /** `same`: what is meant for one reaches the other; `may-meet`: only a message that holds more than either. */
   readonly kind: Meeting['kind'];
   /** Who answers what both listen to. */
@@ -49,20 +52,21 @@ type Found = Pick<Overlap<unknown>, 'by' | 'kind' | 'winner'> & { readonly pair:
 
 /**
  * Names everything a rule shares with live activities, as if it was published now: it is then the newest. One entry for
- * each activity, way in, kind and winner.
+ * each activity, way in, kind and winner. `shapes`: what the codes of the account's pools look like, by pool.
  */
 export function overlapsOf<Activity extends Candidate>(
   rule: Rule,
   others: readonly Activity[],
+  shapes: Shapes = new Map(),
 ): readonly Overlap<Activity>[] {
   const own: Candidate = { rule, publishedAtMs: Number.POSITIVE_INFINITY };
-  const words = readAll(rule);
+  const words = readAll(rule, shapes);
   const effort = { left: EFFORT };
   return others.flatMap((activity) => {
     const wins = (fits: readonly [number, number]): Overlap<unknown>['winner'] =>
       compareCandidates(own, activity, fits) < 0 ? 'this' : 'other';
     const found: readonly Found[] = [
-      ...wordsFound({ own: words, other: readAll(activity.rule) }, { wins, effort }),
+      ...wordsFound({ own: words, other: readAll(activity.rule, shapes) }, { wins, effort }),
       ...arrivalsFound(rule, activity.rule, wins),
     ];
     return gathered(found).map((overlap) => ({ activity, ...overlap }));
@@ -84,10 +88,15 @@ export function textOverlapsOf<Subject>(
 }
 
 type Wins = (fits: readonly [own: number, other: number]) => Overlap<unknown>['winner'];
-type Words = readonly { readonly written: string; readonly read: ReadWord }[];
+type Words = readonly { readonly written: string; readonly read: ReadWord; readonly isCode?: true }[];
+type Shapes = ReadonlyMap<string, CodeShape>;
 
-function readAll({ trigger }: Rule): Words {
-  return readWords(trigger.words);
+/** The words, and the codes as a pattern that stands under the name of their pool. */
+function readAll({ trigger }: Rule, shapes: Shapes): Words {
+  const shape = trigger.codes === null ? undefined : shapes.get(trigger.codes);
+  const words = readWords(trigger.words);
+  if (shape === undefined || trigger.codes === null) return words;
+  return [...words, { written: trigger.codes, read: { match: 'pattern', pattern: codePattern(shape) }, isCode: true }];
 }
 
 function readWords(words: readonly WrittenWord[]): Words {
@@ -106,15 +115,17 @@ function wordsFound(
       const meeting = meetingOf(own.read, other.read, effort);
       if (meeting === null) return [];
       const { kind, example } = meeting;
-      const winner = wins([rankFor(own.read, example), rankFor(other.read, example)]);
-      return [{ by: 'words' as const, kind, winner, pair: { own: own.written, other: other.written, example } }];
+      const winner = wins([rankFor(own, example), rankFor(other, example)]);
+      const by = own.isCode || other.isCode ? 'codes' : 'words';
+      return [{ by, kind, winner, pair: { own: own.written, other: other.written, example } }];
     }),
   );
 }
 
 /** The whole text counts as the exact word. */
-function rankFor(word: ReadWord, example: string | null): number {
-  return 'folded' in word && word.folded === example ? rankOf('exact') : rankOf(word.match);
+function rankFor({ read, isCode }: Words[number], example: string | null): number {
+  if (isCode) return rankOf('code');
+  return 'folded' in read && read.folded === example ? rankOf('exact') : rankOf(read.match);
 }
 
 function arrivalsFound({ trigger: own }: Rule, { trigger: other }: Rule, wins: Wins): readonly Found[] {

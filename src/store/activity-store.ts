@@ -54,7 +54,7 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
       const words = await readWordsInUse(pool, account).catch((error: unknown) => {
         throw asOutsideTrouble(error);
       });
-      return words ?? { activities: [], replies: [], myAwardsKeyword: '' };
+      return words ?? { activities: [], replies: [], myAwardsKeyword: '', codeShapes: new Map() };
     },
     personLists: async (account) => {
       const found = await pool.query<{ list: string }>(LISTS, [account]).catch((error: unknown) => {

@@ -89,6 +89,28 @@ describe('overlaps with live activities', () => {
     assert.deepEqual(overlaps([['pattern', '?']], [['exact', '！']]), ['other words same other ?/！=!']);
   });
 
+  it('are found where a word looks like another activity’s one-time code, and for two pools of one look', () => {
+    const shape = { prefix: 'vip', lengthMin: 8, lengthMax: 10, unmistakable: true };
+    const shapes = new Map([
+      ['summer', shape],
+      ['winter', { ...shape, lengthMin: 10, unmistakable: false }],
+      ['other', { ...shape, prefix: 'x' }],
+    ]);
+    const meet = (own: Named, other: Named) => told(overlapsOf(own.rule, [other], shapes));
+    const summer = live('summer', [], { codes: 'summer' });
+    assert.deepEqual(meet(live('own', [['exact', 'VIP 2222-2']]), summer), [
+      'summer codes same this VIP 2222-2/summer=vip22222',
+    ]);
+    assert.deepEqual(meet(live('own', [['exact', 'vip2222']]), summer), [], 'too short for a code');
+    assert.deepEqual(meet(live('own', [['exact', 'vip22220']]), summer), [], 'no such letter in a code');
+    assert.deepEqual(meet(live('own', [['prefix', 'vip']]), summer), ['summer codes same other vip/summer=vipaaaaa']);
+    assert.deepEqual(meet(live('own', [], { codes: 'winter' }), summer), [
+      'summer codes same this winter/summer=vipaaaaaaa',
+    ]);
+    assert.deepEqual(meet(live('own', [], { codes: 'other' }), summer), []);
+    assert.deepEqual(meet(live('own', [], { codes: 'gone' }), summer), []);
+  });
+
   it('are found for follows and codes', () => {
     const own = live('own', [], { follow: 'first', scenes: ['shop', 'door'] });
     const others = [

@@ -1,5 +1,6 @@
 import type { AccountId, ActivityId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
+import type { CodeShape } from '../../rules/code-shape.ts';
 import type { KeywordReply } from './chat-settings.ts';
 
 /** A keyword reply as operators see it. */
@@ -26,6 +27,8 @@ export interface WordsInUse {
   /** In the operators' order, those switched off included. */
   readonly replies: readonly StoredReply[];
   readonly myAwardsKeyword: string;
+  /** What the one-time codes of its pools look like, by pool. */
+  readonly codeShapes: ReadonlyMap<string, CodeShape>;
 }
 
 /** One change of an account's keyword replies. */

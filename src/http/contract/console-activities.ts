@@ -68,7 +68,7 @@ export type RuleWarning = z.infer<typeof ruleWarning>;
 export const ruleOverlap = z.object({
   activityId: z.string(),
   activityName: z.string(),
-  by: z.enum(['words', 'follow', 'scenes']).describe('What both listen to'),
+  by: z.enum(['words', 'codes', 'follow', 'scenes']).describe('What both listen to'),
   kind: z
     .enum(['same', 'may-meet'])
     .describe('same: what is meant for one reaches the other; may-meet: only a message that holds more than either'),

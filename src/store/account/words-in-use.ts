@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { AccountId } from '../../base/ids.ts';
+import type { CodeShape } from '../../rules/code-shape.ts';
 import type { Trigger } from '../../rules/trigger-schema.ts';
 import type { ActivityWords, StoredReply, WordsInUse } from '../../flows/ports/keyword-replies.ts';
 
@@ -39,7 +40,13 @@ export async function readWordsInUse(
       from keyword_reply where account_id = $1 order by position, id`,
     [account],
   );
-  return { activities, replies: replies.rows, myAwardsKeyword: row.keyword };
+  const pools = await database.query<CodeShape & { id: string }>(
+    `select id, prefix, length_min as "lengthMin", length_max as "lengthMax", origin = 'generated' as unmistakable
+      from code_pool where account_id = $1 and purpose = 'entry' and state = 'ready'`,
+    [account],
+  );
+  const codeShapes = new Map(pools.rows.map(({ id, ...shape }) => [id, shape]));
+  return { activities, replies: replies.rows, myAwardsKeyword: row.keyword, codeShapes };
 }
 
 /** Reads what an account's published activities listen to, those that pause included, the newest first. */

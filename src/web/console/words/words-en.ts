@@ -262,6 +262,7 @@ export const en: Words = {
     more: (count) => `${count} in all`,
     follow: 'following the account',
     scenes: 'scanning a code',
+    codes: 'one-time codes',
     same: 'the same',
     'may-meet': 'may meet in one message',
     this: 'this activity answers',

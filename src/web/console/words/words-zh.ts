@@ -254,6 +254,7 @@ export const zh = {
     more: (count: number) => `等 ${count} 处`,
     follow: '关注公众号',
     scenes: '扫码',
+    codes: '一次性码',
     same: '相同',
     'may-meet': '可能同时出现',
     this: '由本活动回应',
