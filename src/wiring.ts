@@ -243,7 +243,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
       tryRules: createTryRules({ clock, luck: systemLuck }),
-      ...numberFlows(parts),
+      ...numberFlows({ ...parts, operatePeople }),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

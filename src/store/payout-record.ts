@@ -8,6 +8,7 @@ import type { RecordedAnswer } from '../flows/ports/payouts.ts';
 import { ATTEMPT_JSON } from './payout-claim.ts';
 import { notePeopleRefused, writeQueueEffects } from './payout-queue-effects.ts';
 import type { AnsweredPayout } from './payout-queue-effects.ts';
+import { noteEmpty } from './merchant-balances.ts';
 import { countPayout } from './payout-tally.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -104,6 +105,9 @@ export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, given: Ans
     const held = ENDED.has(payout.state) && (await isReplaced(client, payout));
     if (!held) await write(client, payout, answer, step);
     await writeQueueEffects(client, payout, step, { nowMs, slowForMs: rules.slowForMs });
+    if (answer.outcome.kind === 'refused' && answer.outcome.code === 'NOTENOUGH') {
+      await noteEmpty(client, payout.merchant_id, nowMs);
+    }
     if (!held) await countPayout(client, payout, { from: payout.state, to: step.state, nowMs });
     return { ...step, state: held ? payout.state : step.state, fresh };
   });

@@ -85,7 +85,6 @@ export async function startConsole(
       versions: createRuleVersions(pool),
     }),
     tryRules: createTryRules(common),
-    ...numberFlows({ pool, clock: wallClock, logger: log }),
     reads: createConsoleReads(pool),
     publicUrl,
     settings: settings.flows,
@@ -94,7 +93,7 @@ export async function startConsole(
       liveActivities(pool),
     ),
     ...codeFlows({ pool, clock: wallClock, logger: log }),
-    operatePeople: openPeople({ config: { secretsKey: randomBytes(32) }, pool, ...common }).operatePeople,
+    ...peopleAndNumbers(pool, log),
     ...paymentFlows(pool, log),
     shopPayments: shopPayments(pool, log),
   };
@@ -123,6 +122,13 @@ export async function startConsole(
       await database.close();
     },
   };
+}
+
+/** What operators see of people, and of numbers. */
+function peopleAndNumbers(pool: pg.Pool, logger: Logger) {
+  const common = { pool, clock: wallClock, logger };
+  const { operatePeople } = openPeople({ config: { secretsKey: randomBytes(32) }, ...common });
+  return { operatePeople, ...numberFlows({ ...common, operatePeople }) };
 }
 
 /** The flows of payments over real stores. */

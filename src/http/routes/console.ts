@@ -20,6 +20,8 @@ import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
 import { auditRoutes } from './console-audit.ts';
 import type { AuditRouteDependencies } from './console-audit.ts';
+import { balanceRoutes } from './console-balances.ts';
+import type { BalanceRouteDependencies } from './console-balances.ts';
 import { batchRoutes } from './console-batches.ts';
 import type { BatchRouteDependencies } from './console-batches.ts';
 import { codeRoutes } from './console-codes.ts';
@@ -44,6 +46,8 @@ import type { PeopleRouteDependencies } from './console-people.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute, RawCall } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
+import { storyRoutes } from './console-stories.ts';
+import type { StoryRouteDependencies } from './console-stories.ts';
 import { shopPaymentRoutes } from './console-shop-payments.ts';
 import type { ShopPaymentRouteDependencies } from './console-shop-payments.ts';
 import { versionRoutes } from './console-versions.ts';
@@ -66,6 +70,8 @@ export interface ConsoleDependencies
     VersionRouteDependencies,
     NumberRouteDependencies,
     ExportRouteDependencies,
+    StoryRouteDependencies,
+    BalanceRouteDependencies,
     PaymentRouteDependencies,
     PayoutRouteDependencies,
     ShopPaymentRouteDependencies,
@@ -92,6 +98,8 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...versionRoutes(dependencies),
     ...numberRoutes(dependencies),
     ...exportRoutes(dependencies),
+    ...storyRoutes(dependencies),
+    ...balanceRoutes(dependencies),
     ...tryRoutes(dependencies),
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
