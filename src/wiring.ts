@@ -44,6 +44,7 @@ import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { accessFlows } from './wiring-access.ts';
+import { apiFlows } from './wiring-api.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { numberFlows } from './wiring-numbers.ts';
@@ -238,8 +239,9 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
     wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
     payNotices,
     verificationFileRoutes({ files }),
-    consoleRoutes({
+    ...consoleRoutes({
       ...operating,
+      ...apiFlows(parts),
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
       tryRules: createTryRules({ clock, luck: systemLuck }),

@@ -1,4 +1,4 @@
-import type { Role } from './ports/operators.ts';
+import type { Operator, Role } from './ports/operators.ts';
 
 /** What a route of the console may ask for. */
 export type Permission =
@@ -21,7 +21,8 @@ export type Permission =
   | 'payments.operate'
   | 'operators.manage'
   | 'audit.view'
-  | 'approvals.decide';
+  | 'approvals.decide'
+  | 'api.manage';
 
 /**
  * Who may do what: the one place that says so. `activities.batch` lets lists of people draw. `activities.export` takes draws, awards, payouts and people away as files. `people.view` shows who drew what, with openids; `people.list`
@@ -31,7 +32,7 @@ export type Permission =
  * texts, keyword replies, menu and scene codes; `codes.edit` makes pools of one-time codes, `codes.reveal` shows the one
  * voucher of an award, `codes.export` a whole pool; `account.secrets` adds accounts and changes their keys and links.
  * `operators.manage` says who works here, `audit.view` reads the audit trail, `approvals.decide` confirms what waits for a
- * second person.
+ * second person. `api.manage` makes and revokes tokens for other programs, and says where events are told.
  */
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [
@@ -55,6 +56,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'operators.manage',
     'audit.view',
     'approvals.decide',
+    'api.manage',
   ],
   operator: [
     'activities.view',
@@ -97,4 +99,32 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
 /** Returns everything a role may do. */
 export function permissionsOf(role: Role): readonly Permission[] {
   return GRANTS[role];
+}
+
+/**
+ * What a token of the API may be given. What it leaves out is for people alone: keys and accounts, operators, the audit
+ * trail, tokens themselves, and the second person's word.
+ */
+export const scopes = [
+  'activities.view',
+  'activities.edit',
+  'activities.publish',
+  'activities.batch',
+  'people.view',
+  'people.erase',
+  'people.list',
+  'account.view',
+  'account.edit',
+  'codes.edit',
+  'codes.reveal',
+  'codes.export',
+  'money.view',
+  'payments.view',
+  'payments.operate',
+] as const satisfies readonly Permission[];
+
+/** Whether somebody may: by their role, and through a token only within its scopes. */
+export function may(operator: Pick<Operator, 'role' | 'scopes'>, permission: Permission): boolean {
+  const inScope = operator.scopes === undefined || operator.scopes.includes(permission);
+  return inScope && permissionsOf(operator.role).includes(permission);
 }

@@ -34,7 +34,9 @@ import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { accessFlows } from '../../src/wiring-access.ts';
+import { apiFlows } from '../../src/wiring-api.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
@@ -78,6 +80,7 @@ export async function startConsole(
   const publicUrl = `http://127.0.0.1:${port}`;
   const settings = settingsOver({ pool, publicUrl, logger: log, ...options });
   const dependencies: ConsoleDependencies = {
+    ...apiFlows({ pool, box: settings.box, memory: new ProcessMemory(), ...common }),
     ...accessFlows({ pool, box: settings.box, ...common }),
     operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
     compareVersions: createCompareVersions({
@@ -98,7 +101,7 @@ export async function startConsole(
     shopPayments: shopPayments(pool, log),
   };
   const app = createApp({
-    routers: [consoleRoutes(dependencies), settings.publicFiles, ...pages],
+    routers: [...consoleRoutes(dependencies), settings.publicFiles, ...pages],
     logger: log,
     metrics: { requestEnded: () => {}, text: async () => ({ contentType: 'text/plain', body: '' }) },
     proxyHops: 0,

@@ -12,6 +12,8 @@ export interface Operator {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** Set when a token acts for the operator: what it may at most. */
+  readonly scopes?: readonly string[];
 }
 
 /** One log-in: who, and until when in Unix ms. */
@@ -89,6 +91,7 @@ interface ActivityPlace {
   readonly nowMs: number;
 }
 
+/** A publication that has to be asked for. */
 /** Where activities are kept. Every method throws OutsideTrouble when the database cannot do it now. */
 export interface ActivityStore {
   /** Throws WrongRequest `slug-taken` (409) or `account-unknown` (400). */

@@ -26,7 +26,7 @@ export function createAuditChange(options: {
 }): AuditChange {
   const { audit, routes, clock, logger } = options;
   return async (route, call, change) => {
-    if (route.method === 'GET' || CHANGE_NOTHING.has(route.name)) return change();
+    if (changesNothing(route)) return change();
     const id = await audit.begin({
       actorId: call.session?.operator.id ?? null,
       actorName: cleanText(shortText(call.session?.operator.name ?? nameIn(call.body))),
@@ -62,6 +62,11 @@ export function createAuditChange(options: {
       throw error;
     }
   };
+}
+
+/** Whether a request of the route only looks at something. */
+export function changesNothing(route: Pick<ConsoleRoute, 'method' | 'name'>): boolean {
+  return route.method === 'GET' || CHANGE_NOTHING.has(route.name);
 }
 
 function subjectOf(params: Readonly<Record<string, string>>): string {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { PAYOUT_TIMES } from '../../flows/payout-policy.ts';
-import { permissionsOf } from '../../flows/permissions.ts';
+import { may } from '../../flows/permissions.ts';
 import type { Operator } from '../../flows/ports/operators.ts';
 import type { OpenPayout, PayoutHistory } from '../../flows/ports/payment-reads.ts';
 import type { payoutAnswer, payoutLine } from '../contract/console-payouts.ts';
@@ -60,7 +60,7 @@ function cleanFields(fields: object, clean: (text: string) => string): Record<st
 
 /** A parked payout may go again within 72 h of its first send; a dead number may be re-issued under another one. */
 function actionsFor(payout: OpenPayout, { operator, nowMs }: Looking): readonly ('retry' | 'reissue')[] {
-  if (!permissionsOf(operator.role).includes('payments.operate')) return [];
+  if (!may(operator, 'payments.operate')) return [];
   const mayGo = payout.firstSentAtMs === null || nowMs - payout.firstSentAtMs < PAYOUT_TIMES.resendWithinMs;
   if (payout.state === 'parked' && payout.dueAtMs === null && mayGo) return ['retry'];
   return payout.state === 'dead' ? ['reissue'] : [];

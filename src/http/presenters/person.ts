@@ -1,9 +1,9 @@
-import { permissionsOf } from '../../flows/permissions.ts';
+import { may } from '../../flows/permissions.ts';
 import type { Operator } from '../../flows/ports/operators.ts';
 
 /** Shows a person's openid to those whose role includes people.view, and to others only its ends. */
 export function openidFor(operator: Operator, openid: string): string {
-  return openid === '' || permissionsOf(operator.role).includes('people.view') ? openid : shortened(openid);
+  return openid === '' || may(operator, 'people.view') ? openid : shortened(openid);
 }
 
 /** Shortens one person's openid within any text likewise. */

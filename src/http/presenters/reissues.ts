@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { permissionsOf } from '../../flows/permissions.ts';
+import { may } from '../../flows/permissions.ts';
 import type { Operator } from '../../flows/ports/operators.ts';
 import type { Reissue, ReissueItem } from '../../flows/ports/reissues.ts';
 import type { reissueAnswer, reissueLine } from '../contract/console-reissues.ts';
@@ -52,5 +52,5 @@ function mayDecide(reissue: Reissue, operator: Operator): boolean {
 }
 
 function mayOperate(operator: Operator): boolean {
-  return permissionsOf(operator.role).includes('payments.operate');
+  return may(operator, 'payments.operate');
 }

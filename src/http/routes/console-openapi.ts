@@ -1,38 +1,77 @@
 import { z } from 'zod';
 import { problemSchema } from '../contract/console-problem.ts';
+import { takesKey } from '../api/answer-once.ts';
+import { consoleFile } from '../console-file.ts';
+import { consoleStream } from '../console-stream.ts';
 import type { ConsoleRoute } from './console-route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** Below which other programs find the routes; what stands there changes only by growing. */
+export const API_PREFIX = '/api/v1';
+
+/** One way into the routes, as it is described. */
+interface DescribedDoor {
+  readonly title: string;
+  readonly description: string;
+  readonly prefix: string;
+  readonly security: { readonly name: string; readonly scheme: Json };
+  /** Whether a request that would be done twice when it is repeated needs its key. */
+  readonly keysNeeded: boolean;
+}
+
+const UNITS = 'Amounts are whole fen (1 yuan = 100 fen), times Unix ms.';
+
+const CONSOLE: DescribedDoor = {
+  title: 'Hongbao console',
+  description: `${UNITS} Everything but GET needs the page’s own origin.`,
+  prefix: '/api/console',
+  security: { name: 'session', scheme: { type: 'apiKey', in: 'cookie', name: 'console_session' } },
+  keysNeeded: false,
+};
+
+const PROGRAMS: DescribedDoor = {
+  title: 'Hongbao API',
+  description: `${UNITS} Send a token with every request; lists go on after \`next\`; POST takes an Idempotency-Key.`,
+  prefix: API_PREFIX,
+  security: { name: 'token', scheme: { type: 'http', scheme: 'bearer' } },
+  keysNeeded: true,
+};
 
 /**
  * Describes the console's API as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) from the route table and the very
  * schemas that read every request and answer.
  */
 export function openApiDocument(routes: readonly ConsoleRoute[], ruleSchema: Json): Json {
+  return describe(routes, ruleSchema, CONSOLE);
+}
+
+/** Describes in the same way what programs with a token find below /api/v1. */
+export function apiDocument(routes: readonly ConsoleRoute[], ruleSchema: Json): Json {
+  return describe(routes, ruleSchema, PROGRAMS);
+}
+
+function describe(routes: readonly ConsoleRoute[], ruleSchema: Json, door: DescribedDoor): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    (paths[path] ??= {})[route.method.toLowerCase()] = operation(route);
+    (paths[path] ??= {})[route.method.toLowerCase()] = operation(route, door);
   }
+  const { name, scheme } = door.security;
   return {
     openapi: '3.1.1',
-    info: {
-      title: 'Hongbao console',
-      version: '1',
-      description:
-        'Amounts are whole fen (1 yuan = 100 fen), times Unix ms. Everything but GET needs the page’s own origin.',
-    },
-    servers: [{ url: '/api/console' }],
-    security: [{ session: [] }],
+    info: { title: door.title, version: '1', description: door.description },
+    servers: [{ url: door.prefix }],
+    security: [{ [name]: [] }],
     paths,
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'console_session' } },
+      securitySchemes: { [name]: scheme },
       schemas: { ...withDefinitions('ActivityRule', ruleSchema), Problem: schemaOf(problemSchema, 'output') },
     },
   };
 }
 
-function operation(route: ConsoleRoute): Json {
+function operation(route: ConsoleRoute, door: DescribedDoor): Json {
   const parameters = [
     ...[...route.path.matchAll(/:(\w+)/g)].map((found) => ({
       name: found[1],
@@ -41,23 +80,42 @@ function operation(route: ConsoleRoute): Json {
       schema: { type: 'string' },
     })),
     ...queryParameters(route.query),
+    ...(takesKey(route) ? [keyParameter(door.keysNeeded)] : []),
   ];
   return {
     operationId: route.name,
     summary: route.summary,
     description: `Access: ${route.access}`,
+    tags: [route.path.split('/')[1] ?? ''],
     'x-access': route.access,
     ...(route.access === 'anyone' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBody(route),
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: schemaOf(route.answer, 'output') } } },
+      200: { description: 'Done', content: answerContent(route) },
       default: {
         description: 'Refused or failed: `code` says why, `faults` where',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
   };
+}
+
+function keyParameter(required: boolean): Json {
+  return {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required,
+    description:
+      'New for each thing wanted, the same for each repetition: within 24 hours a repetition gets the first answer',
+    schema: { type: 'string', minLength: 8, maxLength: 128 },
+  };
+}
+
+/** A file is whatever its name says, and no JSON. */
+function answerContent({ answer }: ConsoleRoute): Json {
+  if (answer === consoleFile || answer === consoleStream) return { '*/*': {} };
+  return { 'application/json': { schema: schemaOf(answer, 'output') } };
 }
 
 function requestBody({ body, file }: ConsoleRoute): Json {

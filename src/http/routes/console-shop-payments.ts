@@ -4,7 +4,7 @@ import { accountId } from '../../base/ids.ts';
 import type { MerchantId } from '../../base/ids.ts';
 import { shortOpenid } from '../../base/logger.ts';
 import type { OperateShopPayments } from '../../flows/payments/operate-payments.ts';
-import { permissionsOf } from '../../flows/permissions.ts';
+import { may } from '../../flows/permissions.ts';
 import type { Operator } from '../../flows/ports/operators.ts';
 import type { NoticeKeysView, PaymentKey, PaymentLine } from '../../flows/ports/payments.ts';
 import { nothingRequest } from '../contract/console-payments.ts';
@@ -102,7 +102,7 @@ function keyRoutes({ shopPayments, publicUrl }: ShopPaymentRouteDependencies): r
 
 function shown(line: PaymentLine, operator: Operator): z.input<typeof shopPaymentLine> {
   const { account: accountId, merchant: merchantId, openid, draws, ...rest } = line;
-  const whole = permissionsOf(operator.role).includes('people.view');
+  const whole = may(operator, 'people.view');
   return {
     ...rest,
     accountId,

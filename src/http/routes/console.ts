@@ -1,19 +1,15 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Context } from 'koa';
 import { Router } from 'koa-router';
-import { assert } from '../../base/errors.ts';
-import { shortOpenid } from '../../base/logger.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { OpenByToken } from '../../flows/api/open-by-token.ts';
 import type { LogIn } from '../../flows/log-in.ts';
+import type { ApiRequests } from '../../flows/ports/api-requests.ts';
+import type { Clock } from '../../flows/ports/time-and-luck.ts';
 import { ruleJsonSchema } from '../../flows/rule-draft.ts';
-import { readJson } from '../read-body.ts';
-import { readFile } from '../read-file.ts';
 import { requireSameOrigin } from '../same-origin.ts';
-import { consoleFile } from '../console-file.ts';
-import { consoleStream, isChunks } from '../console-stream.ts';
 import { createAuditChange } from '../access/audit-change.ts';
-import type { AuditChange } from '../access/audit-change.ts';
+import { createAnswerOnce } from '../api/answer-once.ts';
+import { apiRoutes } from './api-routes.ts';
 import { accessRoutes } from './console-access.ts';
 import type { AccessRouteDependencies } from './console-access.ts';
 import { activityRoutes } from './console-activities.ts';
@@ -44,7 +40,7 @@ import type { ReissueRouteDependencies } from './console-reissues.ts';
 import { peopleRoutes } from './console-people.ts';
 import type { PeopleRouteDependencies } from './console-people.ts';
 import { consoleRoute } from './console-route.ts';
-import type { ConsoleRoute, RawCall } from './console-route.ts';
+import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
 import { storyRoutes } from './console-stories.ts';
 import type { StoryRouteDependencies } from './console-stories.ts';
@@ -54,15 +50,17 @@ import { versionRoutes } from './console-versions.ts';
 import type { VersionRouteDependencies } from './console-versions.ts';
 import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
+import { serveRoute } from './serve-route.ts';
+import type { Door } from './serve-route.ts';
+import { tokenRoutes } from './console-tokens.ts';
+import type { TokenRouteDependencies } from './console-tokens.ts';
 import { tryRoutes } from './console-try.ts';
 import type { TryRouteDependencies } from './console-try.ts';
-
-/** A rule is at most about 40 KB of JSON: 30 prizes, 50 words, texts of 600 characters. */
-const BODY_BYTES_MAX = 131_072;
 
 export interface ConsoleDependencies
   extends
     AccessRouteDependencies,
+    TokenRouteDependencies,
     AuditRouteDependencies,
     ActivityRouteDependencies,
     BatchRouteDependencies,
@@ -82,17 +80,18 @@ export interface ConsoleDependencies
     SettingRouteDependencies {
   readonly logIn: LogIn;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /** Answers under idempotency keys. */
+  readonly apiRequests: ApiRequests;
+  readonly openByToken: OpenByToken;
 }
-
-const NO_FILE: AsyncIterable<Uint8Array> = {
-  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
-};
 
 /** Every route of the console's API: what is served, guarded and documented is this one list. */
 export function consoleRouteTable(dependencies: ConsoleDependencies): readonly ConsoleRoute[] {
   const routes = [
     ...sessionRoutes(dependencies),
     ...accessRoutes(dependencies),
+    ...tokenRoutes(dependencies),
     ...auditRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
@@ -136,59 +135,31 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
   return table;
 }
 
-/** Serves the route table below /api/console: origin, session, permission, body, handler, answer, in this order. */
-export function consoleRoutes(dependencies: ConsoleDependencies): Router {
+/**
+ * Serves the route table below /api/console to people with a session, whose changes must come from our own pages, and
+ * what of it is for programs below /api/v1.
+ */
+export function consoleRoutes(dependencies: ConsoleDependencies): readonly Router[] {
+  const { logIn, publicUrl, apiRequests } = dependencies;
   const router = new Router({ prefix: '/api/console' });
   const routes = consoleRouteTable(dependencies);
   const auditChange = createAuditChange({ ...dependencies, routes });
+  const answerOnce = createAnswerOnce({ ...dependencies, requests: apiRequests });
+  const sessions: Door = {
+    admit: async (ctx, route) => {
+      if (route.method !== 'GET') requireSameOrigin(ctx, new URL(publicUrl).origin);
+      const who = await admit(ctx, route.access, logIn);
+      return { ...who, caller: who.session === null ? null : `operator:${who.session.operator.id}` };
+    },
+    setSession: (ctx) => sessionCookieWriter(ctx, publicUrl),
+    keysNeeded: false,
+    auditChange,
+    answerOnce,
+  };
   for (const route of routes) {
-    router.register(route.path, [route.method], (ctx) => serve(ctx, route, { ...dependencies, auditChange }), {
+    router.register(route.path, [route.method], (ctx) => serveRoute(ctx, route, sessions), {
       name: `console-${route.name}`,
     });
   }
-  return router;
-}
-
-async function serve(
-  ctx: Context & { params?: unknown },
-  route: ConsoleRoute,
-  { logIn, publicUrl, auditChange }: ConsoleDependencies & { readonly auditChange: AuditChange },
-): Promise<void> {
-  const changes = route.method !== 'GET';
-  const { openid } = ctx.params as Readonly<Record<string, string | undefined>>;
-  if (openid !== undefined) ctx.state['shownPath'] = ctx.path.replace(openid, shortOpenid(openid));
-  if (changes) requireSameOrigin(ctx, new URL(publicUrl).origin);
-  const who = await admit(ctx, route.access, logIn);
-  const call: RawCall = {
-    ...who,
-    place: { address: ctx.ip, browser: ctx.get('User-Agent') },
-    params: ctx.params as Readonly<Record<string, string>>,
-    query: { ...ctx.query },
-    // What is deleted is named by its address and revision; a body there has no meaning of its own (RFC 9110, 9.3.5).
-    body:
-      changes && route.method !== 'DELETE' && route.file === null
-        ? await readJson(ctx, { bytesMax: route.bodyBytesMax ?? BODY_BYTES_MAX })
-        : undefined,
-    file: route.file === null ? NO_FILE : readFile(ctx, route.file),
-    setSession: sessionCookieWriter(ctx, publicUrl),
-  };
-  const answer = await auditChange(route, call, () => route.run(call));
-  if (route.answer === consoleStream) return serveStream(ctx, answer);
-  const file = route.answer === consoleFile ? consoleFile.parse(answer) : null;
-  if (file !== null) {
-    ctx.attachment(file.name);
-    ctx.type = file.type;
-  }
-  ctx.body = file === null ? answer : file.text;
-}
-
-/** Chunks are some 100 KB each, so few wait for a slow reader. */
-const CHUNKS_WAITING_MAX = 2;
-
-function serveStream(ctx: Context, answer: unknown): void {
-  const { name, type, chunks } = consoleStream.parse(answer);
-  assert(isChunks(chunks), 'a file that is streamed has chunks');
-  ctx.attachment(name);
-  ctx.type = type;
-  ctx.body = Readable.from(chunks, { highWaterMark: CHUNKS_WAITING_MAX });
+  return [router, apiRoutes(routes, { ...dependencies, auditChange, answerOnce })];
 }
