@@ -11,6 +11,7 @@ import { Invitations1795255620000 } from './1795255620000-invitations.ts';
 import { OperatorAccess1795255680000 } from './1795255680000-operator-access.ts';
 import { ConsoleNumbers1795255740000 } from './1795255740000-console-numbers.ts';
 import { ApiAccess1795255800000 } from './1795255800000-api-access.ts';
+import { Transfers1795255860000 } from './1795255860000-transfers.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   OperatorAccess1795255680000,
   ConsoleNumbers1795255740000,
   ApiAccess1795255800000,
+  Transfers1795255860000,
 ];

@@ -140,9 +140,12 @@ async function reachTurn(
 /** The rail does not throw for what the other side does; if it throws all the same, the packet may have left. */
 async function ask({ payout, call, merchant, signal }: Call, { rail, logger }: PayAwardOptions): Promise<Answer> {
   try {
-    return call === 'send'
-      ? await rail.send(merchant, payout.request, signal)
-      : await rail.query(merchant, payout.request, signal);
+    if (call === 'send') return await rail.send(merchant, payout.request, signal);
+    if ((payout.cancelAtMs ?? null) !== null && rail.cancel !== undefined) {
+      const { said } = await rail.cancel(merchant, payout.request, signal);
+      logger.info({ order: payout.orderNumber, said }, 'transfer-cancel-asked');
+    }
+    return await rail.query(merchant, payout.request, signal);
   } catch (error) {
     logger.error({ order: payout.orderNumber, call, error: String(error) }, 'pay-rail-threw');
     return { kind: 'unknown', code: 'our-bug', message: String(error), raw: '' };
@@ -162,8 +165,14 @@ async function checkCredentials(
   const turn = { merchantId: payout.merchantId, call: 'query', nowMs: clock.nowMs() } as const;
   try {
     await clock.sleep((await payouts.takeTurn(turn)) - clock.nowMs(), signal);
-    const { appId, amountFen, orderNumber } = payout.request;
-    const answer = await rail.query(merchant, { orderNumber: otherNumber(orderNumber), appId, amountFen }, signal);
+    const { rail: by, appId, amountFen, orderNumber } = payout.request;
+    const other = {
+      ...(by === undefined ? {} : { rail: by }),
+      orderNumber: otherNumber(orderNumber),
+      appId,
+      amountFen,
+    };
+    const answer = await rail.query(merchant, other, signal);
     if (answer.kind !== 'unknown') return 'work';
     return policyOf(answer.code) === 'credentials' ? 'fail' : 'unclear';
   } catch {

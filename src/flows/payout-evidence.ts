@@ -1,3 +1,4 @@
+import { policyOf } from './payout-policy.ts';
 import type { Attempt, QueryOutcome } from './ports/payouts.ts';
 
 /** What a payout's attempts prove together. Times are Unix ms. */
@@ -18,6 +19,10 @@ export interface PayoutEvidence {
   readonly unclearInARow: number;
   readonly rateLimitedInARow: number;
   readonly failedQueriesInARow: number;
+  /** Whether an answer brought what the person confirms a transfer with, or the person has used it. */
+  readonly collectable: boolean;
+  /** Sends begun since the first proof of payment: of a transfer, to ask for what the person confirms it with. */
+  readonly sendsSincePaid: number;
 }
 
 type Found = Extract<QueryOutcome, { kind: 'found' }>;
@@ -41,6 +46,8 @@ export function payoutEvidence(attempts: readonly Attempt[]): PayoutEvidence {
     unclearInARow: trailing(sends, (send) => !refusedInTime(send, attempts) && !isProcessing(send)),
     rateLimitedInARow: trailing(sends, isRateLimited),
     failedQueriesInARow: trailing(queries, (query) => query.outcome === null || query.outcome.kind === 'unknown'),
+    collectable: attempts.some(bringsPackage),
+    sendsSincePaid: paidAtMs === null ? 0 : sends.filter((send) => send.startedAtMs >= paidAtMs).length,
   };
 }
 
@@ -61,6 +68,12 @@ function firstPaid(attempts: readonly Attempt[], afterMs: number): number | null
     ...found(attempts, 'RFUND_ING'),
   ].filter((attempt) => answeredAt(attempt) > afterMs);
   return proofs.length === 0 ? null : Math.min(...proofs.map(answeredAt));
+}
+
+/** An answer to a send that does not bring it says that the person has confirmed: it is not needed any more. */
+function bringsPackage({ outcome }: Attempt): boolean {
+  if (outcome?.kind === 'paid') return true;
+  return outcome?.kind === 'found' && (outcome.transferState === 'TRANSFERING' || outcome.status === 'RFUND_ING');
 }
 
 function heldSince(attempts: readonly Attempt[], lastSend: Attempt | null): number | null {
@@ -84,7 +97,7 @@ function isProcessing(attempt: Attempt): boolean {
 
 function isRateLimited(send: Attempt): boolean {
   const outcome = send.outcome;
-  return outcome?.kind === 'refused' && (outcome.code === 'FREQ_LIMIT' || outcome.code === 'SECOND_OVER_LIMITED');
+  return outcome?.kind === 'refused' && policyOf(outcome.code) === 'again-soon';
 }
 
 function found(attempts: readonly Attempt[], status: Found['status']): readonly Attempt[] {

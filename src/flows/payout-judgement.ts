@@ -1,7 +1,7 @@
 import { addDays, beijingDay, startOfBeijingDayMs } from '../base/beijing-day.ts';
 import { payoutEvidence } from './payout-evidence.ts';
 import type { PayoutEvidence } from './payout-evidence.ts';
-import { PEOPLE_REFUSED_TO_STOP, policyOf } from './payout-policy.ts';
+import { PACKAGE_SENDS_MAX, PEOPLE_REFUSED_TO_STOP, policyOf } from './payout-policy.ts';
 import type { PayoutTimes, RefusalPolicy } from './payout-policy.ts';
 import type { Attempt, PayoutFacts, PayoutState, SendOutcome } from './ports/payouts.ts';
 
@@ -20,6 +20,9 @@ interface Bench {
   readonly times: PayoutTimes;
   readonly nowMs: number;
 }
+
+/** A transfer that nobody confirms closes after so long (https://pay.weixin.qq.com/doc/v3/merchant/4013778940). */
+const COLLECTABLE_MS = 24 * 3_600_000;
 
 type Refused = Extract<SendOutcome, { kind: 'refused' }>;
 
@@ -49,13 +52,20 @@ function judge(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJud
   return last.kind === 'query' ? afterQuery(bench, last) : afterSend(bench, last);
 }
 
-/** Paid and not ended: only queries are left. */
-function settle({ evidence, times }: Bench, paidAtMs: number): PayoutJudgement {
+/** Paid and not ended: only queries are left, once the person can collect what is a transfer. */
+function settle(bench: Bench, paidAtMs: number): PayoutJudgement {
+  const forPackage = askForPackage(bench, paidAtMs);
+  if (forPackage !== null) return forPackage;
+  const { facts, evidence, times } = bench;
   const planned = scheduled(evidence, times, paidAtMs, times.settleAtMs);
   const { last } = evidence;
   const answer = last?.kind === 'query' ? last : null;
   const sooner =
-    answer === null ? null : answer.outcome?.kind === 'found' ? returningAt(answer, times) : retryAt(evidence, times);
+    answer === null
+      ? null
+      : answer.outcome?.kind === 'found'
+        ? returningAt(answer, facts, times)
+        : retryAt(evidence, times);
   const atMs = earliest(planned, sooner);
   if (atMs === null) return rest('parked', 'paid, but WeChat Pay did not say within 29 days what became of it');
   return waitFor('sent', 'query', atMs, null);
@@ -84,9 +94,24 @@ function askFirst(bench: Bench): PayoutJudgement {
   return waitFor(state, 'query', atMs, reason);
 }
 
-function returningAt(query: Attempt, times: PayoutTimes): number | null {
+/**
+ * Only the answer to a send brings what the person confirms a transfer with, and a query may have shown the transfer
+ * before that answer was known, or without it ever coming: the same request then brings it again. Null when it is
+ * here, no longer needed, or asked for in vain too often.
+ */
+function askForPackage({ facts, evidence, times, nowMs }: Bench, paidAtMs: number): PayoutJudgement | null {
+  const { last, lastSend, collectable, sendsSincePaid } = evidence;
+  if (facts.rail !== 'transfer' || (facts.cancelAtMs ?? null) !== null) return null;
+  if (collectable || last === null || sendsSincePaid >= PACKAGE_SENDS_MAX) return null;
+  const atMs = Math.max(endOf(last), endOf(lastSend ?? last)) + entry(times.resendAfterMs, sendsSincePaid);
+  if (Math.max(atMs, nowMs) > paidAtMs + COLLECTABLE_MS) return null;
+  return waitFor('sent', 'send', atMs, 'what the person confirms it with is asked for again');
+}
+
+/** While it comes back, or was ordered to, it is looked at more often than the plan says. */
+function returningAt(query: Attempt, facts: PayoutFacts, times: PayoutTimes): number | null {
   const returning = query.outcome?.kind === 'found' && query.outcome.status === 'RFUND_ING';
-  return returning ? endOf(query) + times.returningAfterMs : null;
+  return returning || (facts.cancelAtMs ?? null) !== null ? endOf(query) + times.returningAfterMs : null;
 }
 
 function afterSend(bench: Bench, send: Attempt): PayoutJudgement {
@@ -128,7 +153,8 @@ function afterRefusal(bench: Bench, send: Attempt, refused: Refused): PayoutJudg
     case 'prove':
       return prove(bench, atMs, reason);
     case 'park':
-      if (evidence.doubt) return prove(bench, atMs, reason);
+      // Of a transfer, an answer that refuses the request says nothing about the number.
+      if (evidence.doubt || bench.facts.rail === 'transfer') return prove(bench, atMs, reason);
       return orderedAgain(bench) ?? rest('parked', reason);
   }
 }

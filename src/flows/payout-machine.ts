@@ -1,7 +1,7 @@
 import { unreachable } from '../base/errors.ts';
 import { judgePayout } from './payout-judgement.ts';
 import type { PayoutJudgement } from './payout-judgement.ts';
-import { PAYOUT_TIMES, policyOf } from './payout-policy.ts';
+import { PAYOUT_TIMES, policyOf, TRANSFER_TIMES } from './payout-policy.ts';
 import type { PayoutTimes } from './payout-policy.ts';
 import type {
   Attempt,
@@ -22,9 +22,13 @@ type MoneyPlace = 'reserved' | 'in-flight' | 'delivered' | 'returned';
  * number never changes here. The judgement looks at all attempts, so an event only adds to them, and evidence that
  * arrives late or twice leads to the same state.
  */
-export function createPayoutMachine(times: PayoutTimes = PAYOUT_TIMES): PayoutMachine {
+export function createPayoutMachine(
+  redPacketTimes: PayoutTimes = PAYOUT_TIMES,
+  transferTimes: PayoutTimes = TRANSFER_TIMES,
+): PayoutMachine {
   return (facts, event) => {
     const attempts = attemptsAfter(facts.attempts, event);
+    const times = facts.rail === 'transfer' ? transferTimes : redPacketTimes;
     const judgement = judgePayout({ ...facts, attempts }, event.atMs, times);
     const after: PayoutFacts = { ...facts, state: judgement.state, attempts };
     return {

@@ -18,7 +18,10 @@ export const PEOPLE_REFUSED_WITHIN_MS = 60_000;
 /** Long enough for another system that shares the merchant to have gone by, short enough not to be felt. */
 export const SLOW_FOR_MS = 60_000;
 
-/** One line per code of the official table (https://pay.weixin.qq.com/doc/v2/merchant/4011974053). */
+/**
+ * One line per code of the official tables (https://pay.weixin.qq.com/doc/v2/merchant/4011974053,
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012716434). What no table of a transfer says clearly is asked about first.
+ */
 export const REFUSAL_POLICY: Readonly<Record<RefusalCode, RefusalPolicy>> = {
   FREQ_LIMIT: 'again-soon',
   SECOND_OVER_LIMITED: 'again-soon',
@@ -43,7 +46,16 @@ export const REFUSAL_POLICY: Readonly<Record<RefusalCode, RefusalPolicy>> = {
   ACCEPTMODE_ERROR: 'park',
   XML_ERROR: 'park',
   PARAM_ERROR: 'park',
+  INVALID_REQUEST: 'park',
+  NOT_ENOUGH: 'stop-merchant',
+  FREQUENCY_LIMIT_EXCEED: 'again-soon',
+  FREQUENCY_LIMITED: 'again-soon',
+  FREQUENCY_LIMIT: 'again-soon',
+  RATELIMIT_EXCEEDED: 'again-soon',
+  ALREADY_EXISTS: 'prove',
+  USER_ERROR: 'stop-merchant',
   REQUEST_INVALID: 'park',
+  RAIL_NOT_SET_UP: 'stop-merchant',
 };
 
 /** When a payout acts, all in ms. Lists grow; the last entry of an `After` list repeats, an `At` list ends. */
@@ -118,6 +130,19 @@ export const PAYOUT_TIMES: PayoutTimes = {
   returningAfterMs: 10 * MINUTE,
   queryAgainAfterMs: [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR],
   queryWithinMs: 29 * DAY,
+};
+
+/** Sends that only ask for what the person confirms a transfer with; in vain so often, it is left to run out. */
+export const PACKAGE_SENDS_MAX = 8;
+
+/**
+ * The times of transfers. The person waits in front of the page for one that WeChat Pay is still working on; how it
+ * ends is told by a notice as a rule, and these queries are for where none comes.
+ */
+export const TRANSFER_TIMES: PayoutTimes = {
+  ...PAYOUT_TIMES,
+  watchAtMs: [2 * SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, ...PAYOUT_TIMES.watchAtMs],
+  returningAfterMs: MINUTE,
 };
 
 /** The policy of a code that the rail may have told of a send it did not clearly refuse; undefined for other words. */

@@ -126,8 +126,9 @@ function readSelection(given: ReissueSelection): ReissueSelection {
   ];
   if (faults.length > 0) throw selectionFaulty(faults);
   const reason = cleanText(given.reason ?? '').trim();
-  const { merchantId, fromMs, untilMs, activityId } = given;
-  return { merchantId, fromMs, untilMs, reason: reason === '' ? null : reason, activityId };
+  const { merchantId, fromMs, untilMs, activityId, rail = null } = given;
+  const by = rail === null ? {} : { rail };
+  return { merchantId, fromMs, untilMs, reason: reason === '' ? null : reason, activityId, ...by };
 }
 
 // The year 9999: later than this a time has no four-digit year, and the database would read it as another one.

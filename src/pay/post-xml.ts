@@ -1,26 +1,8 @@
-import { request } from 'undici';
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent } from 'undici';
+import { callHost } from './call-host.ts';
+import type { PostOutcome } from './call-host.ts';
 
-export type PostOutcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
-  | {
-      readonly kind: 'broken';
-      readonly code: string;
-      readonly message: string;
-      /** What had arrived by then. */
-      readonly body: string;
-      /** Connecting failed by itself, neither deadline nor caller ended it: the same call may go to another host. */
-      readonly connectFailed: boolean;
-    };
-
-// A real answer has about 1 KB.
-const ANSWER_BYTES_MAX = 262_144;
-
-/**
- * Posts XML once and returns what came back. Never throws and never takes longer than the deadline, which is
- * absolute: a server that trickles its answer does not stretch it. Codes of a broken call: `not-connected` (no byte
- * of the request left), `deadline`, `aborted` (by the caller), `answer-too-large`, `answer-not-utf8`, `connection-lost`.
- */
+/** Posts XML once, as `callHost` does. */
 export async function postXml(call: {
   readonly agent: Agent;
   readonly url: URL;
@@ -28,103 +10,7 @@ export async function postXml(call: {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }): Promise<PostOutcome> {
-  const progress = { begun: false, chunks: [] as Buffer[] };
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(new CallEnded('deadline')), call.deadlineMs);
-  const cancel = () => over.abort(new CallEnded('aborted'));
-  if (call.signal.aborted) cancel();
-  call.signal.addEventListener('abort', cancel, { once: true });
-  try {
-    // While a connection is being made undici does not react to the signal, so this waits for whichever ends first.
-    const stopped = new Promise<never>((_resolve, reject) => {
-      if (over.signal.aborted) reject(over.signal.reason as Error);
-      over.signal.addEventListener('abort', () => reject(over.signal.reason as Error), { once: true });
-    });
-    const exchange = converse(call, over.signal, progress);
-    exchange.catch(() => undefined);
-    return await Promise.race([exchange, stopped]);
-  } catch (error) {
-    return broken(error, progress);
-  } finally {
-    clearTimeout(timer);
-    call.signal.removeEventListener('abort', cancel);
-  }
-}
-
-interface Progress {
-  begun: boolean;
-  readonly chunks: Buffer[];
-}
-
-async function converse(
-  call: { readonly agent: Agent; readonly url: URL; readonly xml: string },
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<PostOutcome> {
-  const response = await request(call.url, {
-    dispatcher: call.agent.compose(notingFirstByte(signal, progress)),
-    method: 'POST',
-    headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml' },
-    body: call.xml,
-    signal,
-  });
-  let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // Leaving the loop destroys the body and with it the connection: the rest is never read.
-    if (bytes > ANSWER_BYTES_MAX) throw new CallEnded('answer-too-large');
-    progress.chunks.push(chunk);
-  }
-  return { kind: 'answered', status: response.statusCode, body: utf8(progress.chunks) };
-}
-
-/** undici calls onRequestStart just before it writes the first byte; a failed connection never gets there. */
-function notingFirstByte(signal: AbortSignal, progress: Progress): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) =>
-    dispatch(options, {
-      onRequestStart: (controller, context) => {
-        if (!signal.aborted) progress.begun = true;
-        handler.onRequestStart?.(controller, context);
-      },
-      onRequestUpgrade: (controller, status, headers, socket) =>
-        handler.onRequestUpgrade?.(controller, status, headers, socket),
-      onResponseStart: (controller, status, headers, message) =>
-        handler.onResponseStart?.(controller, status, headers, message),
-      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-      onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
-    });
-}
-
-class CallEnded extends Error {
-  readonly code: 'deadline' | 'aborted' | 'answer-too-large' | 'answer-not-utf8';
-
-  constructor(code: CallEnded['code']) {
-    super(code);
-    this.code = code;
-  }
-}
-
-function utf8(chunks: readonly Buffer[]): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new CallEnded('answer-not-utf8');
-  }
-}
-
-function broken(error: unknown, progress: Progress): PostOutcome {
-  const ended = error instanceof CallEnded ? error.code : null;
-  return {
-    kind: 'broken',
-    code: progress.begun ? (ended ?? 'connection-lost') : 'not-connected',
-    message: error instanceof Error ? describe(error) : String(error),
-    body: Buffer.concat(progress.chunks).toString('utf8'),
-    connectFailed: !progress.begun && ended === null,
-  };
-}
-
-function describe(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
-  return error instanceof CallEnded ? error.message : `${code}${error.message}`;
+  const { xml, ...rest } = call;
+  const headers = { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml' };
+  return callHost({ ...rest, method: 'POST', headers, body: xml });
 }

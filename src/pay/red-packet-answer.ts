@@ -3,17 +3,19 @@ import type { Fen } from '../base/fen.ts';
 import { readXml, xmlText } from '../base/xml.ts';
 import type { XmlElement, XmlValue } from '../base/xml.ts';
 import type { QueryOutcome, RailStatus, RedPacketRequest, RefusalCode, SendOutcome } from '../flows/ports/payouts.ts';
+import type { TransferRefusal } from '../flows/ports/transfers.ts';
 
 /** A query's own ids: what the answer must echo. */
 export type QueriedPacket = Pick<RedPacketRequest, 'orderNumber' | 'mchId' | 'amountFen'>;
 
+type Told = Exclude<RefusalCode, TransferRefusal | 'REQUEST_INVALID' | 'RAIL_NOT_SET_UP'>;
 type Unknown = { readonly kind: 'unknown'; readonly code: string; readonly message: string };
 
 /**
  * The codes that say clearly "this call paid nothing". SYSTEMERROR and PROCESSING are not among them, nor is any code
  * that is not here: those are unknown. https://pay.weixin.qq.com/doc/v2/merchant/4011974053
  */
-const REFUSALS: Readonly<Record<Exclude<RefusalCode, 'REQUEST_INVALID'>, true>> = {
+const REFUSALS: Readonly<Record<Told, true>> = {
   SEND_FAILED: true,
   NOTENOUGH: true,
   SENDNUM_LIMIT: true,
@@ -180,7 +182,7 @@ function communicationFault(get: (name: string) => string | undefined, code: str
   return get('return_msg')?.includes('签名错误') === true ? 'SIGN_ERROR' : 'return-code-fail';
 }
 
-function isRefusal(code: string): code is Exclude<RefusalCode, 'REQUEST_INVALID'> {
+function isRefusal(code: string): code is Told {
   return Object.hasOwn(REFUSALS, code);
 }
 

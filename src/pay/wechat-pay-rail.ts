@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { WrongRequest } from '../base/errors.ts';
 import type { Merchant } from '../flows/ports/accounts.ts';
 import type { PayRail, QueryOutcome, SendOutcome } from '../flows/ports/payouts.ts';
+import type { PostOutcome } from './call-host.ts';
 import { MerchantAgents } from './merchant-agents.ts';
 import { postXml } from './post-xml.ts';
-import type { PostOutcome } from './post-xml.ts';
 import { readQueryAnswer, readSendAnswer } from './red-packet-answer.ts';
 import { queryRedPacketXml, sendRedPacketXml } from './red-packet-request.ts';
 
@@ -57,6 +57,7 @@ export class WechatPayRail implements PayRail {
   }
 
   async send(...[merchant, request, signal]: Parameters<PayRail['send']>): Promise<SendOutcome & { raw: string }> {
+    if (request.rail === 'transfer') return { ...notSendable('a transfer is no red packet'), raw: '' };
     if (request.mchId !== merchant.mchId)
       return { ...notSendable(`the packet was frozen for merchant ${request.mchId}`), raw: '' };
     let body: string;

@@ -12,7 +12,7 @@ const SAME_NUMBER_MS = 1000;
 const BEGIN = `
 with mine as (
   update payout set lease_until = $5, updated_at = $4,
-    state = case when $6 = 'send' then 'unknown' else state end,
+    state = case when $6 = 'send' and state <> 'sent' then 'unknown' else state end,
     first_sent_at = case when $6 = 'send' then coalesce(first_sent_at, $4) else first_sent_at end,
     last_sent_at = case when $6 = 'send' then $4 else last_sent_at end
   where account_id = $1 and order_number = $2 and lease_token = $3 and lease_until > $4 and due_at <= $4

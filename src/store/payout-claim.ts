@@ -4,14 +4,7 @@ import { fen } from '../base/fen.ts';
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../base/ids.ts';
 import { riskInfo } from '../base/risk-info.ts';
 import type { CallPlan, CallPlanner, DueCall, MerchantQueue, PersonDay } from '../flows/ports/merchant-queue.ts';
-import type {
-  Attempt,
-  Claim,
-  ClaimedPayout,
-  PayoutState,
-  PayoutStore,
-  RedPacketRequest,
-} from '../flows/ports/payouts.ts';
+import type { Attempt, Claim, ClaimedPayout, PayoutState, PayoutRequest, PayoutStore } from '../flows/ports/payouts.ts';
 import { lockQueues, merchantsWithDue, writePace } from './merchant-pace.ts';
 import { FROZEN_REQUEST, hashOf, PAYEE_ACCOUNT } from './payout-request.ts';
 import { inTransaction } from './transaction.ts';
@@ -44,11 +37,12 @@ interface ClaimedRow {
   readonly next_call: 'send' | 'query';
   readonly openid: Openid;
   readonly amount_fen: string;
-  readonly request: RedPacketRequest;
+  readonly request: PayoutRequest;
   readonly intact: boolean;
   readonly created_at: Date;
   readonly ask_from: Date | null;
   readonly retry_at: Date | null;
+  readonly cancel_at: Date | null;
   readonly call_at_ms: number;
   readonly attempts: readonly Attempt[];
 }
@@ -100,7 +94,7 @@ with taken as (
     counted_on = case when item.counted then $5::date else counted_on end,
     (request, request_hash) = (select body, coalesce(payout.request_hash, ${hashOf('body')})
       from (select coalesce(payout.request, (${FROZEN_REQUEST})) as body) as frozen)
-  from jsonb_to_recordset($4) as item (a text, n text, at float8, counted boolean, risk text)
+  from jsonb_to_recordset($4) as item (a text, n text, at float8, counted boolean, risk text, notify text)
   where payout.account_id = item.a and payout.order_number = item.n
   returning payout.*, item.at as call_at_ms
 )
@@ -130,7 +124,11 @@ update award set state = 'parked', updated_at = $3 from parked where award.accou
  * Takes due payouts as `PayoutStore.claim` says. One whose request is not what was frozen, or cannot be made because
  * its activity has no rule, is parked and not handed out: another request under the same number is never sent.
  */
-export async function claimPayouts(pool: pg.Pool, planner: CallPlanner, input: ClaimInput): Promise<Claim> {
+export async function claimPayouts(
+  pool: pg.Pool,
+  planner: CallPlanner,
+  input: ClaimInput & { readonly notifyBase: string | null },
+): Promise<Claim> {
   const merchants = await merchantsWithDue(pool, input.nowMs);
   if (merchants.length === 0) return { payouts: [], more: false };
   return inTransaction(pool, async (client) => {
@@ -149,7 +147,7 @@ async function claimOf(
   client: pg.PoolClient,
   planner: CallPlanner,
   queue: MerchantQueue,
-  input: ClaimInput,
+  input: Parameters<typeof claimPayouts>[2],
 ): Promise<Claim> {
   const { nowMs } = input;
   const held = input.held.get(queue.merchantId) ?? NOTHING;
@@ -186,12 +184,12 @@ async function take(
   client: pg.PoolClient,
   plan: CallPlan,
   rows: ReadonlyMap<string, DueRow>,
-  { nowMs, leaseMs, leaseToken }: ClaimInput,
+  { nowMs, leaseMs, leaseToken, notifyBase }: Parameters<typeof claimPayouts>[2],
 ): Promise<readonly ClaimedPayout[]> {
   if (plan.taken.length === 0) return [];
   const items = plan.taken.map(({ id, callAtMs, counted }) => {
     const wonAtMs = rows.get(id)?.created_at.getTime() ?? nowMs;
-    return { ...keyOf(rows, id), at: callAtMs, counted, risk: riskInfo({ postTimeMs: wonAtMs }) };
+    return { ...keyOf(rows, id), at: callAtMs, counted, risk: riskInfo({ postTimeMs: wonAtMs }), notify: notifyBase };
   });
   const taken = await client.query<ClaimedRow>(TAKE, [
     new Date(nowMs),
@@ -277,6 +275,8 @@ function claimedPayout(row: ClaimedRow, leaseToken: string): ClaimedPayout {
     createdAtMs: row.created_at.getTime(),
     askFromMs: row.ask_from?.getTime() ?? null,
     retryAtMs: row.retry_at?.getTime() ?? null,
+    cancelAtMs: row.cancel_at?.getTime() ?? null,
+    rail: row.request.rail ?? 'red-packet',
     attempts: row.attempts,
     callAtMs: row.call_at_ms,
     call: row.next_call,

@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { beijingDay } from '../base/beijing-day.ts';
 import { assert } from '../base/errors.ts';
 import { cleanText } from '../base/clean-text.ts';
-import type { Attempt, PayoutBooking, PayoutState, PayoutStep, PayoutStore } from '../flows/ports/payouts.ts';
+import type { Attempt, PayoutBooking, PayoutFacts, PayoutState } from '../flows/ports/payouts.ts';
+import type { PayoutStep, PayoutStore, Rail } from '../flows/ports/payouts.ts';
 import type { PayoutRules } from '../flows/ports/merchant-queue.ts';
 import type { RecordedAnswer } from '../flows/ports/payouts.ts';
 import { ATTEMPT_JSON } from './payout-claim.ts';
@@ -27,7 +28,7 @@ const BOOKINGS: Readonly<Record<PayoutBooking, { readonly debit: string; readonl
 const RAW_CHARACTERS_MAX = 16_384;
 
 // The attempts are read in a statement of their own after the lock, so that what the last holder wrote is seen.
-const LOCK = `select account_id, payee_account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at, created_at
+const LOCK = `select account_id, payee_account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, series, ask_from, retry_at, created_at, cancel_at, coalesce(request ->> 'rail', 'red-packet') as rail
   from payout where account_id = $1 and order_number = $2 for update`;
 const ATTEMPTS = `select ${ATTEMPT_JSON} as attempt from payout_attempt as a
   where a.account_id = $1 and a.order_number = $2 order by a.attempt`;
@@ -78,6 +79,8 @@ interface PayoutRow extends AnsweredPayout {
   readonly series: number;
   readonly ask_from: Date | null;
   readonly retry_at: Date | null;
+  readonly cancel_at: Date | null;
+  readonly rail: Rail;
   readonly created_at: Date;
 }
 
@@ -135,8 +138,13 @@ async function isReplaced(client: pg.PoolClient, payout: PayoutRow): Promise<boo
   return later.rows.length > 0;
 }
 
-function orders(payout: PayoutRow): { readonly askFromMs: number | null; readonly retryAtMs: number | null } {
-  return { askFromMs: payout.ask_from?.getTime() ?? null, retryAtMs: payout.retry_at?.getTime() ?? null };
+function orders({ ask_from, retry_at, cancel_at, rail }: PayoutRow): Partial<PayoutFacts> {
+  return {
+    askFromMs: ask_from?.getTime() ?? null,
+    retryAtMs: retry_at?.getTime() ?? null,
+    cancelAtMs: cancel_at?.getTime() ?? null,
+    rail,
+  };
 }
 
 async function write(client: pg.PoolClient, payout: PayoutRow, answer: Answer, step: PayoutStep): Promise<void> {

@@ -28,13 +28,19 @@ const ASK_ALL = `update payout set ask_from = $1, due_at = case when openid <> '
     lease_token = null, lease_until = null
   where state in ('waiting', 'unknown', 'sent', 'parked') and (first_sent_at is null or first_sent_at > $2)`;
 const ASK_TOO_OLD = `update payout set next_call = 'query', updated_at = $1
-  where state in ('waiting', 'unknown') and next_call = 'send' and due_at <= $1 and first_sent_at < $2
+  where state in ('waiting', 'unknown', 'sent') and next_call = 'send' and due_at <= $1 and first_sent_at < $2
     and (lease_until is null or lease_until <= $1)`;
 const UNASKED = `select count(*)::int as unasked from payout
   where ask_from is not null and due_at is not null and state in ('waiting', 'unknown', 'sent', 'parked') and not exists (
     select 1 from payout_attempt as a where a.account_id = payout.account_id and a.order_number = payout.order_number
       and a.kind = 'query' and a.started_at >= payout.ask_from and a.outcome ->> 'kind' in ('found', 'not-found'))`;
 const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;
+const ASK_NOW = `update payout set ask_from = $4, due_at = $4, next_call = 'query', updated_at = $4
+  where account_id = any($1) and order_number = $2 and merchant_id = $3 and request ->> 'rail' = 'transfer'
+    and state in ('waiting', 'unknown', 'sent', 'parked')`;
+const CANCEL = `update payout set cancel_at = coalesce(cancel_at, $3), ask_from = $3, due_at = $3, next_call = 'query', updated_at = $3
+  where account_id = $1 and order_number = $2 and request ->> 'rail' = 'transfer' and first_sent_at is not null
+    and state in ('waiting', 'unknown', 'sent', 'parked')`;
 // The machine decides on the claim whether this is a send or a query; a send is likelier, and has the narrower pace.
 const RETRY = `update payout set retry_at = $3, due_at = $3, next_call = 'send', updated_at = $3
   where account_id = $1 and order_number = $2`;
@@ -47,12 +53,15 @@ const RETRY = `update payout set retry_at = $3, due_at = $3, next_call = 'send',
 export function createPayoutStore({
   pool,
   rules,
+  notifyBase = null,
 }: {
   readonly pool: pg.Pool;
   readonly rules: PayoutRules;
+  /** What the address for notices of transfers begins with, `https://`; the merchant's id follows. */
+  readonly notifyBase?: string | null;
 }): PayoutStore {
   return {
-    claim: (input) => orTrouble(claimPayouts(pool, rules.planCalls, input)),
+    claim: (input) => orTrouble(claimPayouts(pool, rules.planCalls, { ...input, notifyBase })),
     takeTurn: ({ merchantId, call, nowMs }) =>
       orTrouble(
         inTransaction(pool, async (client) => {
@@ -74,6 +83,16 @@ export function createPayoutStore({
     resumeSending: (nowMs) => orTrouble(inTransaction(pool, (client) => resumeSending(client, nowMs))),
     retryParked: (payout, nowMs) =>
       orTrouble(inTransaction(pool, (client) => retryParked(client, rules.resendWithinMs, payout, nowMs))),
+    async askNow({ accounts, orderNumber, merchantId }, nowMs) {
+      const values = [accounts, orderNumber, merchantId, new Date(nowMs)];
+      return wakeIfAny(pool, await orTrouble(pool.query(ASK_NOW, values)));
+    },
+    async cancelTransfer({ accountId, orderNumber }, nowMs) {
+      const values = [accountId, orderNumber, new Date(nowMs)];
+      if (await wakeIfAny(pool, await orTrouble(pool.query(CANCEL, values)))) return;
+      const message = 'only a transfer that was sent and has not ended can be taken back';
+      throw new WrongRequest('payout-not-cancellable', message, { status: 409 });
+    },
     async askAllFirst(nowMs) {
       const asked = await orTrouble(pool.query(ASK_ALL, [new Date(nowMs), new Date(nowMs - rules.queryWithinMs)]));
       await orTrouble(pool.query(WAKE));
@@ -89,6 +108,12 @@ export function createPayoutStore({
       return found.rows[0]?.unasked ?? 0;
     },
   };
+}
+
+async function wakeIfAny(pool: pg.Pool, changed: { readonly rowCount: number | null }): Promise<boolean> {
+  if (changed.rowCount !== 1) return false;
+  await orTrouble(pool.query(WAKE));
+  return true;
 }
 
 async function resume(client: pg.PoolClient, merchant: MerchantId, nowMs: number): Promise<boolean> {

@@ -84,9 +84,9 @@ with decided as (
 ),
 issued as (
   insert into payout (account_id, order_number, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, state, due_at,
-    class, series, next_call, ask_from, created_at, updated_at)
+    class, series, next_call, ask_from, rail, created_at, updated_at)
   select account_id, fresh, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, 'waiting', $2,
-    class, series + 1, 'query', $2, $2, $2
+    class, series + 1, 'query', $2, coalesce((select selection ->> 'rail' from reissue where id = $4), rail), $2, $2
   from decided join payout on payout.account_id = decided.account and payout.order_number = decided.old
   where fresh is not null
   order by account_id, fresh

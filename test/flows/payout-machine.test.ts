@@ -73,9 +73,21 @@ const REFUSED_FIRST: Readonly<Record<RefusalCode, readonly [string, string, stri
   ACCEPTMODE_ERROR: ['parked', 'rest', 'parked'],
   XML_ERROR: ['parked', 'rest', 'parked'],
   PARAM_ERROR: ['parked', 'rest', 'parked'],
+  INVALID_REQUEST: ['parked', 'rest', 'parked'],
+  NOT_ENOUGH: ['waiting', 'send 2s', 'sending'],
+  FREQUENCY_LIMIT_EXCEED: ['waiting', 'send 5s', 'sending'],
+  FREQUENCY_LIMITED: ['waiting', 'send 5s', 'sending'],
+  FREQUENCY_LIMIT: ['waiting', 'send 5s', 'sending'],
+  RATELIMIT_EXCEEDED: ['waiting', 'send 5s', 'sending'],
+  ALREADY_EXISTS: ['unknown', 'query 2s', 'sending'],
+  USER_ERROR: ['waiting', 'send 2s', 'sending'],
   REQUEST_INVALID: ['parked', 'rest', 'parked'],
+  RAIL_NOT_SET_UP: ['waiting', 'send 2s', 'sending'],
 };
-const STOPPING = ['NOTENOUGH', 'SENDAMOUNT_LIMIT', 'API_METHOD_CLOSED', 'PAYER_ACCOUNT_ABNORMAL'];
+const STOPPING = [
+  ...['NOTENOUGH', 'SENDAMOUNT_LIMIT', 'API_METHOD_CLOSED', 'PAYER_ACCOUNT_ABNORMAL'],
+  ...['NOT_ENOUGH', 'USER_ERROR', 'RAIL_NOT_SET_UP'],
+];
 for (const code of Object.keys(REFUSAL_POLICY) as RefusalCode[]) {
   test(`${code} on the first send leads to ${REFUSED_FIRST[code].join(', ')} and says so`, () => {
     const play = new Play().send(refused(code));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RefusalCode, SendOutcome } from '../../src/flows/ports/payouts.ts';
+import type { TransferRefusal } from '../../src/flows/ports/transfers.ts';
 import { readQueryAnswer, readSendAnswer } from '../../src/pay/red-packet-answer.ts';
 import { redPacket } from '../support/red-packets.ts';
 
 // The table of https://pay.weixin.qq.com/doc/v2/merchant/4011974053 and of its older copies, row by row, with the texts
 // WeChat Pay gives; the compiler says when a code of ours has no row here.
-type Told = Exclude<RefusalCode, 'REQUEST_INVALID'>;
+type Told = Exclude<RefusalCode, TransferRefusal | 'REQUEST_INVALID' | 'RAIL_NOT_SET_UP'>;
 const refused = {
   SEND_FAILED: '红包发放失败,请更换单号再重试',
   NOTENOUGH: '帐号余额不足，请到商户平台充值后再重试',

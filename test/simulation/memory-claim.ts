@@ -9,7 +9,7 @@ import type {
   MerchantQueue,
   PersonDay,
 } from '../../src/flows/ports/merchant-queue.ts';
-import type { Attempt, Claim, ClaimedPayout, PayoutStore, RedPacketRequest } from '../../src/flows/ports/payouts.ts';
+import type { Attempt, Claim, ClaimedPayout, PayoutRequest, PayoutStore } from '../../src/flows/ports/payouts.ts';
 import { payoutId, personOf } from './payout-tables.ts';
 import type { PaceRow, PayoutRow, PayoutTables } from './payout-tables.ts';
 
@@ -201,15 +201,33 @@ export function factsOf(tables: PayoutTables, row: PayoutRow) {
     attempts: row.attempts,
     askFromMs: row.askFromMs,
     retryAtMs: row.retryAtMs,
+    cancelAtMs: row.cancelAtMs,
+    rail: row.request?.rail ?? ('red-packet' as const),
     returnsToBudget: tables.activities.get(row.activityId)?.returnsToBudget ?? false,
   };
 }
 
 /** The texts are those of this moment: what the merchant or the activity becomes later does not change them. */
-function freeze(tables: PayoutTables, row: PayoutRow): RedPacketRequest {
+function freeze(tables: PayoutTables, row: PayoutRow): PayoutRequest {
   const merchant = tables.merchants.get(row.merchantId);
   const activity = tables.activities.get(row.activityId);
   assert(merchant !== undefined && activity !== undefined, `no merchant or activity of ${row.orderNumber}`);
+  if ((row.rail ?? merchant.rail) === 'transfer') {
+    return {
+      rail: 'transfer',
+      orderNumber: row.orderNumber,
+      appId: row.payee?.appId ?? activity.appId,
+      mchId: merchant.mchId,
+      openid: row.openid,
+      amountFen: row.amountFen,
+      activityName: activity.activityName,
+      reward: activity.wishing,
+      remark: activity.remark,
+      look: 'CONFIRM_PAGE',
+      notifyUrl: null,
+      userName: null,
+    };
+  }
   const needsScene = row.amountFen < 100 || row.amountFen > 20_000;
   return {
     orderNumber: row.orderNumber,

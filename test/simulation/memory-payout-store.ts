@@ -1,6 +1,8 @@
 import { WrongRequest } from '../../src/base/errors.ts';
 import type { PayoutRules } from '../../src/flows/ports/merchant-queue.ts';
-import type { Claim, ClaimedPayout, PayoutStore, RecordedAnswer } from '../../src/flows/ports/payouts.ts';
+import type { Claim, ClaimedPayout, PayoutKey, PayoutStore } from '../../src/flows/ports/payouts.ts';
+import type { RecordedAnswer } from '../../src/flows/ports/payouts.ts';
+import type { TransferNamed } from '../../src/flows/ports/transfers.ts';
 import { clearAlarm, raiseAlarm } from './memory-alarms.ts';
 import { change, claimFrom, factsOf, queueOf, writePace } from './memory-claim.ts';
 import { book, recordIn, resumeMerchantIn, showAward, stopMerchantIn } from './memory-record.ts';
@@ -20,6 +22,8 @@ const UNTOUCHED = {
   countedOn: null,
   askFromMs: null,
   retryAtMs: null,
+  cancelAtMs: null,
+  rail: null,
   reason: null,
   attempts: [],
 } as const;
@@ -161,6 +165,23 @@ export class MemoryPayoutStore implements PayoutStore {
     change(this.#tables, payoutId(row), { retryAtMs: nowMs, dueAtMs: nowMs, nextCall: 'send' });
   }
 
+  async askNow({ accounts, orderNumber, merchantId }: TransferNamed, nowMs: number): Promise<boolean> {
+    const row = accounts
+      .map((accountId) => this.#tables.payouts.get(payoutId({ accountId, orderNumber })))
+      .find(Boolean);
+    if (row?.request?.rail !== 'transfer' || row.merchantId !== merchantId || ENDED.has(row.state)) return false;
+    change(this.#tables, payoutId(row), { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
+    return true;
+  }
+
+  async cancelTransfer(payout: PayoutKey, nowMs: number): Promise<void> {
+    const row = this.#tables.payouts.get(payoutId(payout));
+    if (row?.request?.rail !== 'transfer' || row.firstSentAtMs === null || ENDED.has(row.state))
+      throw new WrongRequest('payout-not-cancellable', 'only a transfer under way can be taken back');
+    const asked = { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' } as const;
+    change(this.#tables, payoutId(row), { ...asked, cancelAtMs: row.cancelAtMs ?? nowMs });
+  }
+
   async askAllFirst(nowMs: number): Promise<number> {
     const knownFromMs = nowMs - this.#rules.queryWithinMs;
     const unsettled = [...this.#tables.payouts.values()].filter(
@@ -176,7 +197,7 @@ export class MemoryPayoutStore implements PayoutStore {
   async askTooOld(nowMs: number): Promise<number> {
     const late = [...this.#tables.payouts.values()].filter(
       (row) =>
-        (row.state === 'waiting' || row.state === 'unknown') &&
+        ['waiting', 'unknown', 'sent'].includes(row.state) &&
         row.nextCall === 'send' &&
         row.dueAtMs !== null &&
         row.dueAtMs <= nowMs &&

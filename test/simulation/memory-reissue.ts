@@ -59,6 +59,7 @@ function issue(tables: PayoutTables, row: PayoutRow, nowMs: number): void {
     countedOn: null,
     askFromMs: nowMs,
     retryAtMs: null,
+    cancelAtMs: null,
     reason: null,
     createdAtMs: nowMs,
     attempts: [],

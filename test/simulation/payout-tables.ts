@@ -4,7 +4,7 @@ import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } 
 import type { MerchantLimits } from '../../src/flows/ports/accounts.ts';
 import type { AlarmKind } from '../../src/flows/ports/alarms.ts';
 import type { MerchantPace, PersonDay, PersonRefused } from '../../src/flows/ports/merchant-queue.ts';
-import type { Attempt, PayoutState, PayoutStep, RedPacketRequest } from '../../src/flows/ports/payouts.ts';
+import type { Attempt, PayoutRequest, PayoutState, PayoutStep, Rail } from '../../src/flows/ports/payouts.ts';
 
 export interface MerchantRow {
   readonly id: MerchantId;
@@ -14,6 +14,7 @@ export interface MerchantRow {
   readonly state: 'open' | 'stopped';
   readonly stoppedReason: string | null;
   readonly limits: MerchantLimits;
+  readonly rail?: Rail;
 }
 
 export interface ActivityRow {
@@ -61,12 +62,15 @@ export interface PayoutRow {
   readonly dueAtMs: number | null;
   readonly leaseToken: string | null;
   readonly leaseUntilMs: number | null;
-  readonly request: RedPacketRequest | null;
+  readonly request: PayoutRequest | null;
   readonly firstSentAtMs: number | null;
   readonly lastSentAtMs: number | null;
   readonly countedOn: BeijingDay | null;
   readonly askFromMs: number | null;
   readonly retryAtMs: number | null;
+  readonly cancelAtMs: number | null;
+  /** The rail chosen for this number; null lets the merchant say. */
+  readonly rail: Rail | null;
   readonly reason: string | null;
   readonly createdAtMs: number;
   readonly attempts: readonly Attempt[];

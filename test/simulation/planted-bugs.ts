@@ -81,6 +81,8 @@ function methodsOf(store: MemoryPayoutStore): PayoutStore {
     stopSending: (reason, nowMs) => store.stopSending(reason, nowMs),
     resumeSending: (nowMs) => store.resumeSending(nowMs),
     retryParked: (payout, nowMs) => store.retryParked(payout, nowMs),
+    askNow: (transfer, nowMs) => store.askNow(transfer, nowMs),
+    cancelTransfer: (payout, nowMs) => store.cancelTransfer(payout, nowMs),
     askAllFirst: (nowMs) => store.askAllFirst(nowMs),
     askTooOld: (nowMs) => store.askTooOld(nowMs),
     unasked: () => store.unasked(),

@@ -227,6 +227,8 @@ function holding(store: PayoutStore, time: VirtualTime): PayoutStore {
     stopSending: (reason, nowMs) => time.hold(() => store.stopSending(reason, nowMs)),
     resumeSending: (nowMs) => time.hold(() => store.resumeSending(nowMs)),
     retryParked: (payout, nowMs) => time.hold(() => store.retryParked(payout, nowMs)),
+    askNow: (transfer, nowMs) => time.hold(() => store.askNow(transfer, nowMs)),
+    cancelTransfer: (payout, nowMs) => time.hold(() => store.cancelTransfer(payout, nowMs)),
     askAllFirst: (nowMs) => time.hold(() => store.askAllFirst(nowMs)),
     askTooOld: (nowMs) => time.hold(() => store.askTooOld(nowMs)),
     unasked: () => time.hold(() => store.unasked()),

@@ -57,6 +57,8 @@ export class SimulatedDatabase {
       stopSending: (reason, nowMs) => step('stop', () => store.stopSending(reason, nowMs)),
       resumeSending: (nowMs) => step('resume', () => store.resumeSending(nowMs)),
       retryParked: (payout, nowMs) => step('retry', () => store.retryParked(payout, nowMs)),
+      askNow: (transfer, nowMs) => step('ask', () => store.askNow(transfer, nowMs)),
+      cancelTransfer: (payout, nowMs) => step('cancel', () => store.cancelTransfer(payout, nowMs)),
       askAllFirst: (nowMs) => step('ask', () => store.askAllFirst(nowMs)),
       askTooOld: (nowMs) => step('too old', () => store.askTooOld(nowMs)),
       unasked: () => step('unasked', () => store.unasked()),

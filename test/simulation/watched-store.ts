@@ -43,6 +43,8 @@ export function watchedStore(store: PayoutStore, witness: Witness): PayoutStore 
       return resumed;
     },
     retryParked: (payout, nowMs) => store.retryParked(payout, nowMs),
+    askNow: (transfer, nowMs) => store.askNow(transfer, nowMs),
+    cancelTransfer: (payout, nowMs) => store.cancelTransfer(payout, nowMs),
     askAllFirst: (nowMs) => store.askAllFirst(nowMs),
     askTooOld: (nowMs) => store.askTooOld(nowMs),
     unasked: () => store.unasked(),

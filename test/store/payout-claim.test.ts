@@ -8,6 +8,7 @@ import { buildAccount, buildActivity, buildMerchant, buildWin, NOON_MS, somebody
 import type { BuiltActivity } from '../support/builders.ts';
 import { begin, call, claim, claimOne, LEASE_MS, openPayoutWorld } from '../support/payout-world.ts';
 import type { PayoutWorld } from '../support/payout-world.ts';
+import { asRedPacket } from '../support/red-packets.ts';
 
 let world: PayoutWorld;
 let activity: BuiltActivity;
@@ -72,7 +73,7 @@ test('risk information goes along where the merchant sends it: when the person a
     `update merchant set risk_info = true, sub_mch_id = '1900000110', msg_app_id = 'wx0000000000000002'`,
   );
   await buildWin(world.client, activity);
-  const { request } = await claimOne(world.store);
+  const request = asRedPacket((await claimOne(world.store)).request);
   await world.client.query('update merchant set risk_info = false, sub_mch_id = null, msg_app_id = null');
   assert.deepEqual(
     [request.riskInfo, request.subMchId, request.msgAppId],
@@ -90,7 +91,9 @@ test('a scene goes along only with an amount that needs one', async () => {
   const scened = await buildActivity(world.client, { rule: { prizes, packet } });
   const small = await buildWin(world.client, scened, { prizeId: 'small' });
   await buildWin(world.client, scened, { prizeId: 'plain' });
-  const scenes = new Map((await claim(world.store)).map((payout) => [payout.orderNumber, payout.request.sceneId]));
+  const scenes = new Map(
+    (await claim(world.store)).map((payout) => [payout.orderNumber, asRedPacket(payout.request).sceneId]),
+  );
   assert.equal(scenes.get(small.orderNumber), 'PRODUCT_2');
   assert.deepEqual([...scenes.values()].filter((scene) => scene === null).length, 1);
 });

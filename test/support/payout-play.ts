@@ -10,6 +10,7 @@ import type {
   RefusalCode,
   SendOutcome,
 } from '../../src/flows/ports/payouts.ts';
+import type { TransferState } from '../../src/flows/ports/transfers.ts';
 
 const machine = createPayoutMachine();
 /** When a play begins: noon in Beijing. */
@@ -31,12 +32,30 @@ export const found = (status: RailStatus, reason = ''): QueryOutcome => ({
   openedAtMs: null,
 });
 
+/** What a query shows of a transfer. */
+export const transferFound = (status: RailStatus, transferState: TransferState, reason = ''): QueryOutcome => ({
+  kind: 'found',
+  status,
+  reason: `${transferState} ${reason}`.trim(),
+  returnedFen: fen(status === 'REFUND' ? 100 : 0),
+  openedAtMs: null,
+  transferState,
+});
+export const collectable: SendOutcome = { kind: 'paid', railNumber: '1330', packageInfo: 'package' };
+
 /** Plays calls one after another, each answered a second after it began, and returns the payout as it stands. */
 export class Play {
   facts: PayoutFacts = { state: 'waiting', attempts: [] };
   step: PayoutStep | null = null;
   nowMs = START;
   readonly booked: string[] = [];
+
+  /** A payout whose request goes as a transfer. */
+  static transfer(): Play {
+    const play = new Play();
+    play.facts = { ...play.facts, rail: 'transfer' };
+    return play;
+  }
 
   at(offsetMs: number): this {
     this.nowMs = START + offsetMs;

@@ -1,7 +1,14 @@
+import assert from 'node:assert/strict';
 import { fen } from '../../src/base/fen.ts';
 import { openid } from '../../src/base/ids.ts';
 import type { OrderNumber } from '../../src/base/ids.ts';
-import type { RedPacketRequest } from '../../src/flows/ports/payouts.ts';
+import type { PayoutRequest, RedPacketRequest } from '../../src/flows/ports/payouts.ts';
+
+/** The request of a payout that goes as a red packet. */
+export function asRedPacket(request: PayoutRequest): RedPacketRequest {
+  assert.ok(request.rail !== 'transfer', 'a transfer is no red packet');
+  return request;
+}
 
 /** A red packet of one yuan that WeChat Pay would take, changed by what is given. */
 export function redPacket(changes: Partial<RedPacketRequest> = {}): RedPacketRequest {

@@ -1,5 +1,6 @@
 import { fen } from '../../src/base/fen.ts';
 import type { PayRail, QueryOutcome, RedPacketRequest, SendOutcome } from '../../src/flows/ports/payouts.ts';
+import { asRedPacket } from './red-packets.ts';
 
 type Outcome<T> = T | Promise<T>;
 
@@ -31,7 +32,7 @@ export function scriptedRail(): ScriptedRail {
     onSend: () => ({ kind: 'paid', railNumber: '1000041701' }),
     onQuery: () => ({ kind: 'found', status: 'RECEIVED', reason: '', returnedFen: fen(0), openedAtMs: null }),
     send: (_merchant, request, signal) =>
-      note('send', request.orderNumber, () => rail.onSend(request, signal ?? never)),
+      note('send', request.orderNumber, () => rail.onSend(asRedPacket(request), signal ?? never)),
     query: (_merchant, packet, signal) => note('query', packet.orderNumber, () => rail.onQuery(signal ?? never)),
   };
   return rail;

@@ -1,9 +1,14 @@
 import type { Fen } from '../../base/fen.ts';
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../base/ids.ts';
 import type { Merchant } from './accounts.ts';
+import type { TransferNamed, TransferRefusal, TransferRequest, TransferState } from './transfers.ts';
+
+/** The two ways by which an award's money goes. */
+export type Rail = 'red-packet' | 'transfer';
 
 /** The business fields of a red packet, frozen before its first send; every resend is identical but for nonce and sign. */
 export interface RedPacketRequest {
+  readonly rail?: 'red-packet';
   readonly orderNumber: OrderNumber;
   readonly appId: string;
   readonly mchId: string;
@@ -27,10 +32,17 @@ export interface RedPacketRequest {
   readonly riskInfo: string | null;
 }
 
+/** What one number asks for, by either rail. */
+export type PayoutRequest = RedPacketRequest | TransferRequest;
+
+/** What a query has to know of a number. */
+export type QueriedPayout = Pick<PayoutRequest, 'rail' | 'orderNumber' | 'appId' | 'amountFen'>;
+
 /**
  * Every code by which WeChat Pay says clearly that this call paid nothing, as spelled there
  * (https://pay.weixin.qq.com/doc/v2/merchant/4011974053 and older copies of the page; the blank in one is theirs).
- * REQUEST_INVALID is ours: the request was refused before a byte left. Any other code is `unknown`.
+ * Those of transfers are `TransferRefusal`. REQUEST_INVALID and RAIL_NOT_SET_UP are ours: the request was refused before a
+ * byte left. Any other code is `unknown`.
  */
 export type RefusalCode =
   | 'SEND_FAILED'
@@ -56,7 +68,9 @@ export type RefusalCode =
   | 'PARAM_ERROR'
   | 'API_METHOD_CLOSED'
   | 'PAYER_ACCOUNT_ABNORMAL'
-  | 'REQUEST_INVALID';
+  | TransferRefusal
+  | 'REQUEST_INVALID'
+  | 'RAIL_NOT_SET_UP';
 
 /**
  * Whether certificate and key are understood, as a signed query of another number showed: it tells one odd packet from
@@ -69,7 +83,12 @@ export type Credentials = 'work' | 'fail' | 'unclear';
  * present and ours.
  */
 export type SendOutcome =
-  | { readonly kind: 'paid'; readonly railNumber: string }
+  | {
+      readonly kind: 'paid';
+      readonly railNumber: string;
+      /** What the person's phone confirms a transfer with; only the answer to a send ever brings it. */
+      readonly packageInfo?: string;
+    }
   | {
       readonly kind: 'refused';
       readonly code: RefusalCode;
@@ -94,6 +113,8 @@ export type QueryOutcome =
       readonly returnedFen: Fen;
       /** When the person opened it, Unix ms; null while unopened and now and then also later. */
       readonly openedAtMs: number | null;
+      /** A transfer's own word, of which `status` says what it means. */
+      readonly transferState?: TransferState;
     }
   | { readonly kind: 'not-found' }
   | {
@@ -107,17 +128,22 @@ export type QueryOutcome =
 export type RailStatus = 'SENDING' | 'SENT' | 'FAILED' | 'RECEIVED' | 'RFUND_ING' | 'REFUND';
 
 export interface PayRail {
-  /** Sends a red packet. Never throws for what the network or the other side does: that is `unknown`. */
+  /** Sends by the request's rail. Never throws for what the network or the other side does: that is `unknown`. */
   send(
     merchant: Merchant,
-    request: RedPacketRequest,
+    request: PayoutRequest,
     signal?: AbortSignal,
   ): Promise<SendOutcome & { readonly raw: string }>;
   query(
     merchant: Merchant,
-    packet: Pick<RedPacketRequest, 'orderNumber' | 'appId' | 'amountFen'>,
+    payout: QueriedPayout,
     signal?: AbortSignal,
   ): Promise<QueryOutcome & { readonly raw: string }>;
+  /**
+   * Asks to take a transfer back that nobody confirmed yet. What it answers proves nothing: a query shows what became
+   * of it. Red packets know no such thing.
+   */
+  cancel?(merchant: Merchant, payout: QueriedPayout, signal?: AbortSignal): Promise<{ readonly said: string }>;
 }
 
 /**
@@ -145,6 +171,10 @@ export interface PayoutFacts {
   readonly retryAtMs?: number | null;
   /** Whether the activity takes money that comes back into its budget again. */
   readonly returnsToBudget?: boolean;
+  /** By which rail its request goes; a red packet where nothing is said. */
+  readonly rail?: Rail;
+  /** When a person ordered to take a transfer back that is not confirmed; Unix ms. */
+  readonly cancelAtMs?: number | null;
 }
 
 /** What can happen to a payout: a worker holds it, a call begins, an answer (or its absence) is recorded. */
@@ -199,7 +229,7 @@ export interface ClaimedPayout extends PayoutFacts {
   readonly openid: Openid;
   readonly amountFen: Fen;
   /** Frozen at the first claim. */
-  readonly request: RedPacketRequest;
+  readonly request: PayoutRequest;
   readonly leaseToken: string;
   readonly createdAtMs: number;
   /** The time handed out for its call, Unix ms with fractions. */
@@ -299,6 +329,18 @@ export interface PayoutStore {
    * WrongRequest `payout-not-parked` or `payout-too-old` (72 h after its first send only queries are left).
    */
   retryParked(payout: PayoutKey, nowMs: number): Promise<void>;
+
+  /**
+   * Makes a transfer that is not ended ask at once what became of it, because a notice says that something did. False
+   * when there is no such one among these accounts.
+   */
+  askNow(transfer: TransferNamed, nowMs: number): Promise<boolean>;
+
+  /**
+   * Orders a transfer to be taken back: from now on each query first asks for that, until one shows an end. Throws
+   * WrongRequest `payout-not-cancellable` (409) for what is no transfer or has ended.
+   */
+  cancelTransfer(payout: PayoutKey, nowMs: number): Promise<void>;
 
   /**
    * Makes every unsettled payout ask before anything is sent again, at once and in every state but the ended ones; those

@@ -1,4 +1,5 @@
 import type { Fen } from '../../base/fen.ts';
+import type { Rail } from './payouts.ts';
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../base/ids.ts';
 
 /** Which unpaid awards a re-issue is about: one merchant, one period, and optionally one reason or activity. */
@@ -10,6 +11,8 @@ export interface ReissueSelection {
   /** Text that the payout's reason contains, such as NOTENOUGH; null for any. */
   readonly reason: string | null;
   readonly activityId: ActivityId | null;
+  /** The rail that the new numbers go by; absent or null lets activity and merchant say. */
+  readonly rail?: Rail | null;
 }
 
 /**

@@ -41,6 +41,8 @@ export interface PayoutRow {
   readonly askFrom: Date | null;
   readonly retryAt: Date | null;
   readonly payeeAccountId: string | null;
+  readonly rail: string | null;
+  readonly cancelAt: Date | null;
 }
 
 export const payoutEntity = new EntitySchema<PayoutRow>({
@@ -72,6 +74,8 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     askFrom: time('ask_from', NULLABLE),
     retryAt: time('retry_at', NULLABLE),
     payeeAccountId: text('payee_account_id', NULLABLE),
+    rail: text('rail', NULLABLE),
+    cancelAt: time('cancel_at', NULLABLE),
   },
   checks: [
     check('payout_amount_positive'),
@@ -81,6 +85,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     check('payout_next_call_known'),
     check('payout_series_fits'),
     check('payout_without_payee_rests'),
+    check('payout_rail_known'),
   ],
   indices: [
     ownIndex('payout_one_living_per_award', ['accountId', 'awardId']),

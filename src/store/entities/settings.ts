@@ -47,6 +47,8 @@ export interface MerchantRow {
   readonly msgAppId: string | null;
   readonly consumeMchId: string | null;
   readonly riskInfo: boolean;
+  readonly rail: string;
+  readonly transferRedPacketLook: boolean;
   readonly certificateNotAfter: Date | null;
   readonly stoppedAt: Date | null;
 }
@@ -77,12 +79,15 @@ export const merchantEntity = new EntitySchema<MerchantRow>({
     msgAppId: text('msg_app_id', NULLABLE),
     consumeMchId: text('consume_mch_id', NULLABLE),
     riskInfo: flag('risk_info', { default: false }),
+    rail: text('rail', { default: 'red-packet' }),
+    transferRedPacketLook: flag('transfer_red_packet_look', { default: false }),
     certificateNotAfter: time('certificate_not_after', NULLABLE),
     stoppedAt: time('stopped_at', NULLABLE),
   },
   uniques: [{ name: 'merchant_mch_id_once', columns: ['mchId'] }],
   checks: [
     check('merchant_state_known'),
+    check('merchant_rail_known'),
     check('merchant_amounts_in_order'),
     check('merchant_caps_positive'),
     check('merchant_pace_bounded'),

@@ -19,6 +19,7 @@ import {
   unclear,
 } from './payout-contract-world.ts';
 import type { PayoutContractWorld } from './payout-contract-world.ts';
+import { asRedPacket } from '../red-packets.ts';
 
 /** Claims, leases and the beginning of calls. */
 export function claimContract(open: () => Promise<PayoutContractWorld>): void {
@@ -61,12 +62,12 @@ export function claimContract(open: () => Promise<PayoutContractWorld>): void {
   it('freezes the request at the first claim', async () => {
     const merchant = await world.merchant('main');
     const key = await world.win();
-    const { request } = await claimOnly(world.store, key);
+    const request = asRedPacket((await claimOnly(world.store, key)).request);
     assert.deepEqual([request.orderNumber, request.amountFen, request.sceneId], [key.orderNumber, 100, null]);
     await world.rename(merchant, '另一个名字');
     assert.deepEqual((await claimOnly(world.store, key, NOON + LEASE)).request, request);
     const other = await world.win();
-    assert.equal((await claimOnly(world.store, other)).request.sendName, '另一个名字');
+    assert.equal(asRedPacket((await claimOnly(world.store, other)).request).sendName, '另一个名字');
   });
 
   it('tells a worker about every attempt so far and of what people ordered', async () => {
