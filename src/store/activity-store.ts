@@ -30,15 +30,15 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
   return {
     async create({ accountId, id, slug, name, draft, nowMs }) {
       const at = new Date(nowMs);
-      const created = await pool
-        .query<Row>(
+      const created = await inTransaction(pool, (client) =>
+        client.query<Row>(
           `insert into activity (account_id, id, slug, name, state, draft, created_at, updated_at)
              values ($1, $2, $3, $4, 'draft', $5, $6, $6) returning ${COLUMNS}`,
           [accountId, id, slug, name, JSON.stringify(draft), at],
-        )
-        .catch((error: unknown) => {
-          throw explain(error, { slug, accountId });
-        });
+        ),
+      ).catch((error: unknown) => {
+        throw explain(error, { slug, accountId });
+      });
       return storedActivity(created.rows[0]);
     },
     async find(id) {

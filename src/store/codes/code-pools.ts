@@ -80,7 +80,7 @@ async function create(pool: pg.Pool, made: NewPool): Promise<void> {
   const { account, pool: id, name, purpose, origin, prefix, lengthMin, lengthMax, wanted, madeBy, nowMs } = made;
   const values = [account, id, name, purpose, origin, prefix, lengthMin, lengthMax, wanted, madeBy, new Date(nowMs)];
   try {
-    await pool.query(CREATE, values);
+    await inTransaction(pool, (client) => client.query(CREATE, values));
   } catch (error) {
     const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
     if (constraint === 'code_pool_pk')
