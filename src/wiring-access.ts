@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from './base/logger.ts';
+import { createDecideApprovals } from './flows/access/decide-approvals.ts';
 import { createManageOperators } from './flows/access/manage-operators.ts';
 import { createSignIn } from './flows/access/sign-in.ts';
 import { createLogIn } from './flows/log-in.ts';
@@ -9,8 +10,10 @@ import { createPasswordHasher } from './http/access/password-hash.ts';
 import { networkOf } from './http/page-origin.ts';
 import type { ConsoleDependencies } from './http/routes/console.ts';
 import { createAccessStore } from './store/access/access-store.ts';
+import { createApprovalStore } from './store/access/approval-store.ts';
 import { createAuditTrail } from './store/access/audit-trail.ts';
 import { createOperatorList } from './store/access/operator-list.ts';
+import { createActivityStore } from './store/activity-store.ts';
 import { createOperatorStore } from './store/operator-store.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 
@@ -20,7 +23,7 @@ export function accessFlows(parts: {
   readonly box: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;
-}): Pick<ConsoleDependencies, 'logIn' | 'signIn' | 'manageOperators' | 'audit' | 'logger'> {
+}): Pick<ConsoleDependencies, 'logIn' | 'signIn' | 'manageOperators' | 'approvals' | 'audit' | 'logger'> {
   const { pool, box, clock, logger } = parts;
   return {
     logIn: createLogIn({ operators: createOperatorStore(pool), clock, logger }),
@@ -33,6 +36,12 @@ export function accessFlows(parts: {
       logger,
     }),
     manageOperators: createManageOperators({ operators: createOperatorList(pool), clock, logger }),
+    approvals: createDecideApprovals({
+      approvals: createApprovalStore(pool),
+      activities: createActivityStore(pool),
+      clock,
+      logger,
+    }),
     audit: createAuditTrail(pool),
     logger,
   };

@@ -18,6 +18,7 @@ import { SettleInvitationsJob } from './jobs/settle-invitations.ts';
 import { activityRuleSchema } from './rules/activity-rule.ts';
 import { createInvitationStore } from './store/account/invitations.ts';
 import { createLastMessages } from './store/account/last-messages.ts';
+import { createApprovalStore } from './store/access/approval-store.ts';
 import { createPersonLists } from './store/account/person-lists.ts';
 import { createPseudonyms } from './store/account/pseudonyms.ts';
 import { createActivityDirectory } from './store/activity-directory.ts';
@@ -67,5 +68,6 @@ export function openOperateBatches(
 ): OperateBatches {
   const personLists = createPersonLists(pool, createPseudonyms(config.secretsKey));
   const batches = createDrawBatchStore(pool);
-  return createOperateBatches({ batches, personLists, activities, clock, luck: systemLuck, logger });
+  const approvals = createApprovalStore(pool);
+  return createOperateBatches({ batches, personLists, activities, approvals, clock, luck: systemLuck, logger });
 }

@@ -26,6 +26,7 @@ import type { Readiness } from './http/routes/health.ts';
 import { createMetrics } from './metrics.ts';
 import { activityRuleSchema } from './rules/activity-rule.ts';
 import type { ActivityRule } from './rules/activity-rule.ts';
+import { createApprovalStore } from './store/access/approval-store.ts';
 import { createAccountDirectory } from './store/account-store.ts';
 import { createActivityDirectory } from './store/activity-directory.ts';
 import { createActivityStore } from './store/activity-store.ts';
@@ -152,7 +153,14 @@ async function assemble(given: {
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
   living.push(batcher);
   const activityStore = createActivityStore(pool);
-  const operateActivities = createOperateActivities({ activities: activityStore, clock, luck: systemLuck, logger });
+  const approvals = createApprovalStore(pool);
+  const operateActivities = createOperateActivities({
+    activities: activityStore,
+    approvals,
+    clock,
+    luck: systemLuck,
+    logger,
+  });
   const money = payoutFlows({ ...parts, payouts, orderPrefix });
   const wechat = openWechatApi(parts);
   living.push({ stop: () => wechat.close() });

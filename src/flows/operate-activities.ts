@@ -1,14 +1,26 @@
+import { fen } from '../base/fen.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import type { ActivityRule } from '../rules/activity-rule.ts';
 import { overlapsOf, textOverlapsOf } from '../rules/overlaps.ts';
 import type { Overlap, Spoken, TextOverlap } from '../rules/overlaps.ts';
 import type { ActivityWords, WordsInUse } from './ports/keyword-replies.ts';
-import type { ActivityState, ActivityStore, Operator, RuleDraft, StoredActivity } from './ports/operators.ts';
+import type {
+  ActivityState,
+  ActivityStore,
+  AskFirst,
+  LockedActivity,
+  Operator,
+  RuleDraft,
+  StoredActivity,
+} from './ports/operators.ts';
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 import { conflict, ruleToPublish } from './publishable-rule.ts';
 import { cleanDraft, readDraft, ruleWarnings, worstCaseFault } from './rule-draft.ts';
 import type { RuleFault, RuleWarning } from './rule-draft.ts';
 import { whoWarnings } from './who-warnings.ts';
+import { refuseAsked } from './access/decide-approvals.ts';
+import type { ApprovalStore } from './ports/approvals.ts';
 
 /** An activity with what stands between its draft and a publication. */
 export interface ReviewedActivity {
@@ -43,8 +55,10 @@ export interface OperateActivities {
     input: { id: ActivityId; revision: number; slug: string; name: string; draft: RuleDraft },
   ): Promise<ReviewedActivity>;
   /**
-   * Puts the draft in force. Throws WrongRequest `rule-faulty` (400, naming every fault), `rule-unpayable` (400, naming
-   * what WeChat Pay would refuse from this merchant), `merchant-missing`,
+   * Puts the draft in force, or, where its budget is above the amount that one person may publish, asks for a second one:
+   * the activity is `awaiting` then and its draft stays as it is. Throws WrongRequest `rule-faulty` (400, naming every
+   * fault), `rule-unpayable` (400, naming what WeChat Pay would refuse from this merchant), `publication-asked` (409)
+   * while it waits, `merchant-missing`,
    * `revision-stale`, `activity-stopped` or `rule-locked` (409, naming the fields that can no longer change).
    */
   publish(operator: Operator, input: { id: ActivityId; revision: number }): Promise<ReviewedActivity>;
@@ -55,6 +69,9 @@ export interface OperateActivities {
   /** Ends the activity for good; winners are still paid. Throws WrongRequest `activity-not-published` (409). */
   stop(operator: Operator, id: ActivityId): Promise<ReviewedActivity>;
 }
+
+/** How long a second person has. */
+const ASKED_LASTS_MS = 72 * 3_600_000;
 
 /** A change of state, and from which. */
 interface Turn {
@@ -69,13 +86,17 @@ const TURNS = {
   stop: { to: 'stopped', from: ['published', 'paused'], event: 'activity-stopped' },
 } as const satisfies Record<string, Turn>;
 
-/** Builds the flow over where activities are kept. */
-export function createOperateActivities(options: {
+interface OperateActivitiesOptions {
   readonly activities: ActivityStore;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly luck: Pick<Luck, 'randomId'>;
   readonly logger: Logger;
-}): OperateActivities {
+  /** Above which budget a second person confirms; without it nobody has to. */
+  readonly approvals?: Pick<ApprovalStore, 'limits'>;
+}
+
+/** Builds the flow over where activities are kept. */
+export function createOperateActivities(options: OperateActivitiesOptions): OperateActivities {
   const { activities, clock, luck, logger } = options;
   /** What else listens is read first, so that nothing can fail once the change is made. */
   const change = async (
@@ -85,7 +106,8 @@ export function createOperateActivities(options: {
     const around = await surroundings(activities, accountId);
     const activity = await make();
     const { id, revision, publishedVersion } = activity;
-    logger.info({ operator: operator.id, activity: id, revision, version: publishedVersion }, event);
+    const fields = { operator: operator.id, activity: id, revision, version: publishedVersion };
+    logger.info({ ...fields, awaiting: activity.awaiting?.id ?? null }, event);
     return review(activity, around);
   };
   const find = (id: ActivityId): Promise<StoredActivity> => mustFind(activities, id);
@@ -118,17 +140,20 @@ export function createOperateActivities(options: {
           refuseStale(activity, input.revision);
           refuseStopped(activity);
           refuseNewSlug(activity, input.slug);
+          refuseAsked(activity, edit.nowMs);
         }),
       );
     },
     publish: async (operator, { id, revision }) => {
       const { accountId } = await find(id);
       const nowMs = clock.nowMs();
+      const aboveFen = (await options.approvals?.limits())?.publish ?? null;
       return change({ operator, accountId, event: 'activity-published' }, () =>
         activities.publish({ accountId, id, nowMs, operatorId: operator.id }, (locked) => {
           refuseStale(locked.activity, revision);
           refuseStopped(locked.activity);
-          return ruleToPublish(locked, nowMs);
+          refuseAsked(locked.activity, nowMs);
+          return ruleOrRequest(locked, { nowMs, aboveFen, id: luck.randomId() });
         }),
       );
     },
@@ -136,6 +161,17 @@ export function createOperateActivities(options: {
     resume: (operator, id) => turn(operator, id, TURNS.resume),
     stop: (operator, id) => turn(operator, id, TURNS.stop),
   };
+}
+
+/** Only the first publication commits money: afterwards the budget is fixed. */
+function ruleOrRequest(
+  locked: LockedActivity,
+  { nowMs, aboveFen, id }: { readonly nowMs: number; readonly aboveFen: number | null; readonly id: string },
+): ActivityRule | AskFirst {
+  const rule = ruleToPublish(locked, nowMs);
+  const isNew = locked.activity.publishedVersion === null;
+  if (!isNew || aboveFen === null || rule.budgetFen <= aboveFen) return rule;
+  return { ask: { id, amountFen: fen(rule.budgetFen), expiresAtMs: nowMs + ASKED_LASTS_MS } };
 }
 
 async function mustFind(activities: Pick<ActivityStore, 'find'>, id: ActivityId): Promise<StoredActivity> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { assert, WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
-import type { ActivityStore, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
+import type { ActivityStore, AskFirst, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { readWordsInUse } from './account/words-in-use.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
@@ -13,7 +13,10 @@ type Row = Readonly<Record<string, unknown>>;
 const COLUMNS = `account_id, id, slug, name, state, draft, revision, published_version,
   (extract(epoch from created_at) * 1000)::float8 as created_at_ms,
   (extract(epoch from updated_at) * 1000)::float8 as updated_at_ms,
-  (extract(epoch from published_at) * 1000)::float8 as published_at_ms`;
+  (extract(epoch from published_at) * 1000)::float8 as published_at_ms,
+  (select jsonb_build_object('id', approval.id, 'revision', approval.revision, 'amountFen', amount_fen, 'askedBy', asked_by,
+      'askedAtMs', extract(epoch from asked_at) * 1000, 'expiresAtMs', extract(epoch from expires_at) * 1000)
+    from approval where approval.account_id = activity.account_id and activity_id = activity.id and approval.state = 'asked') as awaiting`;
 
 // From list to list by the key, however many people stand on each.
 const LISTS = `
@@ -72,7 +75,13 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
         );
       }),
     publish: (input, decide) =>
-      change(pool, input, (client, locked) => publish(client, locked, { ...input, rule: decide(locked) })),
+      change(pool, input, async (client, locked) => {
+        const decided = decide(locked);
+        if ('ask' in decided) return askFirst(client, locked.activity, { ...input, ...decided.ask });
+        if (input.approval === undefined) await expireRequest(client, locked.activity);
+        else await approve(client, locked.activity, { ...input, ...input.approval });
+        return publish(client, locked, { ...input, rule: decided });
+      }),
     turn: (input, check) =>
       change(pool, input, async (client, locked) => {
         check(locked);
@@ -89,17 +98,14 @@ async function change(
 ): Promise<StoredActivity> {
   try {
     return await inTransaction(pool, async (client) => {
-      const found = await client.query<Row>(
-        `select ${COLUMNS} from activity where account_id = $1 and id = $2 for update`,
-        [place.accountId, place.id],
-      );
+      const here = [place.accountId, place.id];
+      await client.query('select 1 from activity where account_id = $1 and id = $2 for update', here);
+      // Read in a statement of its own after the lock: what waits for a second person stands in another table.
+      const found = await client.query<Row>(`select ${COLUMNS} from activity where account_id = $1 and id = $2`, here);
       if (found.rows[0] === undefined)
         throw new WrongRequest('activity-not-found', 'there is no such activity', { status: 404 });
       await work(client, await withRuleAndMerchant(client, storedActivity(found.rows[0])));
-      const after = await client.query<Row>(`select ${COLUMNS} from activity where account_id = $1 and id = $2`, [
-        place.accountId,
-        place.id,
-      ]);
+      const after = await client.query<Row>(`select ${COLUMNS} from activity where account_id = $1 and id = $2`, here);
       return storedActivity(after.rows[0]);
     });
   } catch (error) {
@@ -173,6 +179,44 @@ async function publish(
   );
 }
 
+/** Writes the request in place of one that is over. */
+async function askFirst(
+  client: pg.PoolClient,
+  { accountId, id, revision }: StoredActivity,
+  ask: AskFirst['ask'] & { readonly operatorId: string; readonly nowMs: number },
+): Promise<void> {
+  await expireRequest(client, { accountId, id });
+  await client.query(
+    `insert into approval (account_id, id, activity_id, revision, amount_fen, state, asked_by, asked_at, expires_at)
+       values ($1, $2, $3, $4, $5, 'asked', $6, $7, $8)`,
+    [accountId, ask.id, id, revision, ask.amountFen, ask.operatorId, new Date(ask.nowMs), new Date(ask.expiresAtMs)],
+  );
+}
+
+/** What nobody decided in time makes room. */
+async function expireRequest(
+  client: pg.PoolClient,
+  { accountId, id }: Pick<StoredActivity, 'accountId' | 'id'>,
+): Promise<void> {
+  await client.query(
+    `update approval set state = 'expired' where account_id = $1 and activity_id = $2 and state = 'asked'`,
+    [accountId, id],
+  );
+}
+
+async function approve(
+  client: pg.PoolClient,
+  { accountId }: StoredActivity,
+  approval: { readonly id: string; readonly decidedBy: string; readonly nowMs: number },
+): Promise<void> {
+  const approved = await client.query(
+    `update approval set state = 'approved', decided_by = $3, decided_at = $4
+       where account_id = $1 and id = $2 and state = 'asked'`,
+    [accountId, approval.id, approval.decidedBy, new Date(approval.nowMs)],
+  );
+  assert(approved.rowCount === 1, 'what is approved waited under the lock');
+}
+
 function storedActivity(row: Row | undefined): StoredActivity {
   assert(row !== undefined, 'a written activity can be read');
   return {
@@ -187,6 +231,7 @@ function storedActivity(row: Row | undefined): StoredActivity {
     createdAtMs: row['created_at_ms'] as number,
     updatedAtMs: row['updated_at_ms'] as number,
     publishedAtMs: row['published_at_ms'] as number | null,
+    awaiting: row['awaiting'] as StoredActivity['awaiting'],
   };
 }
 

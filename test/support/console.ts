@@ -19,6 +19,7 @@ import { createApp } from '../../src/http/app.ts';
 import { consoleRoutes } from '../../src/http/routes/console.ts';
 import type { ConsoleDependencies } from '../../src/http/routes/console.ts';
 import { isVerifier } from '../../src/pay/payments/verifier.ts';
+import { createApprovalStore } from '../../src/store/access/approval-store.ts';
 import { createAlarmStore } from '../../src/store/alarm-store.ts';
 import { createMerchantStore } from '../../src/store/merchant-store.ts';
 import { createPayoutStore } from '../../src/store/payout-store.ts';
@@ -82,7 +83,11 @@ export async function startConsole(
   const dependencies: ConsoleDependencies = {
     ...apiFlows({ pool, box: settings.box, memory: new ProcessMemory(), ...common }),
     ...accessFlows({ pool, box: settings.box, ...common }),
-    operate: createOperateActivities({ activities: createActivityStore(pool), ...common }),
+    operate: createOperateActivities({
+      activities: createActivityStore(pool),
+      approvals: createApprovalStore(pool),
+      ...common,
+    }),
     compareVersions: createCompareVersions({
       activities: createActivityStore(pool),
       versions: createRuleVersions(pool),

@@ -1,8 +1,13 @@
 import { cleanText } from '../../base/clean-text.ts';
 import { WrongRequest } from '../../base/errors.ts';
+import { fen, formatYuan } from '../../base/fen.ts';
 import { openid as readOpenid } from '../../base/ids.ts';
 import type { Openid } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { ActivityRule } from '../../rules/activity-rule.ts';
+import { largestAmountFen } from '../../rules/prize-schema.ts';
+import { winnablePrizes } from '../../rules/winnable-prizes.ts';
+import type { ApprovalStore } from '../ports/approvals.ts';
 import type { ActivityDirectory } from '../ports/draws.ts';
 import type { BatchLine, BatchState, DrawBatch, DrawBatchStore, ReadLine } from '../ports/draw-batches.ts';
 import type { Operator, StoredActivity } from '../ports/operators.ts';
@@ -40,7 +45,8 @@ export interface OperateBatches {
   ): Promise<readonly BatchLine[]>;
   /**
    * Confirms a list (`people`: how many of it draw, as was shown; else `batch-changed`, 409), pauses, resumes or cancels
-   * it. Throws WrongRequest `batch-state` (409) where it stands otherwise.
+   * it. Throws WrongRequest `batch-state` (409) where it stands otherwise, and `second-person-needed` (403) for a confirmation by
+   * whoever prepared it where its people can win more than one person may give out.
    */
   confirm(operator: Operator, activity: StoredActivity, input: { id: string; people: number }): Promise<DrawBatch>;
   turn(
@@ -56,15 +62,19 @@ const TURNS: Readonly<Record<'pause' | 'resume' | 'cancel', { from: readonly Bat
   cancel: { from: ['prepared', 'running', 'paused'], to: 'cancelled' },
 };
 
-/** Builds the flow. Every step is logged with who did it. */
-export function createOperateBatches(options: {
+interface OperateBatchesOptions {
   readonly batches: DrawBatchStore;
   readonly personLists: Pick<PersonLists, 'people'>;
   readonly activities: Pick<ActivityDirectory, 'live'>;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly luck: Pick<Luck, 'randomId'>;
   readonly logger: Logger;
-}): OperateBatches {
+  /** Above which amount another person confirms; without it nobody has to. */
+  readonly approvals?: Pick<ApprovalStore, 'limits'>;
+}
+
+/** Builds the flow. Every step is logged with who did it. */
+export function createOperateBatches(options: OperateBatchesOptions): OperateBatches {
   const { batches, clock, luck, logger } = options;
   const show = async (activity: StoredActivity, id: string): Promise<DrawBatch> => {
     const found = await batches.find({ account: activity.accountId, id });
@@ -110,9 +120,10 @@ export function createOperateBatches(options: {
       return batches.lines({ account: activity.accountId, id }, page);
     },
     async confirm(operator, activity, { id, people }) {
-      await refuseWithoutLists(options.activities, activity);
-      const { open } = await show(activity, id);
+      const rule = await refuseWithoutLists(options.activities, activity);
+      const { open, preparedBy } = await show(activity, id);
       if (open !== people) throw conflict('batch-changed', `${open} people of this list would draw, not ${people}`);
+      if (preparedBy === operator.id) await refuseAlone(options.approvals, winnableFen(rule, open));
       const batch = await move(activity, id, { from: ['prepared'], to: 'running', confirmedBy: operator.id });
       logger.info({ operator: operator.id, activity: activity.id, batch: id, people }, 'draw-batch-confirmed');
       return batch;
@@ -178,10 +189,23 @@ async function peopleOf(
 async function refuseWithoutLists(
   activities: Pick<ActivityDirectory, 'live'>,
   { accountId, id }: StoredActivity,
-): Promise<void> {
+): Promise<ActivityRule> {
   const live = (await activities.live(accountId)).find((activity) => activity.id === id);
-  if (live?.rule.trigger.batch === true) return;
+  if (live?.rule.trigger.batch === true) return live.rule;
   throw conflict('batch-off', 'lists of people draw in published activities whose rule allows it (trigger.batch)');
+}
+
+/** The most that so many draws win, whatever else the rule allows. */
+function winnableFen(rule: ActivityRule, draws: number): number {
+  const largestFen = Math.max(0, ...winnablePrizes(rule).map(largestAmountFen));
+  return Math.min(rule.budgetFen, draws * largestFen);
+}
+
+async function refuseAlone(approvals: Pick<ApprovalStore, 'limits'> | undefined, amountFen: number): Promise<void> {
+  const aboveFen = (await approvals?.limits())?.batch ?? null;
+  if (aboveFen === null || amountFen <= aboveFen) return;
+  const message = `its people can win ${formatYuan(fen(amountFen))} yuan: another person than the one who prepared it must confirm`;
+  throw new WrongRequest('second-person-needed', message, { status: 403 });
 }
 
 async function refuseTooMany(

@@ -1,6 +1,7 @@
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { Account, MerchantLimits } from './accounts.ts';
+import type { PublicationRequest } from './approvals.ts';
 import type { BoundPool } from './code-pools.ts';
 import type { WordsInUse } from './keyword-replies.ts';
 
@@ -63,6 +64,8 @@ export interface StoredActivity {
   readonly updatedAtMs: number;
   /** Of the last publication. */
   readonly publishedAtMs: number | null;
+  /** A publication that waits for a second person, or did until it was over; null for none. */
+  readonly awaiting: PublicationRequest | null;
 }
 
 /** An activity under its lock, with what a publication is decided by. */
@@ -92,6 +95,10 @@ interface ActivityPlace {
 }
 
 /** A publication that has to be asked for. */
+export interface AskFirst {
+  readonly ask: Pick<PublicationRequest, 'id' | 'amountFen' | 'expiresAtMs'>;
+}
+
 /** Where activities are kept. Every method throws OutsideTrouble when the database cannot do it now. */
 export interface ActivityStore {
   /** Throws WrongRequest `slug-taken` (409) or `account-unknown` (400). */
@@ -113,12 +120,16 @@ export interface ActivityStore {
   ): Promise<StoredActivity>;
   /**
    * In one transaction: locks the activity, asks `decide` for the rule to put in force (it throws to refuse), writes
-   * it as a new version and, the first time, the activity's counters and its budget in the books.
+   * it as a new version and, the first time, the activity's counters and its budget in the books. Where it asks for a second
+   * person, that request is all that is written; `approval` is the request that is approved by it.
    * Throws WrongRequest `activity-not-found` (404).
    */
   publish(
-    input: ActivityPlace & { readonly operatorId: string },
-    decide: (locked: LockedActivity) => ActivityRule,
+    input: ActivityPlace & {
+      readonly operatorId: string;
+      readonly approval?: { readonly id: string; readonly decidedBy: string };
+    },
+    decide: (locked: LockedActivity) => ActivityRule | AskFirst,
   ): Promise<StoredActivity>;
   /**
    * In one transaction: locks the activity, lets `check` object, and opens its counters (`published`) or closes them:

@@ -113,6 +113,7 @@ function showingRoute(route: ConsoleRoute, routes: readonly ConsoleRoute[]): Con
   const named = route.path.startsWith('/payments/') || /^\/merchants\/:id(\/(stop|resume))?$/.test(route.path);
   if (named) return routes.find(({ name }) => name === 'showPayments');
   if (route.path.startsWith('/operators/:id')) return routes.find(({ name }) => name === 'listOperators');
+  if (route.path === '/approval-limits') return routes.find(({ name }) => name === 'showApprovalLimits');
   if (!route.path.includes(':')) return undefined;
   const above = route.path.replace(/\/[a-z-]+$/, '');
   const found = [route.path, above].map((path) =>

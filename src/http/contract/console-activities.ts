@@ -15,6 +15,16 @@ const draft = z
   .record(z.string(), z.unknown())
   .describe('A rule (components.schemas.ActivityRule), perhaps unfinished');
 
+/** A publication whose budget is above what one person may publish. */
+export const awaitingAnswer = z.object({
+  id: z.string(),
+  revision: z.number(),
+  amountFen: fen,
+  askedBy: z.string().describe('The operator’s id'),
+  askedAtMs: atMs,
+  expiresAtMs: atMs.describe('Over by then, the draft can change again'),
+});
+
 export const createActivityRequest = z.strictObject({ accountId: z.string().min(1).max(32), slug, name, draft });
 export const editActivityRequest = z.strictObject({ revision, slug, name, draft });
 export const publishActivityRequest = z.strictObject({ revision });
@@ -102,6 +112,7 @@ export const activityAnswer = z.object({
     createdAtMs: atMs,
     updatedAtMs: atMs,
     publishedAtMs: atMs.nullable(),
+    awaiting: awaitingAnswer.nullable().describe('What waits for a second person; null for nothing'),
     pageUrl: z.string().describe('Where the activity’s page is once it is published'),
   }),
   faults: z.array(ruleFault).describe('What keeps the draft from being published'),

@@ -14,6 +14,8 @@ import { accessRoutes } from './console-access.ts';
 import type { AccessRouteDependencies } from './console-access.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
+import { approvalRoutes } from './console-approvals.ts';
+import type { ApprovalRouteDependencies } from './console-approvals.ts';
 import { auditRoutes } from './console-audit.ts';
 import type { AuditRouteDependencies } from './console-audit.ts';
 import { balanceRoutes } from './console-balances.ts';
@@ -62,6 +64,7 @@ export interface ConsoleDependencies
     AccessRouteDependencies,
     TokenRouteDependencies,
     AuditRouteDependencies,
+    ApprovalRouteDependencies,
     ActivityRouteDependencies,
     BatchRouteDependencies,
     CodeRouteDependencies,
@@ -93,6 +96,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...accessRoutes(dependencies),
     ...tokenRoutes(dependencies),
     ...auditRoutes(dependencies),
+    ...approvalRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
     ...numberRoutes(dependencies),

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { awaitingAnswer } from './console-activities.ts';
+
+const fen = z.int().min(0);
+
+export const approvalsAnswer = z.object({
+  publications: z.array(
+    awaitingAnswer.extend({
+      accountId: z.string(),
+      activityId: z.string(),
+      activityName: z.string(),
+      askedByName: z.string(),
+      own: z.boolean().describe('Whether you asked for it, so that another person decides'),
+    }),
+  ),
+  reissues: z.array(
+    z.object({
+      id: z.string(),
+      why: z.string(),
+      payouts: z.number(),
+      amountFen: fen,
+      askedByName: z.string(),
+      askedAtMs: z.number().describe('Unix ms'),
+      own: z.boolean(),
+    }),
+  ),
+});
+export type ApprovalsAnswer = z.infer<typeof approvalsAnswer>;
+
+export const decideApprovalRequest = z.strictObject({ decision: z.enum(['approved', 'refused']) });
+
+const aboveFen = fen.max(100_000_000_000).nullable();
+
+export const approvalLimitsBody = z.strictObject({
+  publishAboveFen: aboveFen.describe('Budgets above this need a second person at the publication; null for none'),
+  batchAboveFen: aboveFen.describe('A list of people that can win more than this is confirmed by another person'),
+});
+export type ApprovalLimitsBody = z.infer<typeof approvalLimitsBody>;
