@@ -12,6 +12,7 @@ import { OperatorAccess1795255680000 } from './1795255680000-operator-access.ts'
 import { ConsoleNumbers1795255740000 } from './1795255740000-console-numbers.ts';
 import { ApiAccess1795255800000 } from './1795255800000-api-access.ts';
 import { Transfers1795255860000 } from './1795255860000-transfers.ts';
+import { BatchIssue1795255920000 } from './1795255920000-batch-issue.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   ConsoleNumbers1795255740000,
   ApiAccess1795255800000,
   Transfers1795255860000,
+  BatchIssue1795255920000,
 ];

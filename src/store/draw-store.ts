@@ -34,6 +34,7 @@ interface Lane {
   readonly erased: Erased | null;
   readonly needed?: FactsNeeded;
   readonly codes?: CodesNeeded | null;
+  readonly payoutClass?: 'batch';
 }
 
 interface OpenedBatch {

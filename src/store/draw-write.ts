@@ -19,7 +19,12 @@ export const PAYOUT_CHANNEL = 'payout_due';
  * then takes their place. In the lock order: message keys (sorted), activity, prizes, persons, payouts.
  */
 export function writeDraws(
-  lane: { readonly account: AccountId; readonly activity: LiveActivity; readonly needed?: FactsNeeded },
+  lane: {
+    readonly account: AccountId;
+    readonly activity: LiveActivity;
+    readonly needed?: FactsNeeded;
+    readonly payoutClass?: 'batch';
+  },
   before: LaneFacts,
   decision: BatchDecision,
   erasedRows: ReadonlyMap<Openid, string> = new Map(),
@@ -85,7 +90,7 @@ function awards(lane: Parameters<typeof writeDraws>[0], won: readonly DecidedDra
   const items = `jsonb_to_recordset(${jsonLiteral(paid)}) as item (i text, o text, f bigint, n text, m float8)`;
   const payee = lane.activity.paysThrough;
   const merchant = `(select merchant_id from account where id = ${payee === null ? account : textLiteral(payee)})`;
-  const place = { account, activity, merchant, items };
+  const place: PayoutSource = { account, activity, merchant, items, payoutClass: lane.payoutClass ?? 'live' };
   return [
     award,
     ...(payee === null ? [payouts(place)] : payoutsThrough(textLiteral(payee), place)),
@@ -101,22 +106,23 @@ interface PayoutSource {
   readonly activity: string;
   readonly merchant: string;
   readonly items: string;
+  readonly payoutClass: 'live' | 'batch';
 }
 
-function payouts({ account, activity, merchant, items }: PayoutSource): string {
-  return `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, due_at, created_at, updated_at)
-      select ${account}, n, i, ${activity}, ${merchant}, o, f, 'waiting', to_timestamp(m / 1000.0), to_timestamp(m / 1000.0), to_timestamp(m / 1000.0) from ${items}`;
+function payouts({ account, activity, merchant, items, payoutClass }: PayoutSource): string {
+  return `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, openid, amount_fen, state, class, due_at, created_at, updated_at)
+      select ${account}, n, i, ${activity}, ${merchant}, o, f, 'waiting', '${payoutClass}', to_timestamp(m / 1000.0), to_timestamp(m / 1000.0), to_timestamp(m / 1000.0) from ${items}`;
 }
 
 /**
  * Payouts of an account that pays through another go to the openid the winner is linked with there, and rest without
  * one until there is a link. The lock makes a link that is being written wait for these rows, or these rows see it.
  */
-function payoutsThrough(payee: string, { account, activity, merchant, items }: PayoutSource): string[] {
+function payoutsThrough(payee: string, { account, activity, merchant, items, payoutClass }: PayoutSource): string[] {
   return [
     `select pg_advisory_xact_lock_shared(${payeeLock(account, 'o')}) from (select distinct o from ${items}) as people`,
-    `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, state, due_at, reason, created_at, updated_at)
-      select ${account}, n, i, ${activity}, ${merchant}, ${payee}, coalesce(payee_openid, ''), f, 'waiting',
+    `insert into payout (account_id, order_number, award_id, activity_id, merchant_id, payee_account_id, openid, amount_fen, state, class, due_at, reason, created_at, updated_at)
+      select ${account}, n, i, ${activity}, ${merchant}, ${payee}, coalesce(payee_openid, ''), f, 'waiting', '${payoutClass}',
         case when payee_openid is not null then to_timestamp(m / 1000.0) end,
         case when payee_openid is null then '${PAYEE_UNKNOWN}' end, to_timestamp(m / 1000.0), to_timestamp(m / 1000.0)
       from ${items} left join payee_link on payee_link.account_id = ${account} and payee_link.openid = item.o

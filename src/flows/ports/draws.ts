@@ -107,6 +107,8 @@ export interface DrawStore {
       readonly activity: LiveActivity;
       readonly needed?: FactsNeeded;
       readonly codes?: CodesNeeded | null;
+      /** Payouts of class batch are sent when no live one is due; live unless told. */
+      readonly payoutClass?: 'batch';
     },
     requests: readonly DrawRequest[],
     decide: (facts: LaneFacts, fresh: readonly DrawRequest[]) => BatchDecision,

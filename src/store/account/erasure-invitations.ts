@@ -16,10 +16,16 @@ const MOVE_LINES = `update draw_batch_line set openid = $3,
     fault = case when fault is null and outcome is null then 'erased' else fault end
   where account_id = $1 and openid = $2`;
 
+// Lines that have their award were told by it; whoever has none yet gets none.
+const MOVE_ISSUE_LINES = `update issue_line as item set openid = $3, note = '', text = null,
+    fault = case when fault is null and line > batch.issued_through then 'erased' else fault end
+  from issue_batch as batch where batch.account_id = item.account_id and batch.id = item.batch_id
+    and item.account_id = $1 and item.openid = $2`;
+
 /** Puts a person's places in invitations and in operators' batches under the pseudonym. */
 export async function renameInvitations(client: pg.PoolClient, names: readonly string[]): Promise<StepEnd> {
   let moved = 0;
-  for (const statement of [MOVE_INVITED, MOVE_INVITING, MOVE_LINES]) {
+  for (const statement of [MOVE_INVITED, MOVE_INVITING, MOVE_LINES, MOVE_ISSUE_LINES]) {
     moved += (await client.query(statement, [...names])).rowCount ?? 0;
   }
   return moved === 0 ? 'nothing' : 'done';

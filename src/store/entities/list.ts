@@ -13,6 +13,7 @@ import { checkInEntity } from './check-ins.ts';
 import { drawOriginEntity } from './draw-origins.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
+import { issueBatchEntity, issueLineEntity } from './issues.ts';
 import { alarmEntity, merchantPaceEntity, payoutPersonDayEntity } from './merchant-queue.ts';
 import {
   activityTallyEntity,
@@ -105,6 +106,8 @@ export const entities: readonly EntitySchema[] = [
   invitationEntity,
   drawBatchEntity,
   drawBatchLineEntity,
+  issueBatchEntity,
+  issueLineEntity,
   activityTallyEntity,
   payoutTallyEntity,
   merchantFlowEntity,

@@ -1,0 +1,161 @@
+import type pg from 'pg';
+import type { ActivityId } from '../../base/ids.ts';
+import type { LiveActivity } from '../../flows/ports/draws.ts';
+import type {
+  CheckedLine,
+  DueIssue,
+  IssueBatch,
+  IssueBatchStore,
+  IssueKey,
+  IssueLine,
+  IssuePayer,
+} from '../../flows/ports/issue-batches.ts';
+import type { ActivityRule } from '../../rules/activity-rule.ts';
+import { asOutsideTrouble } from '../database-trouble.ts';
+import { inTransaction } from '../transaction.ts';
+import * as sql from './issue-statements.ts';
+
+/** A reader that said nothing for so long is dead. */
+const READING_MS = 600_000;
+
+type Row<Of> = Of & pg.QueryResultRow;
+
+/** Batches of packets for a file of people, in Postgres. `parseRule` reads a stored rule. */
+export function createIssueBatchStore(pool: pg.Pool, parseRule: (stored: unknown) => ActivityRule): IssueBatchStore {
+  const ask = async <Of extends pg.QueryResultRow>(text: string, values: readonly unknown[]) =>
+    orTrouble(pool.query<Of>(text, [...values]));
+  const find = async ({ account, id }: IssueKey): Promise<IssueBatch | undefined> =>
+    (await ask<Row<IssueBatch>>(`${sql.BATCHES} where batch.account_id = $1 and batch.id = $2`, [account, id])).rows[0];
+  return {
+    ...readingFiles(pool, ask),
+    ...issuing(ask, parseRule),
+    async payer(account) {
+      const found = await ask<{ payer: IssuePayer | null }>(sql.PAYER, [account]);
+      return found.rows[0]?.payer;
+    },
+    async create({ account, id, activity, name, note, packet, defaultAmountFen, linesPerMinute, operator, nowMs }) {
+      const values = [account, id, activity, name, note, packet, defaultAmountFen, linesPerMinute, operator];
+      await ask(sql.CREATE, [...values, new Date(nowMs)]);
+      const made = await find({ account, id });
+      if (made === undefined) throw new RangeError('a batch that was written is there');
+      return made;
+    },
+    find,
+    async list(account, most) {
+      const text = `${sql.BATCHES} where batch.account_id = $1 order by batch.prepared_at desc, batch.id limit $2`;
+      return (await ask<Row<IssueBatch>>(text, [account, most])).rows;
+    },
+    async lines({ account, id }, { after, most, faulty }) {
+      return (await ask<Row<IssueLine>>(faulty ? sql.FAULTY_LINES : sql.LINES, [account, id, after, most])).rows;
+    },
+    async approvalAboveFen() {
+      const found = await ask<{ fen: number }>(sql.APPROVAL_LIMIT, []);
+      return found.rows[0]?.fen ?? null;
+    },
+    async confirmedAloneFen(account, sinceMs) {
+      return (await ask<{ fen: number }>(sql.CONFIRMED_ALONE, [account, new Date(sinceMs)])).rows[0]?.fen ?? 0;
+    },
+    async move({ account, id }, { from, to, nowMs, confirmedBy = null, decidedBy = null }) {
+      const values = [account, id, from, to, new Date(nowMs), confirmedBy, decidedBy];
+      return (await ask(sql.MOVE, values)).rowCount === 1;
+    },
+    async forget({ unconfirmedMs, endedMs }) {
+      const lines = await ask(sql.FORGET_LINES, [new Date(unconfirmedMs), new Date(endedMs)]);
+      if ((lines.rowCount ?? 0) > 0) return true;
+      await ask(sql.FORGET_BATCHES, [new Date(unconfirmedMs)]);
+      return false;
+    },
+  };
+}
+
+type Ask = <Of extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => Promise<pg.QueryResult<Of>>;
+
+function readingFiles(
+  pool: pg.Pool,
+  ask: Ask,
+): Pick<IssueBatchStore, 'beginReading' | 'addLines' | 'endReading' | 'giveUpReading'> {
+  return {
+    async beginReading({ account, id }, { fileName, nowMs }) {
+      const stale = new Date(nowMs - READING_MS);
+      const begun = await ask(sql.BEGIN_READING, [account, id, fileName, new Date(nowMs), stale]);
+      if (begun.rowCount !== 1) return false;
+      await removeLines(ask, { account, id });
+      return true;
+    },
+    async addLines({ account, id }, lines) {
+      await ask(sql.ADD_LINES, [account, id, ...columnsOf(lines)]);
+    },
+    endReading: ({ account, id }, { fileHash, lines }) =>
+      orTrouble(
+        inTransaction(pool, async (client) => {
+          await client.query(sql.LONG_STATEMENTS);
+          await client.query(sql.MARK_DUPLICATES, [account, id]);
+          await client.query(sql.END_READING, [account, id, fileHash, lines]);
+        }),
+      ),
+    async giveUpReading({ account, id }, reason) {
+      await removeLines(ask, { account, id });
+      await ask(sql.GIVE_UP_READING, [account, id, reason]);
+    },
+  };
+}
+
+/** Some at a time: a million rows take longer than one statement may. */
+async function removeLines(ask: Ask, { account, id }: IssueKey): Promise<void> {
+  for (;;) {
+    const gone = await ask(sql.REMOVE_LINES, [account, id]);
+    if ((gone.rowCount ?? 0) === 0) return;
+  }
+}
+
+function columnsOf(lines: readonly CheckedLine[]): readonly unknown[] {
+  return [
+    lines.map(({ line }) => line),
+    lines.map(({ openid }) => openid),
+    lines.map(({ amountFen }) => amountFen),
+    lines.map(({ note }) => note),
+    lines.map(({ fault }) => fault),
+    lines.map(({ text }) => text),
+  ];
+}
+
+function issuing(
+  ask: Ask,
+  parseRule: (stored: unknown) => ActivityRule,
+): Pick<IssueBatchStore, 'claim' | 'activity' | 'nextLines' | 'advance' | 'putBack'> {
+  return {
+    async claim(nowMs, leaseMs) {
+      return (await ask<Row<DueIssue>>(sql.CLAIM, [new Date(nowMs), new Date(nowMs + leaseMs)])).rows[0];
+    },
+    async activity({ account, id }) {
+      const row = (await ask<Row<Omit<LiveActivity, 'rule'> & { stored: unknown }>>(sql.ACTIVITY, [account, id]))
+        .rows[0];
+      if (row === undefined) return undefined;
+      const { stored, ...activity } = row;
+      return { ...activity, id: activity.id as ActivityId, rule: parseRule(stored) };
+    },
+    async nextLines({ account, id }, after, most) {
+      const found = await ask<Row<Awaited<ReturnType<IssueBatchStore['nextLines']>>[number]>>(sql.NEXT_LINES, [
+        account,
+        id,
+        after,
+        most,
+      ]);
+      return found.rows;
+    },
+    async advance({ account, id, issuedThrough }, { through, lines, amountFen }) {
+      await ask(sql.ADVANCE, [account, id, issuedThrough, through, lines, amountFen]);
+    },
+    async putBack({ account, id }, dueAtMs, reason) {
+      await ask(sql.PUT_BACK, [account, id, new Date(dueAtMs), reason]);
+    },
+  };
+}
+
+async function orTrouble<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw asOutsideTrouble(error);
+  }
+}
