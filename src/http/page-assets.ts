@@ -19,6 +19,8 @@ export interface PageAssets {
   readonly scriptPath: string;
   /** Addresses of the scripts that each way to play needs beside the first one, by the play's name. */
   readonly playPaths: ReadonlyMap<string, readonly string[]>;
+  /** Address of the script with what the page says in a language: `zh` or `en`. */
+  readonly wordPaths: ReadonlyMap<string, string>;
   /** Address of the picture shown in a browser's tab. */
   readonly iconPath: string;
   /** The whole style sheet. It travels inside the document: one round trip less before the first paint. */
@@ -54,6 +56,7 @@ export function loadPageAssets(options: {
   return {
     scriptPath: `${options.base}${entry.file}`,
     playPaths: playPaths(manifest, options.base),
+    wordPaths: wordPaths(manifest, options.base),
     iconPath: `${options.base}${manifest['packet.svg']?.file ?? ''}`,
     styles,
     shareScript: options.resUrl === null ? null : `${options.resUrl}${SHARE_SCRIPT}`,
@@ -68,6 +71,15 @@ export function loadPageAssets(options: {
       "frame-ancestors 'none'",
     ].join('; '),
   };
+}
+
+function wordPaths(manifest: z.infer<typeof manifestSchema>, base: string): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(manifest).flatMap(([name, { file }]) => {
+      const language = /^words-([a-z]+)\.ts$/.exec(name)?.[1];
+      return language === undefined ? [] : [[language, `${base}${file}`] as const];
+    }),
+  );
 }
 
 /** A play's own script and those it is made from: asked for together, they cost one way to the server and back. */

@@ -58,7 +58,11 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
         title: state.look.title,
         theme: state.look.theme,
         ownStyles: brandStyles(state.look),
-        scripts: [assets.scriptPath, ...(assets.playPaths.get(state.look.play) ?? [])],
+        scripts: [
+          assets.scriptPath,
+          ...[assets.wordPaths.get(language) ?? []].flat(),
+          ...(assets.playPaths.get(state.look.play) ?? []),
+        ],
         body: `<div id="app"${assets.shareScript === null || state.person.snapshot ? '' : ` data-share-script="${escapeHtml(assets.shareScript)}"`}>${firstMarkup(state, language)}</div>
 <script type="application/json" id="first-state">${jsonForElement(state)}</script>`,
       }),

@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ActivityPageState, DrawAnswer } from '../../http/contract/activity-page.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
@@ -9,15 +10,15 @@ import { Countdown } from './countdown.tsx';
 import { readState } from './draw-client.ts';
 import { DrawNotice, noticeText } from './draw-notice.tsx';
 import { Earned } from './earned.tsx';
-import { MoreChances } from './more-chances.tsx';
 import { PersonLine } from './person-line.tsx';
 import { closedBy } from './page-state.ts';
 import { PlayPlace } from './play-place.tsx';
 import { Prizes } from './prizes.tsx';
-import { ResultCard } from './result-card.tsx';
+import type { ResultCardProps } from './result-card.tsx';
+import { PlainResult } from './plain-result.tsx';
 import { useDraw } from './use-draw.ts';
-import type { DrawStage } from './use-draw.ts';
-import { Winners } from './winners.tsx';
+import type { DrawControl, DrawStage } from './use-draw.ts';
+import { useLater } from './use-later.ts';
 import type { Words } from './words.ts';
 
 interface AppProps {
@@ -34,10 +35,10 @@ export function App({ first, language, words }: AppProps) {
   const [aheadMs] = useState(() => first.nowMs - Date.now());
   const draw = useDraw(first.slug);
   const { stage } = draw;
+  const later = useLater();
+  const Card: ComponentType<ResultCardProps> = later?.ResultCard ?? PlainResult;
   const { state, setState, readAfter } = useStateKeptFresh(first, stage);
-  useEffect(() => {
-    if (draw.unanswered && first.phase === 'open' && !first.person.snapshot) draw.begin();
-  }, []);
+  useEffect(() => goOn(first, draw), []);
   const may = mayDraw(state);
   const closed = closedBy(state);
   const answer = stage.kind === 'revealing' || stage.kind === 'shown' ? stage.answer : null;
@@ -76,16 +77,16 @@ export function App({ first, language, words }: AppProps) {
           onReload={() => location.reload()}
         />
         {closed === null && <Earned state={state} busy={busy} words={words} onDraw={draw.begin} />}
-        <MoreChances state={state} words={words} />
+        {later !== null && <later.MoreChances state={state} words={words} />}
         <Prizes state={state} words={words} />
-        <Winners slug={state.slug} aheadMs={aheadMs} words={words} />
+        {later !== null && <later.Winners slug={state.slug} aheadMs={aheadMs} words={words} />}
         <Foot state={state} awardsHref={awardsHref} language={language} words={words} />
       </main>
       <p class="heard" role="status" aria-live="assertive">
         {announcement(stage, words)}
       </p>
       {stage.kind === 'shown' && (
-        <ResultCard
+        <Card
           answer={stage.answer}
           chancesLeft={readAfter === stage.answer ? state.person.chancesLeft : null}
           mayDrawAgain={may && state.mechanic === 'lottery' && !ASKING.includes(state.look.play)}
@@ -123,6 +124,11 @@ function useStateKeptFresh(first: ActivityPageState, stage: DrawStage) {
     if (stage.kind === 'shown') void refresh(stage.answer);
   }, [stage.kind]);
   return { state, setState, readAfter };
+}
+
+/** A draw that was begun before the page was opened anew ends as it was decided. */
+function goOn({ phase, person }: ActivityPageState, draw: DrawControl): void {
+  if (draw.unanswered && phase === 'open' && !person.snapshot) draw.begin();
 }
 
 function mayDraw(state: ActivityPageState): boolean {

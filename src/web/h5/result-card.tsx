@@ -6,7 +6,8 @@ import { formatYuan } from '../shared/format-yuan.ts';
 import { FollowCode } from './follow-code.tsx';
 import type { Words } from './words.ts';
 
-interface ResultCardProps {
+/** What a card that tells a result is told itself. */
+export interface ResultCardProps {
   readonly answer: DrawAnswer;
   readonly chancesLeft: number | null;
   readonly mayDrawAgain: boolean;
