@@ -20,6 +20,7 @@ import { carryOn, namesWithPseudonyms, plainNames } from './account/erased-names
 import type { StoredNames } from './account/erased-names.ts';
 import { personFactsStatement, readPersonFacts } from './account/person-facts.ts';
 import type { FactsAsked } from './account/person-facts.ts';
+import { runCopying } from './copy-in.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
 import { codeStatements, readCodes } from './draw-codes.ts';
 import type { CodesAsked } from './draw-codes.ts';
@@ -42,6 +43,8 @@ interface OpenedBatch {
   readonly answered: ReadonlyMap<RequestKey, { readonly reply: string; readonly won: boolean }>;
   /** Rows of erased people, whose facts whoever draws again goes on with. */
   readonly erasedRows: ReadonlyMap<Openid, string>;
+  /** Who pays the awards; null where nobody does yet. */
+  readonly merchant: string | null;
 }
 
 /** Who was erased: nobody is looked for under a pseudonym before an account's first erasure. */
@@ -85,14 +88,14 @@ async function runBatch(
   let broken: Error | undefined;
   try {
     client = await pool.connect();
-    const { facts, answered, erasedRows } = await openBatch(client, lane, requests);
+    const { facts, answered, erasedRows, merchant } = await openBatch(client, lane, requests);
     const fresh = requests.filter((request) => !answered.has(request.key));
     if (fresh.length === 0) {
       await client.query('rollback');
       return requests.map((request) => resultOf(request, answered, undefined));
     }
     const decision = decide(facts, fresh);
-    await client.query(writeDraws(lane, facts, decision, erasedRows));
+    await runCopying(client, writeDraws({ ...lane, merchant }, facts, decision, erasedRows));
     const byKey = new Map(decision.draws.map((draw) => [draw.request.key, draw]));
     return requests.map((request) => resultOf(request, answered, byKey.get(request.key)));
   } catch (error) {
@@ -126,15 +129,19 @@ async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly D
     activity: activityFacts(counter, prizes, today, day),
     origins: origins && readOrigins(rest[0] ?? [], origins.needed),
   };
+  const merchant = (today[0]?.['merchant'] ?? null) as string | null;
   const codes = { needed: lane.codes ?? null, answers: rest.splice(rest.length - codesRead(lane, requests).length) };
   const found = origins === null ? rest : rest.slice(1);
   if (erased === null || erased.accounts.has(account) || today[0]?.['erasures'] !== true)
-    return opened({ ...facts, codes: codesOf(codes, names) }, factsAsked(lane, names, atMs), names, found);
+    return {
+      ...opened({ ...facts, codes: codesOf(codes, names) }, factsAsked(lane, names, atMs), names, found),
+      merchant,
+    };
   // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
   erased.accounts.add(account);
   const all = every();
   const again = await ask(client, lookups(lane, all, atMs));
-  return opened({ ...facts, codes: codesOf(codes, all) }, factsAsked(lane, all, atMs), all, again);
+  return { ...opened({ ...facts, codes: codesOf(codes, all) }, factsAsked(lane, all, atMs), all, again), merchant };
 }
 
 function codesOf(
@@ -154,7 +161,7 @@ function opened(
   asked: FactsAsked | null,
   names: StoredNames,
   [answered, people, found = []]: readonly Rows[],
-): OpenedBatch {
+): Omit<OpenedBatch, 'merchant'> {
   assert(answered && people, 'a batch opens with six answers');
   const erasedRows = people.flatMap(({ openid: name }) => {
     const openid = names.people.get(String(name));
@@ -199,7 +206,8 @@ function openingStatements({ lane, day, names, requests }: Opening): string {
   return `begin;
     select open, paused, spent_fen, draws, wins from activity_counter where ${here} for update;
     select prize_id, drawn, spent_fen from prize_counter where ${here};
-    select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures
+    select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures,
+        (select merchant_id from account where id = ${textLiteral(lane.activity.paysThrough ?? lane.account)}) as merchant
       from (values (1)) as one left join activity_day on ${here} and day = '${day}';
     ${origins === null ? '' : `${originsStatement(origins, requests, atMs)};`}
     ${lookups(lane, names, atMs)}

@@ -14,6 +14,15 @@ export function jsonLiteral(rows: readonly unknown[]): string {
 
 /** Writes a list of texts as an array. */
 export function textListLiteral(values: readonly string[]): string {
-  const items = values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
-  return `${textLiteral(`{${items.join(',')}}`)}::text[]`;
+  return `${listLiteral(values)}::text[]`;
+}
+
+/** Writes a list as an array that takes its type from the cast behind it. */
+export function listLiteral(values: readonly (string | number | null)[]): string {
+  const items = values.map((value) => (typeof value === 'string' ? quoted(value) : (value ?? 'null')));
+  return textLiteral(`{${items.join(',')}}`);
+}
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

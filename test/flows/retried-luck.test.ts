@@ -10,6 +10,8 @@ import type { TestDatabase } from '../support/database.ts';
 import { batcherOver, follower, messageKey, realLuck } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
+import { textOf } from '../support/rewritten-query.ts';
+import type { Statements } from '../support/rewritten-query.ts';
 
 const PEOPLE = 20;
 const log = quietLogger();
@@ -34,8 +36,8 @@ function failing(times: number, fail: (client: pg.PoolClient) => Promise<never>)
       get(target, name) {
         const value: unknown = Reflect.get(target, name);
         if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
-        return async (text: string) => {
-          if (!text.startsWith('insert into draw') || left === 0) return target.query(text);
+        return async (query: Statements) => {
+          if (!textOf(query).startsWith('copy draw') || left === 0) return target.query(query as string);
           left -= 1;
           return fail(target);
         };

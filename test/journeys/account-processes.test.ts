@@ -67,7 +67,7 @@ describe('two service processes with one Redis and one PostgreSQL', () => {
       'the draw to wait for its commit',
       async () =>
         (await world.one(
-          `select count(*) as n from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into draw%'`,
+          `select count(*) as n from pg_stat_activity where wait_event_type = 'Lock' and query like 'copy draw%'`,
         )) > 0,
     );
     killed.child.kill('SIGSTOP');

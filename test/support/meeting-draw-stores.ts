@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DrawStore } from '../../src/flows/ports/draws.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
+import { rewritten, textOf } from './rewritten-query.ts';
+import type { Statements } from './rewritten-query.ts';
 
 /** How long those who have read wait for the others, whom a lock may hold. */
 const MEETING_MS = 300;
@@ -32,9 +34,10 @@ export function meetingDrawStores(
               const value: unknown = Reflect.get(target, name);
               return typeof value === 'function' ? value.bind(target) : value;
             }
-            return async (text: string) => {
-              const answer = await target.query(locked ? text : text.replaceAll('for update', ''));
-              if (text.startsWith('begin')) await meet();
+            return async (query: Statements) => {
+              const unlocked = rewritten(query, (text) => (locked ? text : text.replaceAll('for update', '')));
+              const answer = await target.query(unlocked as string);
+              if (textOf(query).startsWith('begin')) await meet();
               return answer;
             };
           },

@@ -10,6 +10,8 @@ import { ACTIVITY_NAME, buildAccount, buildActivity, buildMerchant, NOON_MS, ran
 import { batcherOver, messageKey } from './draws.ts';
 import { openPayoutWorld } from './payout-world.ts';
 import type { PayoutWorld } from './payout-world.ts';
+import { rewritten } from './rewritten-query.ts';
+import type { Statements } from './rewritten-query.ts';
 
 export const MAIN = 'main' as AccountId;
 export const CHAT = 'chat' as AccountId;
@@ -91,8 +93,9 @@ export function unlockedPool(pool: pg.Pool): pg.Pool {
           const value: unknown = Reflect.get(target, name);
           if (typeof value !== 'function') return value;
           if (name !== 'query') return value.bind(target);
-          return (text: string, ...rest: readonly unknown[]) =>
-            value.call(target, text.replaceAll(/pg_advisory_xact_lock(_shared)?\(/g, 'coalesce('), ...rest);
+          const unlocked = (text: string): string => text.replaceAll(/pg_advisory_xact_lock(_shared)?\(/g, 'coalesce(');
+          return (query: Statements, ...rest: readonly unknown[]) =>
+            value.call(target, rewritten(query, unlocked), ...rest);
         },
       });
     },
