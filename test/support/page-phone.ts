@@ -57,9 +57,16 @@ export class PagePhone {
   }
 
   /** Posts a draw as the page's own script does. */
-  draw(door: string, slug: string, token: string, headers: Record<string, string> = {}): Promise<PhoneAnswer> {
+  draw(
+    door: string,
+    slug: string,
+    token: string,
+    headers: Record<string, string> = {},
+    signal: AbortSignal | null = null,
+  ): Promise<PhoneAnswer> {
     return this.ask(`${door}/api/a/${slug}/draw`, {
       method: 'POST',
+      signal,
       headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', accept: '*/*', ...headers },
       body: JSON.stringify({ token }),
     });
