@@ -8,6 +8,7 @@ import type { PayRules } from './pay/pay-rules.ts';
 import { PayServer } from './pay/pay-server.ts';
 import type { Shop } from './pay/shop.ts';
 import type { ShopNotices } from './pay/shop-notices.ts';
+import type { TransferNotices } from './pay/transfer-notices.ts';
 import type { FlawedPush } from './push/flawed-push.ts';
 import type { Push } from './push/push.ts';
 import { StateFolder } from './saved-state.ts';
@@ -35,6 +36,8 @@ export type Simulator = {
   /** What customers paid at the merchant's shop, and how the service is told of it. */
   shop: Shop;
   shopNotices: ShopNotices;
+  /** Confirmations of transfers, and how the service is told how they ended. */
+  transferNotices: TransferNotices;
   push: Push;
   /** Pushes that the service has to refuse. */
   flawedPush: FlawedPush;
@@ -64,12 +67,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const control = new ControlApi({ ...world.parts(), explain: options.explain, links: options.links ?? {} });
   const api = new WeixinApi({ ...world.parts(), random: world.random.fork('api') });
   const weixinServer = new WeixinServer({ api, control, pagesDir: options.pagesDir });
-  const payServer = new PayServer({ ...world.parts(), certificates: identities.certificates });
+  const { certificates, merchant } = identities;
+  const payServer = new PayServer({ ...world.parts(), certificates, merchant });
   const payPort = await payServer.start(options.payPort ?? 0);
   const httpPort = await weixinServer.start(options.httpPort ?? 0);
   const close = async (): Promise<void> => {
     world.push.stop();
     world.shopNotices.stop();
+    world.transferNotices.stop();
     await Promise.all([payServer.stop(), weixinServer.stop()]);
     folder?.writeState(stateOf(world));
   };

@@ -8,6 +8,9 @@ import { PacketDesk } from './pay/packet-desk.ts';
 import { defaultPayRules, type PayRules } from './pay/pay-rules.ts';
 import { Shop } from './pay/shop.ts';
 import { ShopNotices } from './pay/shop-notices.ts';
+import { TransferDesk } from './pay/transfer-desk.ts';
+import { TransferNotices } from './pay/transfer-notices.ts';
+import { V3Keys } from './pay/v3-keys.ts';
 import { FlawedPush } from './push/flawed-push.ts';
 import { Push, type PushOptions } from './push/push.ts';
 import { Random } from './random.ts';
@@ -62,6 +65,9 @@ export class World {
   readonly desk: PacketDesk;
   readonly shop: Shop;
   readonly shopNotices: ShopNotices;
+  readonly keys: V3Keys;
+  readonly transfers: TransferDesk;
+  readonly transferNotices: TransferNotices;
   readonly push: Push;
   readonly flawedPush: FlawedPush;
   readonly tokens: Tokens;
@@ -91,7 +97,11 @@ export class World {
     this.tokens = new Tokens({ clock, random: random.fork('tokens'), secrets });
     this.desks = new Map(appIds.map((appId) => [appId, this.#makeDesk(appId)]));
     this.shop = new Shop({ clock, random: random.fork('shop'), merchant: identities.merchant });
+    this.keys = new V3Keys({ clock, random: random.fork('v3') });
     this.shopNotices = this.#makeNotices();
+    this.transfers = this.#makeTransferDesk();
+    const { mchId } = identities.merchant;
+    this.transferNotices = new TransferNotices({ clock, books, keys: this.keys, mchId });
     const accountOf = (appId: string): AccountDesk => this.#desk(appId);
     const people = { followers, timeline, secrets, accountOf };
     this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), ...people });
@@ -105,9 +115,24 @@ export class World {
   parts() {
     const { secrets, random, clock, timeline, payRules, books, followers } = this;
     const { faults, desk, shop, shopNotices, push, flawedPush, tokens, authorization, desks } = this;
+    const { keys, transfers, transferNotices } = this;
     const { account } = this.identities;
     const some = { account, secrets, random, clock, timeline, payRules, books, followers };
-    return { ...some, faults, desk, shop, shopNotices, push, flawedPush, tokens, authorization, desks };
+    return {
+      ...some,
+      keys,
+      transfers,
+      transferNotices,
+      faults,
+      desk,
+      shop,
+      shopNotices,
+      push,
+      flawedPush,
+      tokens,
+      authorization,
+      desks,
+    };
   }
 
   #fill(options: SimulatorOptions, saved: SavedState | undefined, folder: StateFolder | undefined): void {
@@ -148,12 +173,26 @@ export class World {
     return new PacketDesk({ ...parts, random: random.fork('desk') });
   }
 
+  #makeTransferDesk(): TransferDesk {
+    const { payRules: rules, clock, books, followers: people, faults, random, identities, keys } = this;
+    const parts = { mchId: identities.merchant.mchId, boundAppIds: new Set(this.secrets.keys()), rules, clock, books };
+    const openName = (sealed: string): string | undefined => keys.openName(sealed);
+    return new TransferDesk({ ...parts, people, faults, random: random.fork('transfers'), openName });
+  }
+
   /** A payment lets the account write to its payer. */
   #makeNotices(): ShopNotices {
-    const { clock, random, shop, identities } = this;
+    const { clock, random, shop, identities, keys } = this;
     const paid = ({ appId, openid }: { appId: string; openid: string }): void =>
       this.desks.get(appId)?.customerMessages.acted(openid, 'payment');
-    return new ShopNotices({ clock, random: random.fork('shop-notices'), shop, merchant: identities.merchant, paid });
+    return new ShopNotices({
+      clock,
+      random: random.fork('shop-notices'),
+      shop,
+      merchant: identities.merchant,
+      keys,
+      paid,
+    });
   }
 
   #makePush(options: SimulatorOptions): Push {

@@ -16,6 +16,16 @@ export type PacketOrder = {
   sendName: string;
   actName: string;
   remark: string;
+  /** Set for what is no packet but a transfer that the person confirms. */
+  transfer?: TransferPart;
+};
+
+export type TransferPart = {
+  packageInfo: string;
+  redPacketLook: boolean;
+  notifyUrl?: string;
+  /** The merchant asked for it back before anybody confirmed it. */
+  takenBack?: boolean;
 };
 
 export type Packet = PacketOrder & {
@@ -97,12 +107,12 @@ export class Books {
   }
 
   /** Stores a packet that was refused for a limit, risk or lack of money: SENDING with a reason, later FAILED. */
-  refuse(order: PacketOrder, listId: string, reason: string): Packet {
+  refuse(order: PacketOrder, listId: string, reason: string, forMs: number = this.#rules.refusedForMs): Packet {
     const earlier = this.#unpaid(order.number);
     if (earlier) return Object.assign(earlier, { reason });
     const packet: Packet = { ...this.#fresh(order, listId), reason };
     this.#packets.set(packet.number, packet);
-    this.#move(packet, 'SENDING', packet.bookedAtMs, this.#rules.refusedForMs);
+    this.#move(packet, 'SENDING', packet.bookedAtMs, forMs);
     return packet;
   }
 
@@ -115,6 +125,14 @@ export class Books {
     this.#post({ atMs, number, from: 'packets', to: 'users', fen: packet.amountFen });
     this.#move(packet, 'RECEIVED', atMs);
     return packet;
+  }
+
+  /** A transfer that waits for its person goes back to the merchant. Throws for anything else. */
+  takeBack(number: string): void {
+    const packet = this.packet(number);
+    if (packet?.transfer === undefined || packet.status !== 'SENT') throw new Error(`${number} cannot be taken back`);
+    packet.transfer.takenBack = true;
+    this.#move(packet, 'RFUND_ING', this.#clock.nowMs(), this.#rules.takingBackForMs);
   }
 
   packet(number: string): Packet | undefined {

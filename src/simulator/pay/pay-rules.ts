@@ -32,6 +32,8 @@ export type PayRules = {
   /** Unopened for so long, a packet goes back; RFUND_ING lasts this long before REFUND. */
   unclaimedForMs: number;
   refundingForMs: number;
+  /** How long a transfer shows CANCELING. */
+  takingBackForMs: number;
   /** A refused packet shows SENDING with a reason for so long, then FAILED. */
   refusedForMs: number;
   queryableForMs: number;
@@ -61,6 +63,7 @@ export function defaultPayRules(): PayRules {
     processingForMs: hourMs / 3,
     unclaimedForMs: 24 * hourMs,
     refundingForMs: 0,
+    takingBackForMs: 5000,
     refusedForMs: 24 * hourMs,
     queryableForMs: 30 * 24 * hourMs,
   };

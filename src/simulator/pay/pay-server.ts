@@ -14,6 +14,8 @@ import type { DeskResult, PacketDesk } from './packet-desk.ts';
 import { refusal, Refused, writePayAnswer } from './pay-answer.ts';
 import type { Fields } from './request-checks.ts';
 import type { Shop } from './shop.ts';
+import { transfersPath, type TransferDesk } from './transfer-desk.ts';
+import type { V3Keys } from './v3-keys.ts';
 
 export const sendPath = '/mmpaymkttransfers/sendredpack';
 export const queryPath = '/mmpaymkttransfers/gethbinfo';
@@ -25,6 +27,9 @@ export type PayServerParts = {
   desk: PacketDesk;
   books: Books;
   shop: Shop;
+  keys: V3Keys;
+  transfers: TransferDesk;
+  merchant: { mchId: string };
   timeline: Timeline;
   random: Random;
   clock: SimulatorClock;
@@ -66,6 +71,7 @@ export class PayServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
+    if (path.startsWith(transfersPath)) return this.#answerTransfer(request, response);
     if (path !== sendPath && path !== queryPath && path !== orderQueryPath)
       return answer(response, 404, 'text/plain', 'not found');
     if (request.method !== 'POST') return answer(response, 405, 'text/plain', 'use POST');
@@ -81,6 +87,33 @@ export class PayServer {
     timeline.add({ kind: 'pay-request', openid, title, titleEn, detail: { path, number }, text });
     const result = this.#decide(path, fields, request);
     this.#respond(response, result, { openid, number });
+  }
+
+  async #answerTransfer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { keys, certificates, transfers, books, clock, timeline } = this.#parts;
+    const { method = '', url: path = '', headers } = request;
+    const body = await readBody(request, bodyBytesMax);
+    const { authorization = '' } = headers;
+    const { mchId } = this.#parts.merchant;
+    const { certPem } = certificates.merchant;
+    const signatureFault = keys.requestFault({ method, path, authorization, body }, { mchId, certPem });
+    const number = /out-bill-no\/(\w+)/.exec(path)?.[1] ?? /"out_bill_no":"(\w+)"/.exec(body)?.[1] ?? '';
+    books.noteArrival({ atMs: clock.nowMs(), path, number });
+    const openid = /"openid":"([\w-]+)"/.exec(body)?.[1] ?? books.packet(number)?.openid ?? '';
+    const [title, titleEn] = method === 'GET' ? ['查转账请求', 'Transfer query'] : ['转账请求', 'Transfer request'];
+    timeline.add({ kind: 'pay-request', openid, title, titleEn, detail: { path, number }, text: body });
+    const plainHeaders = headers.accept !== undefined && headers['user-agent'] !== undefined;
+    const noSuchKey = body.includes('"user_name"') && headers['wechatpay-serial'] !== keys.publicKey.id;
+    const fault = plainHeaders ? (noSuchKey ? 'Wechatpay-Serial错误' : signatureFault) : 'Http头缺少Accept或User-Agent';
+    const result = transfers.answer({ method, path, body, signatureFault: fault });
+    const text = JSON.stringify(result.body);
+    const detail = { number, code: String(result.status), ...(result.fault ? { fault: result.fault.kind } : {}) };
+    const titles = { title: '微信支付应答转账', titleEn: 'WeChat Pay answers a transfer' };
+    timeline.add({ kind: 'pay-answer', openid, ...titles, detail, text });
+    for (const [name, value] of Object.entries(keys.signed(text))) response.setHeader(name, value);
+    const send = (): void => answer(response, result.status, 'application/json; charset=utf-8', text);
+    if (result.fault) this.#spoil(response, { text, send }, result.fault);
+    else send();
   }
 
   #answerOrderQuery(response: ServerResponse, fields: Fields | undefined): void {
@@ -109,11 +142,12 @@ export class PayServer {
       detail: { number: about.number, code, ...(fault ? { fault: fault.kind, paying: fault.paying } : {}) },
       text: xml,
     });
-    if (fault) this.#spoil(response, xml, fault);
-    else answer(response, 200, 'text/plain; charset=utf-8', xml);
+    const send = (): void => answer(response, 200, 'text/plain; charset=utf-8', xml);
+    if (fault) this.#spoil(response, { text: xml, send }, fault);
+    else send();
   }
 
-  #spoil(response: ServerResponse, xml: string, fault: Fault): void {
+  #spoil(response: ServerResponse, { text, send }: { text: string; send: () => void }, fault: Fault): void {
     switch (fault.kind) {
       case 'answer-lost-after-paying':
         return this.#drop(response);
@@ -126,12 +160,12 @@ export class PayServer {
       case 'http-500':
         return answer(response, 500, 'text/html', badGateway);
       case 'trickle':
-        return this.#trickle(response, Buffer.from(xml), fault.ms);
+        return this.#trickle(response, Buffer.from(text), fault.ms);
       case 'system-error':
       case 'processing':
       case 'not-found-for':
       case 'unknown-code':
-        return answer(response, 200, 'text/plain; charset=utf-8', xml);
+        return send();
     }
   }
 

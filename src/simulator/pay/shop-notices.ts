@@ -1,8 +1,9 @@
-import { createCipheriv, createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { beijingText, type SimulatorClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { writeXml } from '../wire/xml.ts';
 import { factsOf, type Shop, type ShopOrder } from './shop.ts';
+import { rfc3339, type V3Keys } from './v3-keys.ts';
 
 /** How a notice travels, and what is wrong with it. */
 export type NoticeOptions = {
@@ -22,6 +23,7 @@ type Parts = {
   random: Random;
   shop: Shop;
   merchant: { mchId: string; apiKey: string };
+  keys: V3Keys;
   paid: (order: ShopOrder) => void;
 };
 
@@ -45,16 +47,13 @@ const lookEveryMs = 200;
 /** Tells the service of payments and refunds at the shop, again and again until it says SUCCESS. */
 export class ShopNotices {
   readonly deliveries: NoticeDelivery[] = [];
-  readonly apiV3Key: string;
   readonly #parts: Parts;
   readonly #waiting: { dueMs: number; notice: Notice; repeats: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #url: string | undefined;
-  #signer: { id: string; publicPem: string; privatePem: string } | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.apiV3Key = parts.random.text(32);
     parts.clock.onAdvance(() => this.#deliverDue());
   }
 
@@ -62,10 +61,13 @@ export class ShopNotices {
     this.#url = url;
   }
 
-  /** WeChat Pay's public key of version 3, made when somebody first asks for it. */
+  get apiV3Key(): string {
+    return this.#parts.keys.apiV3Key;
+  }
+
+  /** WeChat Pay's public key of version 3. */
   get publicKey(): { id: string; pem: string } {
-    const { id, publicPem } = this.#keys();
-    return { id, pem: publicPem };
+    return this.#parts.keys.publicKey;
   }
 
   /** A customer pays; the first delivery is done, whatever came of it, when this resolves. */
@@ -189,42 +191,15 @@ export class ShopNotices {
   }
 
   #json(notice: Notice): { headers: Record<string, string>; body: string } {
-    const { random, clock } = this.#parts;
-    const { id, privatePem } = this.#keys();
+    const { keys } = this.#parts;
     const refund = notice.refundId !== undefined;
-    const plain = JSON.stringify(refund ? this.#refundPlain(notice) : this.#paidPlain(notice));
-    const nonce = random.text(12);
-    const associated = refund ? 'refund' : 'transaction';
-    const cipher = createCipheriv('aes-256-gcm', Buffer.from(this.apiV3Key), Buffer.from(nonce));
-    cipher.setAAD(Buffer.from(associated));
-    const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    const body = JSON.stringify({
-      id: random.hex(32),
-      create_time: rfc3339(clock.nowMs()),
-      resource_type: 'encrypt-resource',
-      event_type: refund ? 'REFUND.SUCCESS' : 'TRANSACTION.SUCCESS',
-      summary: refund ? '退款成功' : '支付成功',
-      resource: {
-        original_type: associated,
-        algorithm: 'AEAD_AES_256_GCM',
-        ciphertext: sealed.toString('base64'),
-        nonce,
-        associated_data: associated,
-      },
-    });
-    const timestamp = String(Math.floor(clock.nowMs() / 1000));
-    const mark = random.hex(32);
-    const wrong = notice.options.fault === 'wrong-sign' ? 'x' : '';
-    const signature = sign('sha256', Buffer.from(`${timestamp}\n${mark}\n${body}${wrong}\n`), privatePem);
-    const headers = {
-      'content-type': 'application/json',
-      'wechatpay-timestamp': timestamp,
-      'wechatpay-nonce': mark,
-      'wechatpay-serial': id,
-      'wechatpay-signature': signature.toString('base64'),
-      'wechatpay-signature-type': 'WECHATPAY2-SHA256-RSA2048',
-    };
-    return { headers, body };
+    const original = refund ? 'refund' : 'transaction';
+    const event = refund
+      ? { type: 'REFUND.SUCCESS', summary: '退款成功', original, associated: original }
+      : { type: 'TRANSACTION.SUCCESS', summary: '支付成功', original, associated: original };
+    const body = keys.notice(event, refund ? this.#refundPlain(notice) : this.#paidPlain(notice));
+    const signed = keys.signed(body, notice.options.fault === 'wrong-sign');
+    return { headers: { 'content-type': 'application/json', ...signed }, body };
   }
 
   #paidPlain({ order, options }: Notice): object {
@@ -261,19 +236,4 @@ export class ShopNotices {
       },
     };
   }
-
-  #keys(): { id: string; publicPem: string; privatePem: string } {
-    if (this.#signer) return this.#signer;
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    this.#signer = {
-      id: `PUB_KEY_ID_01${this.#parts.random.digits(20)}`,
-      publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    };
-    return this.#signer;
-  }
-}
-
-function rfc3339(atMs: number): string {
-  return `${beijingText(atMs).replace(' ', 'T')}+08:00`;
 }
