@@ -7,7 +7,7 @@ interface Arrows {
   readonly packages: readonly string[];
 }
 
-const FRONT_END = ['react', 'react-dom', 'antd', 'preact', 'vite', '@ant-design/icons', 'dayjs'];
+const FRONT_END = ['react', 'react-dom', 'antd', 'preact', 'vite', '@ant-design/icons', 'dayjs', 'echarts'];
 const EVERYWHERE = ['base', 'rules', 'flows', 'wechat', 'pay', 'store', 'http', 'notify', 'jobs', 'config'];
 
 const ARROWS: Readonly<Record<string, Arrows>> = {

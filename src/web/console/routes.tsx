@@ -22,6 +22,11 @@ const ReissuePage = lazy(async () => ({ default: (await import('./payments/reiss
 const ReconciliationPage = lazy(async () => ({
   default: (await import('./payments/reconciliation-page.tsx')).ReconciliationPage,
 }));
+const NumbersPage = lazy(async () => ({ default: (await import('./numbers/numbers-page.tsx')).NumbersPage }));
+const FindPeoplePage = lazy(async () => ({
+  default: (await import('./people/find-people-page.tsx')).FindPeoplePage,
+}));
+const PersonPage = lazy(async () => ({ default: (await import('./people/person-page.tsx')).PersonPage }));
 const ListsPage = lazy(async () => ({ default: (await import('./people/lists-page.tsx')).ListsPage }));
 const ListPage = lazy(async () => ({ default: (await import('./people/list-page.tsx')).ListPage }));
 const ActivityPage = lazy(async () => ({ default: (await import('./pages/activity-page.tsx')).ActivityPage }));
@@ -36,6 +41,8 @@ function pageOf(path: string) {
   if (path === '/' || path === '/login') return <ActivitiesPage />;
   if (path === '/activities/new') return <TemplatesPage />;
   if (path.startsWith('/payments')) return paymentsPageOf(path.slice('/payments'.length));
+  if (path === '/numbers') return <NumbersPage />;
+  if (path.startsWith('/people')) return peoplePageOf(path.slice('/people'.length));
   if (path === '/lists') return <ListsPage />;
   const [, account, list] = /^\/lists\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})$/.exec(path) ?? [];
   if (account !== undefined && list !== undefined) {
@@ -46,6 +53,13 @@ function pageOf(path: string) {
   const [, id, edit, step] = /^\/activities\/([0-9a-f]{32})(\/edit(?:\/([a-z]+))?)?$/.exec(path) ?? [];
   if (id === undefined) return <NotFoundPage />;
   return edit === undefined ? <ActivityPage key={id} id={id} /> : <EditActivityPage key={id} id={id} step={step} />;
+}
+
+function peoplePageOf(path: string) {
+  if (path === '') return <FindPeoplePage />;
+  const [, account, openid] = /^\/([a-z0-9-]{1,32})\/([\w:-]{1,64})$/.exec(path) ?? [];
+  if (account === undefined || openid === undefined) return <NotFoundPage />;
+  return <PersonPage key={path} accountId={account} openid={openid} />;
 }
 
 function paymentsPageOf(path: string) {

@@ -17,6 +17,7 @@ import { TurnButtons } from './turn-buttons.tsx';
 const DrawsTab = lazy(async () => ({ default: (await import('./draws-tab.tsx')).DrawsTab }));
 const AwardsTab = lazy(async () => ({ default: (await import('./awards-tab.tsx')).AwardsTab }));
 const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }));
+const NumbersTab = lazy(async () => ({ default: (await import('../numbers/numbers-tab.tsx')).NumbersTab }));
 const BooksTab = lazy(async () => ({ default: (await import('./books-tab.tsx')).BooksTab }));
 
 /** One activity: what it gave out, who drew, what was paid, the books. */
@@ -55,7 +56,7 @@ function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (ans
 }
 
 function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: EditorForm }) {
-  const { activity: words } = useWords();
+  const { activity: words, numbers } = useWords();
   const { may } = useSession();
   const { id } = answer.activity;
   const nameOf = useCallback(
@@ -72,6 +73,15 @@ function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: EditorFo
       destroyOnHidden
       items={[
         tab('overview', <OverviewTab answer={answer} form={form} />),
+        {
+          key: 'numbers',
+          label: numbers.tab,
+          children: (
+            <Suspense fallback={null}>
+              <NumbersTab id={id} nameOf={nameOf} />
+            </Suspense>
+          ),
+        },
         ...(may('people.view')
           ? [tab('draws', <DrawsTab id={id} nameOf={nameOf} />), tab('awards', <AwardsTab id={id} nameOf={nameOf} />)]
           : []),

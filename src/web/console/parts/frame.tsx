@@ -45,19 +45,30 @@ export function Frame({ children }: { children: ReactNode }) {
 
 /** The parts of the console, with the one that is open marked. */
 function Sections() {
-  const { nav, lists } = useWords();
+  const { nav, lists, numbers, people } = useWords();
   const { may } = useSession();
   const path = usePath();
   const inPayments = path.startsWith('/payments');
   const inLists = path.startsWith('/lists');
+  const inNumbers = path.startsWith('/numbers');
+  const inPeople = path.startsWith('/people');
+  const elsewhere = inPayments || inLists || inNumbers || inPeople;
   return (
     <nav className="sections" aria-label={nav.label}>
-      <Link to="/" current={!inPayments && !inLists}>
+      <Link to="/" current={!elsewhere}>
         {nav.activities}
+      </Link>
+      <Link to="/numbers" current={inNumbers}>
+        {numbers.nav}
       </Link>
       {may('payments.view') && (
         <Link to="/payments" current={inPayments}>
           {nav.payments}
+        </Link>
+      )}
+      {may('people.view') && (
+        <Link to="/people" current={inPeople}>
+          {people.nav}
         </Link>
       )}
       {may('people.view') && (

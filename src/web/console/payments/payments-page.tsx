@@ -11,6 +11,7 @@ import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { useLoaded } from '../state/use-loaded.ts';
 import { useRefresh } from '../state/use-refresh.ts';
+import { BalancesCard } from './balances-card.tsx';
 import { MerchantCard } from './merchant-card.tsx';
 import { MerchantForm } from './merchant-form.tsx';
 import { PaymentsFrame } from './payments-frame.tsx';
@@ -49,6 +50,7 @@ function Payments({ answer, onChange }: { answer: PaymentsAnswer; onChange: (ans
   return (
     <>
       <GeneralStop answer={answer} onChange={onChange} ask={setQuestion} />
+      {merchants.length > 0 && <BalancesCard />}
       {merchants.length === 0 ? (
         <div className="card">
           <EmptyNotice title={payments.noMerchants} text={payments.noMerchantsText} />

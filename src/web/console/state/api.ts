@@ -21,6 +21,8 @@ import type {
 import type { Problem } from '../../../http/contract/console-problem.ts';
 import { listsApi } from './lists-api.ts';
 import type { ListsApi } from './lists-api.ts';
+import { numbersApi } from './numbers-api.ts';
+import type { NumbersApi } from './numbers-api.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -63,6 +65,7 @@ export interface Api {
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
   readonly payments: PaymentsApi;
   readonly lists: ListsApi;
+  readonly numbers: NumbersApi;
 }
 
 /** Which payout: the account it belongs to and its order number. */
@@ -129,6 +132,7 @@ export function createApi(onSignedOut: () => void): Api {
     books: (id, after) => ask('GET', page(id, 'books', after)),
     payments: paymentsApi(ask),
     lists: listsApi(ask),
+    numbers: numbersApi(ask),
   };
 }
 

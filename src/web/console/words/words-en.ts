@@ -1,6 +1,7 @@
 import { showYuan } from '../parts/money.ts';
 import { lifeEn } from './life-en.ts';
 import { listsEn } from './lists-en.ts';
+import { numbersEn } from './numbers-en.ts';
 import { paymentsEn } from './payments-en.ts';
 import { recordsEn } from './records-en.ts';
 import type { Words } from './words-zh.ts';
@@ -308,6 +309,7 @@ export const en: Words = {
   },
   ...lifeEn,
   ...listsEn,
+  ...numbersEn,
   ...recordsEn,
   ...paymentsEn,
 

@@ -1,6 +1,7 @@
 import { showYuan } from '../parts/money.ts';
 import { lifeZh } from './life-zh.ts';
 import { listsZh } from './lists-zh.ts';
+import { numbersZh } from './numbers-zh.ts';
 import { paymentsZh } from './payments-zh.ts';
 import { recordsZh } from './records-zh.ts';
 
@@ -300,6 +301,7 @@ export const zh = {
   },
   ...lifeZh,
   ...listsZh,
+  ...numbersZh,
   ...recordsZh,
   ...paymentsZh,
 
