@@ -33,6 +33,8 @@ export interface StaticFilesOptions {
    * with this Content-Security-Policy.
    */
   readonly application?: { readonly contentSecurityPolicy: string };
+  /** Documents that our own pages may show in a frame, each with its Content-Security-Policy. */
+  readonly framed?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -47,7 +49,12 @@ export function staticFileRoutes(options: StaticFilesOptions): Router {
   router.get(name, `${prefix}*path`, (ctx) => {
     const wanted = ctx.path.slice(prefix.length);
     const file = files.get(wanted);
-    if (file !== undefined && wanted !== 'index.html') return serve(ctx, file);
+    if (file !== undefined && wanted !== 'index.html') {
+      serve(ctx, file);
+      const policy = options.framed?.get(wanted);
+      if (policy !== undefined) ctx.set({ 'Content-Security-Policy': policy, 'X-Frame-Options': 'SAMEORIGIN' });
+      return;
+    }
     const index = files.get('index.html');
     if (application === undefined || index === undefined || path.extname(wanted) !== '') return;
     serveApplication(ctx, index, application);

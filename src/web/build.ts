@@ -14,6 +14,8 @@ interface WebEntry {
   readonly sources: string;
   /** The file the build starts from, inside `sources`. */
   readonly start: string;
+  /** Documents beside it, and other folders whose sources they are made of. */
+  readonly beside?: { readonly documents: readonly string[]; readonly from: readonly string[] };
   /** Where the service or the simulator serves the result. */
   readonly base: string;
   readonly jsx: 'preact' | 'react';
@@ -54,6 +56,8 @@ const ENTRIES: readonly WebEntry[] = [
     name: 'console',
     sources: 'src/web/console',
     start: 'index.html',
+    // The editor shows the activity page itself.
+    beside: { documents: ['page-preview.html'], from: ['src/web/h5'] },
     base: '/console/',
     jsx: 'react',
     target: ['es2022', 'chrome110', 'safari16'],
@@ -140,7 +144,9 @@ function viteConfig(entry: WebEntry, outDir: string): InlineConfig {
       assetsInlineLimit: 0,
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2000,
-      rolldownOptions: { input: path.join(root, entry.start) },
+      rolldownOptions: {
+        input: [entry.start, ...(entry.beside?.documents ?? [])].map((file) => path.join(root, file)),
+      },
     },
   };
 }
@@ -161,7 +167,7 @@ async function compress(folder: string): Promise<number> {
 
 /** One hash over everything a build's result depends on. */
 async function sourcesHash(entry: WebEntry): Promise<string> {
-  const folders = [entry.sources, 'src/web/shared', 'src/http/contract'];
+  const folders = [entry.sources, ...(entry.beside?.from ?? []), 'src/web/shared', 'src/http/contract'];
   const lists = await Promise.all(
     folders.map((folder) =>
       existsSync(path.join(ROOT, folder)) ? filesBelow(path.join(ROOT, folder)) : Promise.resolve([]),

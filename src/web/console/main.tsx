@@ -1,4 +1,5 @@
 import './console.css';
+import './editor/editor.css';
 import './payments/payments.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

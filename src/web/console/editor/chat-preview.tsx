@@ -1,35 +1,41 @@
 import { showYuan } from '../parts/money.ts';
 import { useWords } from '../state/language.tsx';
-import type { EditorForm } from './editor-form.ts';
+import { list, number, object, text, valueAt } from './draft.ts';
+import type { EditorForm } from './use-editor.ts';
 
 /** A follower's chat with the texts as they stand now: a win with its packet, and what the others are told. */
 export function ChatPreview({ form }: { form: EditorForm }) {
   const { texts: words } = useWords();
-  const prize = form.prizes.find(({ kind }) => kind === 'red-packet') ?? form.prizes[0];
-  const fill = (text: string): string =>
-    text
-      .replaceAll('{prize}', prize?.name ?? '')
-      .replaceAll('{amount}', ((prize?.amountFen ?? 0) / 100).toFixed(2))
-      .replaceAll('{streak}', String(prize?.streakDays ?? 1))
-      .replaceAll('{chances}', String(Math.max(0, (form.limits.drawsPerPersonPerDay ?? 1) - 1)));
-  const says = form.words[0]?.word ?? words.previewSays;
-  const nothing =
-    form.kind === 'check-in' ? form.texts.checkedIn : form.kind === 'keyword' ? form.texts.soldOut : form.texts.lose;
+  const prizes = list(form.draft['prizes']).map(object);
+  const prize = prizes.find(({ kind }) => String(kind).endsWith('packet')) ?? prizes[0] ?? {};
+  const amountFen = number(prize['amountFen']) ?? number(prize['meanFen']) ?? 0;
+  const perDay = number(valueAt(form.draft, ['limits', 'drawsPerPersonPerDay'])) ?? 1;
+  const fill = (said: unknown): string =>
+    text(said)
+      .replaceAll('{prize}', text(prize['name']))
+      .replaceAll('{amount}', (amountFen / 100).toFixed(2))
+      .replaceAll('{streak}', '3')
+      .replaceAll('{code}', 'ABCD2345')
+      .replaceAll('{chances}', String(Math.max(0, perDay - 1)));
+  const said = object(form.draft['texts']);
+  const says = text(valueAt(form.draft, ['trigger', 'words', 0, 'word'])) || words.previewSays;
+  const kind = valueAt(form.draft, ['mechanic', 'kind']);
+  const nothing = kind === 'check-in' ? said['checkedIn'] : kind === 'lottery' ? said['lose'] : said['soldOut'];
   return (
-    <aside className="preview">
+    <aside className="preview" aria-label={words.preview}>
       <h3>{words.preview}</h3>
       <div className="chat">
         <p className="bubble bubble-mine">{says}</p>
-        <p className="bubble">{fill(form.texts.win)}</p>
-        {prize?.kind === 'red-packet' && (
+        <p className="bubble">{fill(said['win'])}</p>
+        {amountFen > 0 && (
           <div className="packet-card">
             <div>
               <span className="packet-mark" aria-hidden="true">
                 ¥
               </span>
               <span>
-                {form.packet.wishing}
-                <small>{showYuan(prize.amountFen ?? 0)}</small>
+                {text(valueAt(form.draft, ['packet', 'wishing']))}
+                <small>{showYuan(amountFen)}</small>
               </span>
             </div>
             <p>{words.packetCard}</p>

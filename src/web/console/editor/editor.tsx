@@ -1,56 +1,93 @@
 import { Alert, App, Button } from 'antd';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { AccountsAnswer } from '../../../http/contract/console-session.ts';
 import { sayProblem } from '../parts/notices.tsx';
 import { showTime } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { useLeaveGuard, useNavigation } from '../state/navigation.tsx';
-import { stepOf, STEPS } from './faults.ts';
-import type { StepName } from './faults.ts';
+import { ChatPreview } from './chat-preview.tsx';
+import { EditorProvider } from './editor-context.tsx';
+import type { EditorTools } from './editor-context.tsx';
+import { PhonePreview } from './phone-preview.tsx';
+import type { RuleNode } from './rule-node.ts';
+import { drawField } from './schema-field.tsx';
 import { StepBasic } from './step-basic.tsx';
-import { StepLimits } from './step-limits.tsx';
+import { StepMoney } from './step-money.tsx';
 import { StepPrizes } from './step-prizes.tsx';
 import { StepReview } from './step-review.tsx';
-import { StepTexts } from './step-texts.tsx';
+import { StepLook, StepTexts, StepWho } from './plain-steps.tsx';
 import { StepWin } from './step-win.tsx';
+import { stepOf, STEPS } from './steps.ts';
+import type { StepName } from './steps.ts';
 import type { Editor } from './use-editor.ts';
+import { useLook } from './use-look.ts';
 
 export type Accounts = AccountsAnswer['accounts'];
 
-/** The guided editor: steps on the left, one at a time on the right, saving at every step. */
-export function EditorView({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
+interface EditorProps {
+  readonly editor: Editor;
+  readonly accounts: Accounts;
+  /** The rule's schema with the words of its fields. */
+  readonly root: RuleNode;
+  readonly lists: EditorTools['lists'];
+}
+
+/** Steps beside which the phone stands. */
+const WITH_PHONE: readonly StepName[] = ['win', 'look', 'review'];
+
+/** The guided editor: steps on the left, one at a time in the middle, what people will see on the right. */
+export function EditorView({ editor, accounts, root, lists }: EditorProps) {
   const words = useWords();
+  const tools = useMemo(() => ({ editor, root, lists, drawField }), [editor, root, lists]);
+  const looked = useLook(editor.form);
   useUnsavedGuard(editor.dirty && !editor.saving);
+  const withPhone = WITH_PHONE.includes(editor.step);
   return (
-    <div className="editor">
-      <EditorSteps editor={editor} />
-      <div className="stack editor-main">
-        {editor.locked && <Alert type="warning" showIcon title={words.editor.locked} />}
-        <EditorProblem editor={editor} />
-        <section className="card stack" aria-label={words.steps[editor.step]}>
-          <h2>{words.steps[editor.step]}</h2>
-          <StepOf editor={editor} accounts={accounts} />
-        </section>
-        <EditorButtons editor={editor} />
+    <EditorProvider value={tools}>
+      <div className={withPhone || editor.step === 'texts' ? 'editor editor-beside' : 'editor'}>
+        <EditorSteps editor={editor} />
+        <div className="stack editor-main">
+          {editor.locked && <Alert type="warning" showIcon title={words.editor.locked} />}
+          <EditorProblem editor={editor} />
+          <section className="card stack" aria-label={words.steps[editor.step]}>
+            <h2>{words.steps[editor.step]}</h2>
+            <StepOf editor={editor} accounts={accounts} looked={looked} />
+          </section>
+          <EditorButtons editor={editor} />
+        </div>
+        {withPhone && <PhonePreview looked={looked} />}
+        {editor.step === 'texts' && <ChatPreview form={editor.form} />}
       </div>
-    </div>
+    </EditorProvider>
   );
 }
 
-function StepOf({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
+function StepOf({
+  editor,
+  accounts,
+  looked,
+}: {
+  editor: Editor;
+  accounts: Accounts;
+  looked: ReturnType<typeof useLook>;
+}) {
   switch (editor.step) {
     case 'basic':
-      return <StepBasic editor={editor} accounts={accounts} />;
+      return <StepBasic accounts={accounts} />;
+    case 'who':
+      return <StepWho />;
     case 'win':
-      return <StepWin editor={editor} />;
+      return <StepWin />;
     case 'prizes':
-      return <StepPrizes editor={editor} />;
-    case 'limits':
-      return <StepLimits editor={editor} />;
+      return <StepPrizes looked={looked} />;
+    case 'money':
+      return <StepMoney looked={looked} />;
     case 'texts':
-      return <StepTexts editor={editor} />;
+      return <StepTexts />;
+    case 'look':
+      return <StepLook />;
     case 'review':
-      return <StepReview editor={editor} accounts={accounts} />;
+      return <StepReview accounts={accounts} looked={looked} />;
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Words } from '../words/words-zh.ts';
-import type { EditorForm } from './editor-form.ts';
+import { object, text, valueAt } from './draft.ts';
+import { nodeAt } from './rule-node.ts';
+import type { RuleNode } from './rule-node.ts';
+import type { EditorForm } from './use-editor.ts';
 
 /** A fault as the service tells it; `code` and `bound` come with faults of a rule. */
 export interface Fault {
@@ -9,69 +12,36 @@ export interface Fault {
   readonly bound?: number | null;
 }
 
-export const STEPS = ['basic', 'win', 'prizes', 'limits', 'texts', 'review'] as const;
-export type StepName = (typeof STEPS)[number];
+type Language = 'zh' | 'en';
 
-/** The step on whose page a path's field stands. */
-export function stepOf(path: string): StepName {
-  if (/^(accountId|name|slug|startsAtMs|endsAtMs)\b/.test(path)) return 'basic';
-  if (/^(trigger|mechanic$|mechanic\.kind)/.test(path)) return 'win';
-  if (/^(prizes|mechanic|budgetFen|whenBudgetEnds)/.test(path)) return 'prizes';
-  if (path.startsWith('limits')) return 'limits';
-  if (/^(texts|packet)/.test(path)) return 'texts';
-  return 'review';
+/** Names the field a path stands for, as the form does, with the prize it belongs to; empty where nothing has a name. */
+export function nameField(
+  path: string,
+  { form, root, language, words }: { form: EditorForm; root: RuleNode; language: Language; words: Words },
+): string {
+  const { basic } = words;
+  const beside = { accountId: basic.account, name: basic.name, slug: basic.slug };
+  if (Object.hasOwn(beside, path)) return beside[path as keyof typeof beside];
+  const parts = path.split('.');
+  const names = parts.flatMap((name, index) => {
+    const here = parts.slice(0, index + 1);
+    if (/^\d+$/.test(name)) return [entryName(valueAt(form.draft, here), Number(name), words)];
+    const label = nodeAt(root, form.draft, here)?.label;
+    return label === undefined ? [] : [labelIn(label, language)];
+  });
+  // A prize by its name says enough, and so does a field of the rule's own.
+  return (parts[0] === 'prizes' ? names.slice(1) : names).join(' · ') || (names[0] ?? '');
 }
 
-/** Moves a fault to the field that can mend it: a check-in's days stand beside its prizes. */
-export function faultAtField(fault: Fault): Fault {
-  const milestone = /^mechanic\.milestones\.(\d+)/.exec(fault.path);
-  if (milestone?.[1] !== undefined) return { ...fault, path: `prizes.${milestone[1]}.streakDays` };
-  return fault;
+function entryName(value: unknown, index: number, words: Words): string {
+  const { name } = object(value);
+  return text(name) === '' ? words.schema.entry(index + 1) : text(name);
 }
 
-/** Names the field a path stands for, as its label on the form does; empty for a whole step. */
-export function nameField(path: string, form: Pick<EditorForm, 'prizes' | 'words'>, words: Words): string {
-  const [top, second = '', third = ''] = path.split('.');
-  const { basic, prizes, limits, texts } = words;
-  switch (top) {
-    case 'accountId':
-    case 'name':
-    case 'slug':
-      return { accountId: basic.account, name: basic.name, slug: basic.slug }[top];
-    case 'startsAtMs':
-      return basic.starts;
-    case 'endsAtMs':
-      return basic.ends;
-    case 'budgetFen':
-      return prizes.budget;
-    case 'whenBudgetEnds':
-      return words.worstCase.question;
-    case 'prizes': {
-      const prize = form.prizes[Number(second)];
-      if (prize === undefined) return prizes.title;
-      const field = { name: prizes.name, kind: prizes.kind, amountFen: prizes.amount, tickets: prizes.tickets };
-      const more = { stock: prizes.stock, streakDays: prizes.streak };
-      const name = prize.name === '' ? prizes.unnamed(Number(second) + 1) : prize.name;
-      return [name, labelIn({ ...field, ...more }, third)].filter((part) => part !== '').join(' · ');
-    }
-    case 'mechanic':
-      if (second === '' || second === 'kind') return words.win.kind;
-      return second === 'prizeId' ? prizes.chosen : `${prizes.blank} · ${prizes.tickets}`;
-    case 'trigger':
-      return words.win.words;
-    case 'limits':
-      return labelIn(limits, second);
-    case 'texts':
-    case 'packet':
-      return labelIn(texts, second);
-    default:
-      return '';
-  }
-}
-
-function labelIn(labels: Readonly<Record<string, unknown>>, name: string): string {
-  const label = labels[name];
-  return typeof label === 'string' ? label : '';
+/** A label at the head of a field: English names are written small, as they also stand inside sentences. */
+export function labelIn(label: { readonly zh: string; readonly en: string }, language: Language): string {
+  const said = label[language];
+  return said.slice(0, 1).toUpperCase() + said.slice(1);
 }
 
 /** Says a fault in the operator's language, with the bound that was missed where there is one. */
@@ -79,8 +49,8 @@ export function sayFault(fault: Fault, words: Words): string {
   const { faults } = words;
   const known = Object.entries(faults.bySentence).find(([start]) => fault.message.startsWith(start));
   if (known !== undefined) return known[1];
-  const isMoney = fault.path.endsWith('Fen');
-  const isText = /(name|word|slug|texts\.\w+|packet\.\w+)$/.test(fault.path);
+  const isMoney = /Fen(?:Per\w+)?$/.test(fault.path);
+  const isText = /(name|word|slug|title|text|pool|texts\.\w+|packet\.\w+|look\.\w+)$/i.test(fault.path);
   const bound = fault.bound ?? null;
   switch (fault.code) {
     case 'invalid_type':

@@ -6,6 +6,7 @@ import { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
 import { useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
+import { glanceAt } from './rule-glance.ts';
 import type { Editor } from './use-editor.ts';
 
 /** Asks once more before real money can leave, and publishes. */
@@ -49,7 +50,7 @@ export function PublishDialog({ editor, open, onClose }: { editor: Editor; open:
       )}
       {!editor.locked && (
         <p className="publish-cost">
-          {publish.budget} <strong>{showYuan(editor.form.budgetFen ?? 0)}</strong>
+          {publish.budget} <strong>{showYuan(glanceAt(editor.form.draft).budgetFen)}</strong>
         </p>
       )}
     </Modal>

@@ -1,43 +1,33 @@
 import { Alert, Input, Select } from 'antd';
-import { readLocalTime, writeLocalTime } from '../parts/show.ts';
+import type { ReactNode } from 'react';
+import { Field } from '../parts/field.tsx';
+import type { FieldTies } from '../parts/field.tsx';
 import { useWords } from '../state/language.tsx';
-import { EditorField } from './editor-field.tsx';
+import { useEditorTools } from './editor-context.tsx';
 import type { Accounts } from './editor.tsx';
-import type { Editor } from './use-editor.ts';
+import { sayFault } from './faults.ts';
+import { RootField } from './schema-field.tsx';
+import { MoreSettings } from './schema-group.tsx';
 
 /** What it is called, where it runs, from when to when. */
-export function StepBasic({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
-  const { basic } = useWords();
+export function StepBasic({ accounts }: { accounts: Accounts }) {
+  const { basic, schema } = useWords();
+  const { editor } = useEditorTools();
   const { form, update, locked } = editor;
-  const account = accounts.find(({ id }) => id === form.accountId);
   return (
     <>
-      <EditorField editor={editor} path="accountId" label={basic.account} hint={basic.accountHint}>
-        {(ties) => (
-          <Select
-            {...ties}
-            // An activity stays with the account it began in.
-            disabled={editor.answer !== null}
-            value={form.accountId === '' ? null : form.accountId}
-            options={accounts.map(({ id, appId }) => ({ value: id, label: `${id} (${appId})` }))}
-            onChange={(accountId: string) => update('accountId', { accountId })}
-          />
-        )}
-      </EditorField>
-      {account !== undefined && account.merchantId === null && (
-        <Alert type="warning" showIcon title={basic.noMerchant} />
-      )}
-      <EditorField editor={editor} path="name" label={basic.name} hint={basic.nameHint}>
+      <AccountField accounts={accounts} />
+      <BesideField path="name" label={basic.name} hint={basic.nameHint}>
         {(ties) => (
           <Input
             {...ties}
             maxLength={60}
             value={form.name}
-            onChange={(event) => update('name', { name: event.target.value })}
+            onChange={(event) => update({ name: event.target.value })}
           />
         )}
-      </EditorField>
-      <EditorField editor={editor} path="slug" label={basic.slug} hint={basic.slugHint}>
+      </BesideField>
+      <BesideField path="slug" label={basic.slug} hint={basic.slugHint}>
         {(ties) => (
           <Input
             {...ties}
@@ -45,31 +35,60 @@ export function StepBasic({ editor, accounts }: { editor: Editor; accounts: Acco
             maxLength={64}
             prefix={<span className="quiet">/a/</span>}
             value={form.slug}
-            onChange={(event) => update('slug', { slug: event.target.value.toLowerCase() })}
+            onChange={(event) => update({ slug: event.target.value.toLowerCase() })}
           />
         )}
-      </EditorField>
+      </BesideField>
       <div className="field-pair">
-        <TimeField editor={editor} name="startsAtMs" label={basic.starts} hint={basic.startsHint} />
-        <TimeField editor={editor} name="endsAtMs" label={basic.ends} hint={basic.endsHint} />
+        <RootField path={['startsAtMs']} />
+        <RootField path={['endsAtMs']} />
       </div>
+      <MoreSettings title={schema.more} open={editor.isFaulty(['priority'])}>
+        <RootField path={['priority']} />
+      </MoreSettings>
     </>
   );
 }
 
-function TimeField(props: { editor: Editor; name: 'startsAtMs' | 'endsAtMs'; label: string; hint: string }) {
-  const { editor, name } = props;
+/** Where it runs; an activity stays with the account it began in. */
+export function AccountField({ accounts }: { accounts: Accounts }) {
+  const { basic } = useWords();
+  const { editor } = useEditorTools();
+  const { form, update } = editor;
+  const account = accounts.find(({ id }) => id === form.accountId);
   return (
-    <EditorField editor={editor} path={name} label={props.label} hint={props.hint}>
-      {(ties) => (
-        <Input
-          {...ties}
-          type="datetime-local"
-          disabled={editor.locked}
-          value={writeLocalTime(editor.form[name])}
-          onChange={(event) => editor.update(name, { [name]: readLocalTime(event.target.value) })}
-        />
+    <>
+      <BesideField path="accountId" label={basic.account} hint={basic.accountHint}>
+        {(ties) => (
+          <Select
+            {...ties}
+            disabled={editor.answer !== null}
+            value={form.accountId === '' ? null : form.accountId}
+            options={accounts.map(({ id, appId }) => ({ value: id, label: `${id} (${appId})` }))}
+            onChange={(accountId: string) => update({ accountId })}
+          />
+        )}
+      </BesideField>
+      {account !== undefined && account.merchantId === null && (
+        <Alert type="warning" showIcon title={basic.noMerchant} />
       )}
-    </EditorField>
+    </>
+  );
+}
+
+/** A field that stands beside the rule: account, name and address. */
+export function BesideField(props: {
+  path: 'accountId' | 'name' | 'slug';
+  label: string;
+  hint: string;
+  children: (ties: FieldTies) => ReactNode;
+}) {
+  const words = useWords();
+  const { editor } = useEditorTools();
+  const fault = editor.faultAt([props.path]);
+  return (
+    <Field label={props.label} hint={props.hint} fault={fault === undefined ? undefined : sayFault(fault, words)}>
+      {props.children}
+    </Field>
   );
 }

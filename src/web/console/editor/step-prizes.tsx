@@ -1,167 +1,173 @@
-import { Alert, Button, Radio } from 'antd';
+import { Button, Select } from 'antd';
+import type { LookAtDraftAnswer } from '../../../http/contract/console-try.ts';
+import { Field } from '../parts/field.tsx';
 import { showYuan } from '../parts/money.ts';
-import { CountInput, MoneyInput } from '../parts/number-inputs.tsx';
-import { showCount, showShare } from '../parts/show.ts';
-import { useWords } from '../state/language.tsx';
-import { EditorField, FaultAt } from './editor-field.tsx';
-import { BUDGET_ENDS, newPrize } from './editor-form.ts';
-import type { MechanicKind } from './editor-form.ts';
-import { sayFault } from './faults.ts';
-import { oddsOf } from './odds.ts';
-import type { Odds } from './odds.ts';
-import { PrizeRow } from './prize-row.tsx';
-import type { Editor } from './use-editor.ts';
+import { useSpeech } from '../state/language.tsx';
+import { list, number, object, text } from './draft.ts';
+import type { Json } from './draft.ts';
+import { useEditorTools } from './editor-context.tsx';
+import { labelIn } from './faults.ts';
+import { OddsTables } from './odds-tables.tsx';
+import { emptyOf, fieldsOf, kindOf, nodeAt, resolved, shapeField, variantOf } from './rule-node.ts';
+import type { RuleNode } from './rule-node.ts';
+import { SchemaField } from './schema-field.tsx';
+import { FaultAt } from './schema-group.tsx';
 
 /** What can be won, how likely, and what it costs at most. */
-export function StepPrizes({ editor }: { editor: Editor }) {
-  const { prizes: words } = useWords();
-  const { form, update, locked } = editor;
-  const odds = oddsOf(form);
+export function StepPrizes({ looked }: { looked: LookAtDraftAnswer | null }) {
+  const { words } = useSpeech();
+  const { editor, root } = useEditorTools();
+  const item = root.properties?.['prizes']?.items ?? {};
+  const variants = (item.oneOf ?? []).map((one) => resolved(root, one));
+  const prizes = list(editor.at(['prizes'])).map(object);
+  const lotteries = lotteryPaths(editor.form.draft);
   return (
     <>
-      <div className={`prizes prizes-${form.kind}`}>
-        <PrizeHeads kind={form.kind} />
-        <ul>
-          {form.prizes.map((prize, index) => (
-            <li key={prize.id}>
-              <PrizeRow editor={editor} prize={prize} index={index} share={odds.shares[index] ?? 0} />
-            </li>
-          ))}
-        </ul>
-        {form.kind === 'lottery' && <BlankRow editor={editor} odds={odds} />}
-      </div>
-      {['prizes', 'mechanic', 'mechanic.prizeId', 'mechanic.milestones'].map((path) => (
-        <FaultAt key={path} editor={editor} path={path} />
-      ))}
-      {!locked && (
+      <ul className="prize-list">
+        {prizes.map((prize, index) => (
+          <li key={text(prize['id']) || index}>
+            <PrizeCard index={index} prize={prize} variants={variants} withTickets={lotteries.length > 0} />
+          </li>
+        ))}
+        {lotteries.map((path) => (
+          <li key={path.join('.')}>
+            <BlankTickets path={path} />
+          </li>
+        ))}
+      </ul>
+      <FaultAt path={['prizes']} />
+      {!editor.lockedAt(['prizes']) && (
         <div>
-          <Button onClick={() => update('prizes', { prizes: [...form.prizes, newPrize(form.prizes)] })}>
-            {words.add}
+          <Button onClick={() => editor.set(['prizes', prizes.length], newPrize(prizes, variants))}>
+            {words.prizes.add}
           </Button>
         </div>
       )}
-      <Budget editor={editor} odds={odds} />
+      <OddsTables looked={looked} prizes={prizes} />
     </>
   );
 }
 
-function PrizeHeads({ kind }: { kind: MechanicKind }) {
-  const { prizes: words } = useWords();
-  const third = kind === 'lottery' ? words.tickets : kind === 'check-in' ? words.streak : words.chosen;
-  return (
-    <div className="prize-row prize-heads" aria-hidden="true">
-      <span>{words.name}</span>
-      <span>{words.kind}</span>
-      <span>{words.amount}</span>
-      <span>{third}</span>
-      <span>{words.stock}</span>
-      <span className="number">{kind === 'lottery' ? `${words.odds} / ${words.cost}` : words.cost}</span>
-    </div>
-  );
+/** Where in the draft lotteries stand: theirs are the tickets. */
+export function lotteryPaths(draft: Json): readonly (readonly (string | number)[])[] {
+  const chained = list(draft['chained']).map((one, index) => ({
+    mechanic: object(object(one)['mechanic']),
+    path: ['chained', index, 'mechanic'],
+  }));
+  return [{ mechanic: object(draft['mechanic']), path: ['mechanic'] }, ...chained]
+    .filter(({ mechanic }) => mechanic['kind'] === 'lottery')
+    .map(({ path }) => path);
 }
 
-function BlankRow({ editor, odds }: { editor: Editor; odds: Odds }) {
-  const words = useWords();
-  const fault = editor.faultAt('mechanic.blankTickets');
-  return (
-    <div className="prize-row prize-blank">
-      <span className="blank-name">{words.prizes.blank}</span>
-      <div className="cell-tickets">
-        <span className="cell-label" aria-hidden="true">
-          {words.prizes.tickets}
-        </span>
-        <CountInput
-          label={`${words.prizes.tickets} · ${words.prizes.blank}`}
-          disabled={editor.locked}
-          status={fault === undefined ? '' : 'error'}
-          value={editor.form.blankTickets}
-          onChange={(blankTickets) => editor.update('mechanic.blankTickets', { blankTickets })}
-        />
-        {fault !== undefined && <p className="field-fault">{sayFault(fault, words)}</p>}
-      </div>
-      <span className="number cell-odds">
-        <span className="cell-label">{words.prizes.odds} </span>
-        {odds.tickets === 0 ? words.none : showShare(1 - odds.winShare)}
-      </span>
-    </div>
-  );
+interface PrizeCardProps {
+  readonly index: number;
+  readonly prize: Json;
+  readonly variants: readonly RuleNode[];
+  readonly withTickets: boolean;
 }
 
-function Budget({ editor, odds }: { editor: Editor; odds: Odds }) {
-  const { prizes: words, none } = useWords();
-  const { form, update, locked } = editor;
-  const gapFen = odds.worstCaseFen - (form.budgetFen ?? 0);
+/** One prize on a line: its name, what it is, and the fields of that kind. */
+function PrizeCard({ index, prize, variants, withTickets }: PrizeCardProps) {
+  const { words, language } = useSpeech();
+  const { editor, root } = useEditorTools();
+  const { prizes: said } = words;
+  const path = ['prizes', index];
+  const variant = variantOf(variants, prize) ?? variants[0] ?? {};
+  const fields = fieldsOf(root, variant).filter(({ name }) => name !== 'id' && (withTickets || name !== 'tickets'));
+  const [name, others] = [fields.find((one) => one.name === 'name'), fields.filter((one) => one.name !== 'name')];
+  // Of each kind first what is its own, then what all have.
+  const ordered = [...others.filter((one) => !EVERY.has(one.name)), ...others.filter((one) => EVERY.has(one.name))];
+  const shownName = text(prize['name']) === '' ? said.unnamed(index + 1) : text(prize['name']);
+  const locked = editor.lockedAt(path);
+  const only = list(editor.at(['prizes'])).length === 1;
   return (
-    <div className="budget-panel">
-      <dl className="sum-list">
-        {form.kind === 'lottery' && (
-          <>
-            <div>
-              <dt>{words.tickets_}</dt>
-              <dd>{showCount(odds.tickets)}</dd>
-            </div>
-            <div>
-              <dt>{words.winShare}</dt>
-              <dd>{odds.tickets === 0 ? none : showShare(odds.winShare)}</dd>
-            </div>
-            <div>
-              <dt>{words.meanCost}</dt>
-              <dd>{showYuan(Math.round(odds.meanCostFen ?? 0))}</dd>
-            </div>
-          </>
-        )}
-        <div>
-          <dt>{words.worstCase}</dt>
-          <dd>{showYuan(odds.worstCaseFen)}</dd>
-        </div>
-      </dl>
-      <div className="budget-field">
-        <EditorField editor={editor} path="budgetFen" label={words.budget} hint={words.budgetHint}>
+    <fieldset className="prize-card">
+      <legend className="sr-only">{shownName}</legend>
+      <div className="prize-fields">
+        {name !== undefined && <SchemaField path={[...path, 'name']} field={name} />}
+        <Field label={said.kind}>
           {(ties) => (
-            <MoneyInput
+            <Select
               {...ties}
               disabled={locked}
-              value={form.budgetFen}
-              onChange={(budgetFen) => update('budgetFen', { budgetFen })}
+              value={kindOf(variant)}
+              options={variants.map((one) => ({
+                value: kindOf(one),
+                label: one.label === undefined ? kindOf(one) : labelIn(one.label, language),
+              }))}
+              onChange={(kind: string) => editor.set(path, ofKind(prize, variants, kind))}
             />
           )}
-        </EditorField>
-        {!locked && gapFen !== 0 && (
-          <Button type="link" onClick={() => update('budgetFen', { budgetFen: odds.worstCaseFen })}>
-            {words.useWorstCase}
+        </Field>
+        {ordered.map((field) => (
+          <SchemaField key={field.name} path={[...path, field.name]} field={field} />
+        ))}
+      </div>
+      <div className="prize-end">
+        <span className="quiet">{said.cost}</span>
+        <strong className="number">{showYuan(costFen(prize))}</strong>
+        {!locked && !only && (
+          <Button
+            type="text"
+            size="small"
+            aria-label={said.remove(shownName)}
+            onClick={() =>
+              editor.set(
+                ['prizes'],
+                list(editor.at(['prizes'])).filter((_, at) => at !== index),
+              )
+            }
+          >
+            {said.removeShort}
           </Button>
         )}
       </div>
-      <Alert
-        type={gapFen > 0 ? 'warning' : 'success'}
-        showIcon
-        title={gapFen > 0 ? words.overBudget(showYuan(gapFen)) : words.withinBudget}
-      />
-      {(gapFen > 0 || form.whenBudgetEnds !== null) && <BudgetEnds editor={editor} />}
-    </div>
+    </fieldset>
   );
 }
 
-/** What happens once the budget is spent before the prizes are: it must be said before the first publication. */
-function BudgetEnds({ editor }: { editor: Editor }) {
-  const { worstCase: words } = useWords();
-  const { form, update, locked } = editor;
-  return (
-    <EditorField editor={editor} path="whenBudgetEnds" label={words.question}>
-      {({ id, 'aria-describedby': describedBy }) => (
-        <Radio.Group
-          id={id}
-          aria-label={words.question}
-          aria-describedby={describedBy}
-          vertical
-          disabled={locked}
-          value={form.whenBudgetEnds}
-          options={BUDGET_ENDS.map((value) => ({ value, label: words[value] }))}
-          onChange={({ target }) =>
-            update('whenBudgetEnds', { whenBudgetEnds: BUDGET_ENDS.find((end) => end === target.value) ?? null })
-          }
-        />
-      )}
-    </EditorField>
+/** What every kind of prize has, in this order. */
+const EVERY = new Set(['tickets', 'stock']);
+
+function BlankTickets({ path }: { path: readonly (string | number)[] }) {
+  const { words } = useSpeech();
+  const { editor, root } = useEditorTools();
+  const mechanic = nodeAt(root, editor.form.draft, path.map(String));
+  const lottery = variantOf(
+    (mechanic?.oneOf ?? []).map((one) => resolved(root, one)),
+    editor.at(path),
   );
+  const node = lottery?.properties?.['blankTickets'];
+  if (lottery === undefined || node === undefined) return null;
+  return (
+    <fieldset className="prize-card prize-blank">
+      <legend className="sr-only">{words.prizes.blank}</legend>
+      <div className="prize-fields">
+        <p className="blank-name">{words.prizes.blank}</p>
+        <SchemaField
+          path={[...path, 'blankTickets']}
+          field={shapeField(root, { name: 'blankTickets', node, parent: lottery })}
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+/** What all of a prize cost together, in fen; what is not filled in counts as nothing. */
+export function costFen(prize: Json): number {
+  const each = number(prize['amountFen']) ?? number(prize['meanFen']) ?? 0;
+  return each * (number(prize['stock']) ?? 0);
+}
+
+function ofKind(prize: Json, variants: readonly RuleNode[], kind: string): Json {
+  const variant = variants.find((one) => kindOf(one) === kind) ?? {};
+  const kept = Object.entries(prize).filter(([name]) => variant.properties?.[name] !== undefined && name !== 'kind');
+  return { ...emptyOf(variant), ...Object.fromEntries(kept) };
+}
+
+/** An empty prize with an id no other one has. */
+export function newPrize(prizes: readonly Json[], variants: readonly RuleNode[]): Json {
+  let next = prizes.length + 1;
+  while (prizes.some(({ id }) => id === `p${next}`)) next += 1;
+  return { ...emptyOf(variants[0] ?? {}), id: `p${next}`, name: '' };
 }

@@ -1,23 +1,28 @@
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import type { RuleOverlap } from '../../../http/contract/console-activities.ts';
+import type { LookAtDraftAnswer } from '../../../http/contract/console-try.ts';
 import { showYuan } from '../parts/money.ts';
 import { showMinute, showShare } from '../parts/show.ts';
-import { useWords } from '../state/language.tsx';
+import { useSpeech, useWords } from '../state/language.tsx';
 import { useSession } from '../state/session.tsx';
 import type { Words } from '../words/words-zh.ts';
-import { LIMIT_NAMES } from './editor-form.ts';
-import type { EditorForm } from './editor-form.ts';
+import { list, object } from './draft.ts';
+import { useEditorTools } from './editor-context.tsx';
 import type { Accounts } from './editor.tsx';
-import { nameField, sayFault, stepOf } from './faults.ts';
-import { oddsOf } from './odds.ts';
+import { labelIn, nameField, sayFault } from './faults.ts';
+import { OddsTables } from './odds-tables.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
+import { glanceAt } from './rule-glance.ts';
+import { stepOf } from './steps.ts';
+import { TryPanel } from './try-panel.tsx';
 import type { Editor } from './use-editor.ts';
 
-/** What still needs work, what to think about, everything at a glance, and the way out to the public. */
-export function StepReview({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
-  const { review } = useWords();
+/** What still needs work, what to think about, everything at a glance, a try, and the way out to the public. */
+export function StepReview({ accounts, looked }: { accounts: Accounts; looked: LookAtDraftAnswer | null }) {
+  const { review, tryIt } = useWords();
   const { may } = useSession();
+  const { editor } = useEditorTools();
   const [asking, setAsking] = useState(false);
   const ready = editor.faults.length === 0;
   return (
@@ -29,7 +34,7 @@ export function StepReview({ editor, accounts }: { editor: Editor; accounts: Acc
       )}
       {ready && <WarningList editor={editor} />}
       {ready && <OverlapList editor={editor} />}
-      <Summary form={editor.form} accounts={accounts} />
+      <Summary editor={editor} accounts={accounts} />
       {may('activities.publish') ? (
         <div>
           <Button type="primary" size="large" disabled={!ready} onClick={() => setAsking(true)}>
@@ -39,13 +44,21 @@ export function StepReview({ editor, accounts }: { editor: Editor; accounts: Acc
       ) : (
         <Alert type="info" showIcon title={review.noRight} />
       )}
+      <OddsTables looked={looked} prizes={list(editor.at(['prizes'])).map(object)} />
+      {ready && (
+        <>
+          <h3>{tryIt.title}</h3>
+          <TryPanel />
+        </>
+      )}
       <PublishDialog editor={editor} open={asking} onClose={() => setAsking(false)} />
     </>
   );
 }
 
 function FaultList({ editor }: { editor: Editor }) {
-  const words = useWords();
+  const { words, language } = useSpeech();
+  const { root } = useEditorTools();
   const list = (
     <ul className="fault-list">
       {editor.faults.map((fault) => {
@@ -53,7 +66,7 @@ function FaultList({ editor }: { editor: Editor }) {
         return (
           <li key={`${fault.path} ${fault.message}`}>
             <span>
-              {nameField(fault.path, editor.form, words) || words.steps[step]}
+              {nameField(fault.path, { form: editor.form, root, language, words }) || words.steps[step]}
               {words.colon}
               {sayFault(fault, words)}
             </span>
@@ -121,26 +134,22 @@ function sayShared(
   return [...shown, ...(pairCount > shown.length ? [words.more(pairCount)] : [])].join(' ');
 }
 
-function Summary({ form, accounts }: { form: EditorForm; accounts: Accounts }) {
-  const words = useWords();
+function Summary({ editor, accounts }: { editor: Editor; accounts: Accounts }) {
+  const { words, language } = useSpeech();
   const { review } = words;
-  const odds = oddsOf(form);
-  const ways = [...form.words.map(({ word }) => `“${word}”`), ...(form.page ? [review.onPage] : [])];
-  const limits = LIMIT_NAMES.filter((name) => form.limits[name] !== null).map(
-    (name) => `${words.limits[name]} ${form.limits[name]}`,
-  );
-  const starts = form.startsAtMs === null ? review.fromNow : showMinute(form.startsAtMs);
-  const ends = form.endsAtMs === null ? review.untilStopped : showMinute(form.endsAtMs);
-  const prizes = form.prizes.map((prize, index) => {
-    const amount = prize.kind === 'red-packet' ? ` ${showYuan(prize.amountFen ?? 0)}` : '';
-    const chance =
-      form.kind === 'lottery'
-        ? ` · ${showShare(odds.shares[index] ?? 0)}`
-        : form.kind === 'check-in'
-          ? ` · ${words.prizes.streak} ${prize.streakDays ?? words.none}`
-          : '';
-    return `${prize.name}${amount} × ${prize.stock ?? 0}${chance}`;
-  });
+  const { root } = useEditorTools();
+  const { form } = editor;
+  const glance = glanceAt(form.draft);
+  const ways = [...glance.words.map(({ word }) => `“${word}”`), ...(glance.page ? [review.onPage] : [])];
+  const limits = Object.entries(object(form.draft['limits']))
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name, value]) => {
+      const label = root.properties?.['limits']?.properties?.[name]?.label;
+      const shown = name.startsWith('budget') ? showYuan(Number(value)) : String(value);
+      return `${label === undefined ? name : labelIn(label, language)} ${shown}`;
+    });
+  const starts = glance.startsAtMs === null ? review.fromNow : showMinute(glance.startsAtMs);
+  const ends = glance.endsAtMs === null ? review.untilStopped : showMinute(glance.endsAtMs);
   const account = accounts.find(({ id }) => id === form.accountId);
   return (
     <dl className="facts-list summary">
@@ -149,24 +158,30 @@ function Summary({ form, accounts }: { form: EditorForm; accounts: Accounts }) {
       <dt>{words.basic.account}</dt>
       <dd>{account === undefined ? form.accountId : `${account.id} (${account.appId})`}</dd>
       <dt>{review.answerTo}</dt>
-      <dd>{[words.mechanics[form.kind], ...ways].join(' · ')}</dd>
+      <dd>{[words.mechanics[glance.kind] ?? glance.kind, ...ways].join(' · ')}</dd>
       <dt>{review.period}</dt>
       <dd>
         {starts} – {ends}
       </dd>
       <dt>{review.prizes}</dt>
       <dd>
-        {prizes.map((prize) => (
-          <span key={prize} className="summary-line">
-            {prize}
+        {glance.prizes.map((prize) => (
+          <span key={prize.id} className="summary-line">
+            {`${prize.name} ${prize.amountFen > 0 ? showYuan(prize.amountFen) : ''} × ${prize.stock}`}
           </span>
         ))}
       </dd>
+      {glance.winShare !== null && (
+        <>
+          <dt>{words.prizes.winShare}</dt>
+          <dd>{showShare(glance.winShare)}</dd>
+        </>
+      )}
       <dt>{review.limits}</dt>
       <dd>{limits.length === 0 ? review.noLimits : limits.join(' · ')}</dd>
       <dt>{words.publish.budget}</dt>
       <dd>
-        <strong>{showYuan(form.budgetFen ?? 0)}</strong>
+        <strong>{showYuan(glance.budgetFen)}</strong>
       </dd>
     </dl>
   );

@@ -1,113 +1,89 @@
-import { Button, Input, Select, Switch } from 'antd';
-import { Field } from '../parts/field.tsx';
-import { useWords } from '../state/language.tsx';
-import { FaultAt } from './editor-field.tsx';
-import { WORD_MATCHES } from './editor-form.ts';
-import type { EditorForm, MechanicKind, WordForm } from './editor-form.ts';
-import { sayFault } from './faults.ts';
-import type { Editor } from './use-editor.ts';
+import { useSpeech, useWords } from '../state/language.tsx';
+import { list, object, text } from './draft.ts';
+import { useEditorTools } from './editor-context.tsx';
+import { labelIn } from './faults.ts';
+import { emptyOf, fieldsOf, isDefault, kindOf, resolved, variantOf } from './rule-node.ts';
+import { RootField, SchemaField } from './schema-field.tsx';
+import { FaultAt, GroupFields, MoreSettings } from './schema-group.tsx';
+import { unplacedFields } from './steps.ts';
 
-const KINDS: readonly MechanicKind[] = ['lottery', 'keyword', 'check-in'];
+const FIRST_WAYS = ['words', 'page', 'follow'];
 
-/** By which words and in what way one wins. */
-export function StepWin({ editor }: { editor: Editor }) {
-  const { win } = useWords();
-  const { form, update, locked } = editor;
+/** By which words and ways people come in, and how one wins. */
+export function StepWin() {
+  const { win, schema } = useWords();
+  const { editor, root } = useEditorTools();
+  const trigger = fieldsOf(root, root.properties?.['trigger'] ?? {});
+  const [first, later] = [
+    trigger.filter(({ name }) => FIRST_WAYS.includes(name)),
+    trigger.filter(({ name }) => !FIRST_WAYS.includes(name)),
+  ];
+  const given = object(editor.at(['trigger']));
+  const isSet = later.some(({ name, node }) => !isDefault(node, given[name]) || editor.isFaulty(['trigger', name]));
   return (
     <>
-      <fieldset className="choices" disabled={locked}>
-        <legend>{win.kind}</legend>
-        {KINDS.map((kind) => (
-          <label key={kind} className={kind === form.kind ? 'choice choice-now' : 'choice'}>
-            <input
-              type="radio"
-              name="kind"
-              checked={kind === form.kind}
-              onChange={() => update('mechanic', toKind(form, kind))}
-            />
-            <span>
-              <strong>{win[kind]}</strong>
-              <span className="quiet">{win[`${kind}Text`]}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <div className="field">
-        <div className="field-head">
-          <span className="field-title">{win.words}</span>
-        </div>
-        <p className="field-hint">{win.wordsHint}</p>
-        <ul className="word-list">
-          {form.words.map((_, index) => (
-            // A word has no identity but its place
-            <li key={index}>
-              <WordRow editor={editor} index={index} />
-            </li>
+      <MechanicChoice />
+      <h3>{win.ways}</h3>
+      <FaultAt path={['trigger']} />
+      {first.map((field) => (
+        <SchemaField key={field.name} path={['trigger', field.name]} field={field} />
+      ))}
+      <MoreSettings title={win.moreWays} open={isSet}>
+        <div className="field-grid">
+          {later.map((field) => (
+            <SchemaField key={field.name} path={['trigger', field.name]} field={field} />
           ))}
-        </ul>
-        <FaultAt editor={editor} path="trigger" />
-        {!locked && (
-          <Button onClick={() => update('trigger', { words: [...form.words, { match: 'exact', word: '' }] })}>
-            {win.addWord}
-          </Button>
-        )}
-      </div>
-      <Field label={win.page} hint={win.pageHint}>
-        {({ id }) => (
-          <div>
-            <Switch id={id} disabled={locked} checked={form.page} onChange={(page) => update('trigger', { page })} />
-          </div>
-        )}
-      </Field>
+        </div>
+      </MoreSettings>
+      <MoreSettings title={win.chained} open={list(editor.at(['chained'])).length > 0 || editor.isFaulty(['chained'])}>
+        <RootField path={['chained']} />
+      </MoreSettings>
+      {unplacedFields(root).length > 0 && (
+        <MoreSettings title={schema.more} open={unplacedFields(root).some((name) => editor.isFaulty([name]))}>
+          {unplacedFields(root).map((name) => (
+            <RootField key={name} path={[name]} />
+          ))}
+        </MoreSettings>
+      )}
     </>
   );
 }
 
-/** Changes the way to win; a keyword needs one prize chosen, so the first one is. */
-function toKind(form: EditorForm, kind: MechanicKind): Partial<EditorForm> {
-  const chosen = form.prizes.some((prize) => prize.id === form.prizeId);
-  return { kind, prizeId: chosen ? form.prizeId : (form.prizes[0]?.id ?? '') };
-}
-
-function WordRow({ editor, index }: { editor: Editor; index: number }) {
-  const words = useWords();
+/** Every mechanic of the schema as a card to choose, and what belongs to the chosen one. */
+function MechanicChoice() {
+  const { language, words } = useSpeech();
   const { win } = words;
-  const { form, update, locked } = editor;
-  const entry = form.words[index];
-  if (entry === undefined) return null;
-  const path = `trigger.words.${index}.word`;
-  const fault = editor.faultAt(path);
-  const set = (change: Partial<WordForm>): void =>
-    update(path, { words: form.words.map((word, at) => (at === index ? { ...word, ...change } : word)) });
+  const { editor, root } = useEditorTools();
+  const variants = (root.properties?.['mechanic']?.oneOf ?? []).map((one) => resolved(root, one));
+  const value = editor.at(['mechanic']);
+  const chosen = variantOf(variants, value);
+  const firstPrize = text(object(list(editor.at(['prizes']))[0])['id']);
+  const choose = (kind: string): void => {
+    const variant = variants.find((one) => kindOf(one) === kind);
+    if (variant === undefined || chosen === variant) return;
+    // A password needs one prize chosen, so the first one is.
+    const prize = variant.properties?.['prizeId'] === undefined || firstPrize === '' ? {} : { prizeId: firstPrize };
+    editor.set(['mechanic'], { ...emptyOf(variant), ...prize });
+  };
   return (
     <>
-      <div className="word-row">
-        <Select
-          aria-label={win.match}
-          disabled={locked}
-          value={entry.match}
-          options={WORD_MATCHES.map((value) => ({ value, label: win[value] }))}
-          onChange={(match) => set({ match })}
-        />
-        <Input
-          aria-label={win.word}
-          disabled={locked}
-          maxLength={60}
-          status={fault === undefined ? '' : 'error'}
-          value={entry.word}
-          onChange={(event) => set({ word: event.target.value })}
-        />
-        {!locked && (
-          <Button
-            type="text"
-            aria-label={win.removeWord(entry.word)}
-            onClick={() => update('trigger', { words: form.words.filter((__, at) => at !== index) })}
-          >
-            ✕
-          </Button>
-        )}
-      </div>
-      {fault !== undefined && <p className="field-fault">{sayFault(fault, words)}</p>}
+      <fieldset className="choices" disabled={editor.lockedAt(['mechanic'])}>
+        <legend>{win.kind}</legend>
+        {variants.map((one) => {
+          const kind = kindOf(one);
+          return (
+            <label key={kind} className={one === chosen ? 'choice choice-now' : 'choice'}>
+              <input type="radio" name="kind" checked={one === chosen} onChange={() => choose(kind)} />
+              <span>
+                <strong>{one.label === undefined ? kind : labelIn(one.label, language)}</strong>
+                {win.kindTexts[kind] !== undefined && <span className="quiet">{win.kindTexts[kind]}</span>}
+              </span>
+            </label>
+          );
+        })}
+      </fieldset>
+      <FaultAt path={['mechanic']} />
+      {chosen !== undefined && <GroupFields path={['mechanic']} group={chosen} hide={['blankTickets']} />}
     </>
   );
 }

@@ -2,21 +2,35 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
 import { ApiProblem } from '../state/api.ts';
 import type { Api } from '../state/api.ts';
-import { draftOf } from './editor-form.ts';
-import type { EditorForm } from './editor-form.ts';
-import { keepUnshown } from './kept-draft.ts';
-import { faultAtField, stepOf, STEPS } from './faults.ts';
-import type { Fault, StepName } from './faults.ts';
+import { object, valueAt, withValue } from './draft.ts';
+import type { Json, Path } from './draft.ts';
+import type { Fault } from './faults.ts';
+import { isChangeable, stepOf, STEPS } from './steps.ts';
+import type { StepName } from './steps.ts';
+
+/** The whole editor as plain data. */
+export interface EditorForm {
+  readonly accountId: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly draft: Json;
+}
 
 /** The editor's state and what can be done with it. */
 export interface Editor {
   readonly form: EditorForm;
-  /** Changes parts of the form; `path` names the field, whose fault is thereby out of date. */
-  readonly update: (path: string, change: Partial<EditorForm>) => void;
+  /** What stands at a path of the draft. */
+  readonly at: (path: Path) => unknown;
+  /** Puts a value into the draft; undefined takes it out. */
+  readonly set: (path: Path, value: unknown) => void;
+  /** Changes what stands beside the draft. */
+  readonly update: (change: Partial<Omit<EditorForm, 'draft'>>) => void;
   /** What the service last said; null before the first save. */
   readonly answer: ActivityAnswer | null;
-  /** Money, prizes, odds, limits, triggers and times are fixed. */
+  /** Published: money, prizes, odds, limits, triggers and times are fixed. */
   readonly locked: boolean;
+  /** Whether the field at a path cannot change any more. */
+  readonly lockedAt: (path: Path) => boolean;
   readonly dirty: boolean;
   readonly saving: boolean;
   readonly savedAtMs: number | null;
@@ -26,7 +40,9 @@ export interface Editor {
   readonly visited: ReadonlySet<StepName>;
   readonly faults: readonly Fault[];
   /** The fault to show at a field, when its step was left once. */
-  readonly faultAt: (path: string) => Fault | undefined;
+  readonly faultAt: (path: Path) => Fault | undefined;
+  /** Whether anything at a path or below has a fault that is to be shown. */
+  readonly isFaulty: (path: Path) => boolean;
   /** Saves what is unsaved. Resolves to the service's answer, or null when it was not saved. */
   readonly save: () => Promise<ActivityAnswer | null>;
   /** Saves and shows another step; stays when saving failed. */
@@ -45,7 +61,7 @@ interface EditorOptions {
 /** The form, its storing, and the steps it is shown in. */
 export function useEditor(options: EditorOptions): Editor {
   const stored = useStoredForm(options);
-  const { save, faults } = stored;
+  const { save, faults, form } = stored;
   const [step, setStep] = useState(options.firstStep);
   const [left, setLeft] = useState<ReadonlySet<StepName>>(() => stepsBefore(options.firstStep));
   // A step the service refused outright counts as left: what is wrong there must be seen.
@@ -61,15 +77,19 @@ export function useEditor(options: EditorOptions): Editor {
     },
     [save, step],
   );
-  const faultAt = useCallback(
-    (path: string) => (visited.has(stepOf(path)) ? faults.find((fault) => fault.path === path) : undefined),
-    [faults, visited],
+  const shown = useMemo(() => faults.filter(({ path }) => visited.has(stepOf(path))), [faults, visited]);
+  const faultAt = useCallback((path: Path) => shown.find((fault) => fault.path === path.join('.')), [shown]);
+  const isFaulty = useCallback(
+    (path: Path) => shown.some((fault) => `${fault.path}.`.startsWith(`${path.join('.')}.`)),
+    [shown],
   );
   const locked = stored.answer !== null && stored.answer.activity.publishedVersion !== null;
-  return { ...stored, locked, step, visited, faultAt, goTo };
+  const lockedAt = useCallback((path: Path) => locked && !isChangeable(path.join('.')), [locked]);
+  const at = useCallback((path: Path) => valueAt(form.draft, path), [form.draft]);
+  return { ...stored, at, locked, lockedAt, step, visited, faultAt, isFaulty, goTo };
 }
 
-type StoredForm = Omit<Editor, 'locked' | 'step' | 'visited' | 'faultAt' | 'goTo'> & {
+type StoredForm = Omit<Editor, 'at' | 'locked' | 'lockedAt' | 'step' | 'visited' | 'faultAt' | 'isFaulty' | 'goTo'> & {
   readonly refusedSteps: readonly StepName[];
 };
 
@@ -84,10 +104,23 @@ function useStoredForm({ api, first, stored }: EditorOptions): StoredForm {
   const busy = useRef(false);
   const [savedAtMs, setSavedAtMs] = useState<number | null>(null);
 
-  const update = useCallback((path: string, change: Partial<EditorForm>) => {
-    setForm((before) => ({ ...before, ...change }));
-    setFaults((before) => before.filter((fault) => faultAtField(fault).path !== path));
+  const forget = useCallback((path: string) => {
+    setFaults((before) => before.filter((fault) => !`${fault.path}.`.startsWith(`${path}.`)));
   }, []);
+  const set = useCallback(
+    (path: Path, value: unknown) => {
+      setForm((before) => ({ ...before, draft: withValue(before.draft, path, value) }));
+      forget(path.join('.'));
+    },
+    [forget],
+  );
+  const update = useCallback(
+    (change: Partial<Omit<EditorForm, 'draft'>>) => {
+      setForm((before) => ({ ...before, ...change }));
+      for (const name of Object.keys(change)) forget(name);
+    },
+    [forget],
+  );
   const refuse = useCallback((failed: ApiProblem) => {
     setProblem(failed);
     if (failed.faults.length > 0) setFaults(failed.faults);
@@ -115,14 +148,13 @@ function useStoredForm({ api, first, stored }: EditorOptions): StoredForm {
       setSaving(false);
     }
   }, [api, answer, form, savedForm, refuse]);
-  const shown = useMemo(() => faults.map(faultAtField), [faults]);
   const refusedSteps = useMemo(() => (problem?.faults ?? []).map((fault) => stepOf(fault.path)), [problem]);
   const dirty = form !== savedForm;
-  return { form, update, answer, dirty, saving, savedAtMs, problem, faults: shown, refusedSteps, save, refuse };
+  return { form, set, update, answer, dirty, saving, savedAtMs, problem, faults, refusedSteps, save, refuse };
 }
 
 function store(api: Api, form: EditorForm, answer: ActivityAnswer | null): Promise<ActivityAnswer> {
-  const { accountId, name, slug } = form;
+  const { accountId, name, slug, draft } = form;
   const missing = [
     ...(name.trim() === '' ? ['name'] : []),
     ...(slug === '' ? ['slug'] : []),
@@ -133,16 +165,18 @@ function store(api: Api, form: EditorForm, answer: ActivityAnswer | null): Promi
     const faults = missing.map((path) => ({ path, code: 'too_small', bound: 1, message: '' }));
     return Promise.reject(new ApiProblem(400, { code: 'request-invalid', message: '', faults }));
   }
-  const edit = { name, slug, draft: draftToStore(form, answer) };
+  const edit = { name, slug, draft };
   if (answer === null) return api.createActivity({ accountId, ...edit });
   return api.editActivity(answer.activity.id, { ...edit, revision: answer.activity.revision });
 }
 
-/** Of a published rule only what may still change is taken from the form; the rest stays as it is in force. */
-function draftToStore(form: EditorForm, answer: ActivityAnswer | null): Readonly<Record<string, unknown>> {
-  const draft = keepUnshown(draftOf(form), answer?.activity.draft ?? {});
-  const rule = answer?.rule ?? null;
-  return rule === null ? draft : { ...rule, texts: draft['texts'], packet: draft['packet'] };
+/** What the editor begins with: of a published rule only what may still change is taken from the draft. */
+export function formOf({ activity, rule }: Pick<ActivityAnswer, 'activity' | 'rule'>): EditorForm {
+  const { accountId, name, slug, draft } = activity;
+  if (rule === null) return { accountId, name, slug, draft };
+  const { wishing, activityName, remark } = object(draft['packet']);
+  const packet = { ...object(rule['packet']), wishing, activityName, remark };
+  return { accountId, name, slug, draft: { ...rule, texts: draft['texts'], look: draft['look'] ?? {}, packet } };
 }
 
 function stepsBefore(step: StepName): ReadonlySet<StepName> {

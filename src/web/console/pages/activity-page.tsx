@@ -2,8 +2,8 @@ import { Alert, Button, Tabs } from 'antd';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
-import { formOf } from '../editor/editor-form.ts';
-import type { EditorForm } from '../editor/editor-form.ts';
+import { glanceAt } from '../editor/rule-glance.ts';
+import type { RuleGlance } from '../editor/rule-glance.ts';
 import { shownState, StateTag } from '../parts/activity-marks.tsx';
 import { WhenLoaded } from '../parts/notices.tsx';
 import { showMinute } from '../parts/show.ts';
@@ -36,7 +36,7 @@ function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (ans
   const words = useWords();
   const { activity, rule } = answer;
   // What is in force, not what is being drafted; before the first publication there is nothing but the draft.
-  const form = useMemo(() => formOf({ ...activity, draft: rule ?? activity.draft }), [activity, rule]);
+  const form = useMemo(() => glanceAt(rule ?? activity.draft), [activity, rule]);
   return (
     <>
       <ActivityHead answer={answer} form={form} onChange={onChange} />
@@ -55,7 +55,7 @@ function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (ans
   );
 }
 
-function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: EditorForm }) {
+function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: RuleGlance }) {
   const { activity: words, numbers } = useWords();
   const { may } = useSession();
   const { id } = answer.activity;
@@ -92,7 +92,7 @@ function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: EditorFo
   );
 }
 
-function ActivityHead(props: { answer: ActivityAnswer; form: EditorForm; onChange: (answer: ActivityAnswer) => void }) {
+function ActivityHead(props: { answer: ActivityAnswer; form: RuleGlance; onChange: (answer: ActivityAnswer) => void }) {
   const words = useWords();
   const navigation = useNavigation();
   const { may } = useSession();
@@ -113,7 +113,7 @@ function ActivityHead(props: { answer: ActivityAnswer; form: EditorForm; onChang
           <StateTag state={shownState({ ...props.form, state: activity.state }, Date.now())} />
         </div>
         <p className="quiet">
-          {[words.mechanics[props.form.kind], activity.accountId].join(' · ')}
+          {[words.mechanics[props.form.kind] ?? props.form.kind, activity.accountId].join(' · ')}
           {activity.publishedAtMs !== null &&
             ` · ${words.activity.publishedOn(showMinute(activity.publishedAtMs), activity.publishedVersion ?? 0)}`}
         </p>

@@ -2,7 +2,7 @@ import type { DrawLine } from '../../../http/contract/console-lists.ts';
 import { CheckMark } from '../parts/marks.tsx';
 import { showYuan } from '../parts/money.ts';
 import { showTime } from '../parts/show.ts';
-import { useSpeech } from '../state/language.tsx';
+import { useSpeech, useWords } from '../state/language.tsx';
 import type { Words } from '../words/words-zh.ts';
 
 type Step = DrawLine['steps'][number];
@@ -31,17 +31,7 @@ export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: st
           {draw.inShort[language]}
         </p>
       )}
-      <ol className="why-steps">
-        {draw.steps.filter(saysSomething).map((step, index) => (
-          <li key={`${index} ${step.check}`}>
-            <CheckMark passed={step.passed} />
-            <span>
-              {sayStep(step, words, nameOf)}
-              <span className="sr-only">（{step.passed ? why.passed : why.failed}）</span>
-            </span>
-          </li>
-        ))}
-      </ol>
+      <WhySteps steps={draw.steps} nameOf={nameOf} />
       <dl className="facts-list">
         <dt>{why.time}</dt>
         <dd>{showTime(draw.atMs)}</dd>
@@ -57,6 +47,25 @@ export function DrawWhy({ draw, nameOf }: { draw: DrawLine; nameOf: (prizeId: st
         <dd>{draw.ruleVersion}</dd>
       </dl>
     </div>
+  );
+}
+
+/** Everything a decision looked at, in its order. */
+export function WhySteps({ steps, nameOf }: { steps: readonly Step[]; nameOf: (prizeId: string) => string }) {
+  const words = useWords();
+  const { why } = words;
+  return (
+    <ol className="why-steps">
+      {steps.filter(saysSomething).map((step, index) => (
+        <li key={`${index} ${step.check}`}>
+          <CheckMark passed={step.passed} />
+          <span>
+            {sayStep(step, words, nameOf)}
+            <span className="sr-only">（{step.passed ? why.passed : why.failed}）</span>
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

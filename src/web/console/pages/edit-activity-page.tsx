@@ -1,24 +1,25 @@
 import { useCallback, useMemo } from 'react';
 import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
-import { formOf } from '../editor/editor-form.ts';
 import { EditorView } from '../editor/editor.tsx';
-import type { Accounts } from '../editor/editor.tsx';
-import { STEPS } from '../editor/faults.ts';
-import { useEditor } from '../editor/use-editor.ts';
+import { STEPS } from '../editor/steps.ts';
+import { formOf, useEditor } from '../editor/use-editor.ts';
 import { WhenLoaded } from '../parts/notices.tsx';
 import { useWords } from '../state/language.tsx';
 import { Link } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
+import { useEditorSurroundings } from './use-editor-surroundings.ts';
+import type { EditorSurroundings } from './use-editor-surroundings.ts';
 
 /** Edits a stored activity, beginning at the step the address names. */
 export function EditActivityPage({ id, step }: { id: string; step: string | undefined }) {
   const words = useWords();
   const { api } = useSession();
+  const surroundings = useEditorSurroundings();
   const load = useCallback(async () => {
-    const [answer, { accounts }] = await Promise.all([api.activity(id), api.accounts()]);
-    return { answer, accounts };
-  }, [api, id]);
+    const [answer, around] = await Promise.all([api.activity(id), surroundings()]);
+    return { answer, around };
+  }, [api, id, surroundings]);
   const { loaded, reload } = useLoaded(load);
   return (
     <>
@@ -37,11 +38,11 @@ export function EditActivityPage({ id, step }: { id: string; step: string | unde
   );
 }
 
-function EditActivity(props: { answer: ActivityAnswer; accounts: Accounts; step: string | undefined }) {
+function EditActivity(props: { answer: ActivityAnswer; around: EditorSurroundings; step: string | undefined }) {
   const { api } = useSession();
-  const first = useMemo(() => formOf(props.answer.activity), [props.answer]);
+  const first = useMemo(() => formOf(props.answer), [props.answer]);
   const locked = props.answer.activity.publishedVersion !== null;
   const firstStep = STEPS.find((name) => name === props.step) ?? (locked ? 'texts' : 'basic');
   const editor = useEditor({ api, first, stored: props.answer, firstStep });
-  return <EditorView editor={editor} accounts={props.accounts} />;
+  return <EditorView editor={editor} {...props.around} />;
 }

@@ -1,8 +1,7 @@
 import { App, Button } from 'antd';
 import type { ReactNode } from 'react';
 import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
-import type { EditorForm } from '../editor/editor-form.ts';
-import { oddsOf } from '../editor/odds.ts';
+import type { RuleGlance } from '../editor/rule-glance.ts';
 import { Bar, BudgetBar } from '../parts/activity-marks.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { showYuan } from '../parts/money.ts';
@@ -12,12 +11,11 @@ import { useWords } from '../state/language.tsx';
 type Numbers = NonNullable<ActivityAnswer['numbers']>;
 
 /** What the activity has given out so far. */
-export function OverviewTab({ answer, form }: { answer: ActivityAnswer; form: EditorForm }) {
+export function OverviewTab({ answer, form }: { answer: ActivityAnswer; form: RuleGlance }) {
   const { overview } = useWords();
   const { numbers, activity } = answer;
   if (numbers === null) return null;
   const today = numbers.days.find(({ day }) => day === showTime(Date.now()).slice(0, 10));
-  const odds = oddsOf(form);
   return (
     <div className="stack">
       <div className="tiles">
@@ -32,7 +30,7 @@ export function OverviewTab({ answer, form }: { answer: ActivityAnswer; form: Ed
         </Tile>
         <Tile
           label={overview.winShare}
-          note={form.kind === 'lottery' ? overview.statedShare(showShare(odds.winShare)) : undefined}
+          note={form.winShare === null ? undefined : overview.statedShare(showShare(form.winShare))}
         >
           {numbers.draws === 0 ? '—' : showShare(Math.round((numbers.wins / numbers.draws) * 10_000) / 10_000)}
         </Tile>
@@ -56,7 +54,7 @@ function Tile(props: { label: string; note?: string | undefined; wide?: boolean;
   );
 }
 
-function WaysIn({ form, pageUrl }: { form: EditorForm; pageUrl: string }) {
+function WaysIn({ form, pageUrl }: { form: RuleGlance; pageUrl: string }) {
   const words = useWords();
   const { message } = App.useApp();
   const copy = (): void => {
@@ -73,7 +71,7 @@ function WaysIn({ form, pageUrl }: { form: EditorForm; pageUrl: string }) {
           <p className="words">
             {form.words.map(({ match, word }) => (
               <span key={`${match} ${word}`} className="word">
-                {match !== 'exact' && <span className="quiet">{words.win[match]} </span>}
+                {match !== 'exact' && <span className="quiet">{words.matches[match] ?? match} </span>}
                 {word}
               </span>
             ))}
@@ -119,7 +117,7 @@ function Days({ days }: { days: Numbers['days'] }) {
   );
 }
 
-function Prizes({ numbers, form }: { numbers: Numbers; form: EditorForm }) {
+function Prizes({ numbers, form }: { numbers: Numbers; form: RuleGlance }) {
   const { overview, none } = useWords();
   const { columns } = overview;
   const rows = form.prizes.map((prize) => ({
@@ -141,7 +139,7 @@ function Prizes({ numbers, form }: { numbers: Numbers; form: EditorForm }) {
             key: 'amount',
             title: columns.amount,
             number: true,
-            show: (row) => (row.kind === 'text' ? none : showYuan(row.amountFen ?? 0)),
+            show: (row) => (row.amountFen === 0 ? none : showYuan(row.amountFen)),
           },
           {
             key: 'drawn',

@@ -19,6 +19,8 @@ import type {
   ReissueSelection,
 } from '../../../http/contract/console-reissues.ts';
 import type { Problem } from '../../../http/contract/console-problem.ts';
+import { draftsApi } from './drafts-api.ts';
+import type { DraftsApi } from './drafts-api.ts';
 import { listsApi } from './lists-api.ts';
 import type { ListsApi } from './lists-api.ts';
 import { numbersApi } from './numbers-api.ts';
@@ -65,6 +67,7 @@ export interface Api {
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
   readonly payments: PaymentsApi;
   readonly lists: ListsApi;
+  readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
 }
 
@@ -132,6 +135,7 @@ export function createApi(onSignedOut: () => void): Api {
     books: (id, after) => ask('GET', page(id, 'books', after)),
     payments: paymentsApi(ask),
     lists: listsApi(ask),
+    drafts: draftsApi(ask),
     numbers: numbersApi(ask),
   };
 }
