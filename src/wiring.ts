@@ -48,6 +48,7 @@ import { accessFlows } from './wiring-access.ts';
 import { apiFlows } from './wiring-api.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
+import { issueFlows, startIssuing } from './wiring-issues.ts';
 import { numberFlows } from './wiring-numbers.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
@@ -172,6 +173,7 @@ async function assemble(given: {
     living.push(startDrawingPayments(parts, { batcher, late: chat.lateReplies }));
     living.push(...startFollowerRefresh(parts, people, wechat));
     living.push(startAsideDraws(parts, { batcher, chat, wechat }));
+    living.push(startIssuing(parts, { draws, orderPrefix }));
   }
   const webDir = options.webDir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   const app = createDoor(parts, { draws, batcher, operateActivities, money, wechat, chat, people, webDir, metrics });
@@ -252,6 +254,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       ...apiFlows(parts),
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
+      ...issueFlows(parts),
       tryRules: createTryRules({ clock, luck: systemLuck }),
       ...numberFlows({ ...parts, operatePeople }),
       reads: createConsoleReads(pool),

@@ -40,6 +40,7 @@ import { accessFlows } from '../../src/wiring-access.ts';
 import { apiFlows } from '../../src/wiring-api.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
+import { issueFlows } from '../../src/wiring-issues.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
 import { openPeople } from '../../src/wiring-people.ts';
 import { freshDatabase } from './database.ts';
@@ -101,6 +102,7 @@ export async function startConsole(
       liveActivities(pool),
     ),
     ...codeFlows({ pool, clock: wallClock, logger: log }),
+    ...issueFlows({ pool, clock: wallClock, logger: log }),
     ...peopleAndNumbers(pool, log),
     ...paymentFlows(pool, log),
     shopPayments: shopPayments(pool, log),

@@ -8,6 +8,8 @@ export interface SpooledFile {
   readonly path: string;
   /** SHA-256 of its bytes, hex. */
   readonly hash: string;
+  /** Its first four bytes, hex. */
+  readonly head: string;
   remove(): Promise<void>;
 }
 
@@ -20,10 +22,12 @@ export async function spoolFile(upload: AsyncIterable<Uint8Array>): Promise<Spoo
   const path = join(tmpdir(), `hongbao-${randomUUID()}.upload`);
   const remove = (): Promise<void> => rm(path, { force: true });
   const hash = createHash('sha256');
+  let head = '';
   const file = await open(path, 'wx', 0o600);
   try {
     for await (const chunk of upload) {
       hash.update(chunk);
+      if (head.length < 8) head += Buffer.from(chunk.subarray(0, 4)).toString('hex');
       await file.write(chunk);
     }
   } catch (error) {
@@ -32,5 +36,5 @@ export async function spoolFile(upload: AsyncIterable<Uint8Array>): Promise<Spoo
     throw error;
   }
   await file.close();
-  return { path, hash: hash.digest('hex'), remove };
+  return { path, hash: hash.digest('hex'), head: head.slice(0, 8), remove };
 }

@@ -27,6 +27,8 @@ import type { CodeRouteDependencies } from './console-codes.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
 import { exportRoutes } from './console-exports.ts';
 import type { ExportRouteDependencies } from './console-exports.ts';
+import { issueRoutes } from './console-issues.ts';
+import type { IssueRouteDependencies } from './console-issues.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
 import { numberRoutes } from './console-numbers.ts';
@@ -68,6 +70,7 @@ export interface ConsoleDependencies
     ActivityRouteDependencies,
     BatchRouteDependencies,
     CodeRouteDependencies,
+    IssueRouteDependencies,
     VersionRouteDependencies,
     NumberRouteDependencies,
     ExportRouteDependencies,
@@ -107,6 +110,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...listRoutes(dependencies),
     ...batchRoutes(dependencies),
     ...codeRoutes(dependencies),
+    ...issueRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
     ...shopPaymentRoutes(dependencies),

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { after, before, test } from 'node:test';
+import type { Role } from '../../src/flows/ports/operators.ts';
+import { buildAccount } from '../support/builders.ts';
+import { Caller, startConsole } from '../support/console.ts';
+import type { TestConsole } from '../support/console.ts';
+import { xlsxFile } from '../support/xlsx-file.ts';
+
+const ISSUES = '/accounts/main/issues';
+const PACKET = { wishing: '感谢支持', activityName: '老客回馈', remark: '名单发放' };
+const CSV = { 'content-type': 'text/csv' };
+
+let server: TestConsole;
+const callers = {} as Record<Role, Caller>;
+
+before(async () => {
+  server = await startConsole();
+  await buildAccount(server.database.client);
+  for (const role of ['owner', 'operator', 'finance', 'support', 'viewer'] as const) {
+    callers[role] = await new Caller(server).logIn(role);
+  }
+});
+after(() => server.close());
+
+async function made(): Promise<string> {
+  const body = { name: '老客回馈', packet: PACKET, defaultAmountFen: 100 };
+  const answer = await callers.operator.post(ISSUES, body);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  assert.deepEqual([answer.body.state, answer.body.lines, answer.body.linesPerMinute], ['empty', null, 1200]);
+  return String(answer.body.id);
+}
+
+async function download(caller: Caller, path: string): Promise<string> {
+  const answer = await fetch(`${server.url}/api/console${path}`, { headers: { cookie: caller.cookie } });
+  assert.equal(answer.status, 200);
+  return answer.text();
+}
+
+async function upload(id: string, bytes: Uint8Array<ArrayBuffer>) {
+  const answer = await fetch(`${server.url}/api/console${ISSUES}/${id}/file`, {
+    method: 'POST',
+    headers: { cookie: callers.operator.cookie, origin: server.url, ...CSV },
+    body: bytes,
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+function person(number: number): string {
+  return `oHttp${String(number).padStart(23, '0')}`;
+}
+
+test('a file is read, its faults are downloaded, and what is shown is confirmed', async () => {
+  const id = await made();
+  const file = `${person(1)},1.5,谢谢\n=cmd|calc\n${person(2)}\n${person(1)}\n`;
+  const read = await callers.operator.send('POST', `${ISSUES}/${id}/file?name=%E5%90%8D%E5%8D%95.csv`, file, CSV);
+  assert.equal(read.status, 200, JSON.stringify(read.body));
+  const { state, lines, faulty, people, amountFen, fileName } = read.body;
+  assert.deepEqual([state, lines, faulty, people, amountFen, fileName], ['prepared', 4, 2, 2, 250, '名单.csv']);
+  const rows = await callers.support.get(`${ISSUES}/${id}/lines?only=faulty`);
+  assert.deepEqual(
+    rows.body.rows.map((row: { line: number; fault: string }) => [row.line, row.fault]),
+    [
+      [2, 'openid-malformed'],
+      [4, 'duplicate'],
+    ],
+  );
+  const faults = await download(callers.support, `${ISSUES}/${id}/faults.csv`);
+  assert.match(faults, /2,openid-malformed,openid 格式不正确,'=cmd\|calc\r\n/);
+  const changed = await callers.operator.post(`${ISSUES}/${id}/confirm`, { people: 3, amountFen: 250 });
+  assert.deepEqual([changed.status, changed.body.code], [409, 'issue-changed']);
+  const confirmed = await callers.operator.post(`${ISSUES}/${id}/confirm`, { people: 2, amountFen: 250 });
+  assert.deepEqual([confirmed.status, confirmed.body.state], [200, 'running']);
+  const report = await download(callers.finance, `${ISSUES}/${id}/report.csv`);
+  assert.match(report, new RegExp(`1,${person(1)},1\\.50,谢谢,open,,\r\n`));
+});
+
+test('a spreadsheet is one whatever the browser calls it, and nothing of an upload is left on disk', async () => {
+  const id = await made();
+  const sheet = xlsxFile([
+    ['openid', '金额'],
+    [person(3), 2],
+  ]);
+  const read = await upload(id, new Uint8Array(sheet));
+  assert.deepEqual([read.status, read.body.people, read.body.amountFen], [200, 1, 200]);
+  const broken = await upload(id, new Uint8Array(sheet.subarray(0, 300)));
+  assert.deepEqual([broken.status, broken.body.code], [400, 'file-not-spreadsheet']);
+  assert.equal((await callers.viewer.get(`${ISSUES}/${id}`)).body.state, 'empty');
+  assert.deepEqual(
+    (await readdir(tmpdir())).filter((name) => name.startsWith('hongbao-') && name.endsWith('.upload')),
+    [],
+  );
+});
+
+test('a batch that is worth much waits for somebody who may approve', async () => {
+  const id = await made();
+  const file = Array.from({ length: 10 }, (_, index) => `${person(100 + index)},150`).join('\n');
+  await callers.operator.send('POST', `${ISSUES}/${id}/file`, file, CSV);
+  const asked = await callers.operator.post(`${ISSUES}/${id}/confirm`, { people: 10, amountFen: 150_000 });
+  assert.deepEqual([asked.body.state, asked.body.approvalAboveFen], ['asked', 100_000]);
+  assert.equal((await callers.operator.post(`${ISSUES}/${id}/decide`, { approve: true })).status, 403);
+  const approved = await callers.finance.post(`${ISSUES}/${id}/decide`, { approve: true });
+  assert.equal(approved.body.state, 'running');
+  assert.equal((await callers.operator.post(`${ISSUES}/${id}/turn`, { to: 'pause' })).body.state, 'paused');
+  assert.equal((await callers.viewer.post(`${ISSUES}/${id}/turn`, { to: 'resume' })).status, 403);
+});
+
+test('an unknown account or batch is told apart from a faulty one', async () => {
+  const body = { name: 'x', packet: PACKET };
+  assert.equal((await callers.operator.post('/accounts/nobody/issues', body)).body.code, 'account-not-found');
+  assert.equal((await callers.operator.get(`${ISSUES}/zz`)).body.code, 'issue-not-found');
+  const long = { ...PACKET, activityName: '很长'.repeat(10) };
+  const faulty = await callers.operator.post(ISSUES, { name: 'x', packet: long });
+  assert.deepEqual([faulty.status, faulty.body.code], [400, 'rule-faulty']);
+  assert.equal((await callers.viewer.get(ISSUES)).status, 200);
+});
