@@ -24,6 +24,8 @@ export interface CrowdResult {
   readonly lost: number;
   /** Times it was told to come again a little later. */
   readonly busy: number;
+  /** What was the matter with the last request that failed; empty when none did. */
+  readonly trouble: string;
   readonly tookMs: number;
 }
 
@@ -70,6 +72,7 @@ async function tap(
   const began = performance.now();
   let lost = 0;
   let busy = 0;
+  let trouble = '';
   let asked = 0;
   const result = (answer: string | null): CrowdResult => ({
     openid: people[index] ?? '',
@@ -78,6 +81,7 @@ async function tap(
     asked,
     lost,
     busy,
+    trouble,
     tookMs: performance.now() - began,
   });
   // Spread evenly over people, so that every run loses as many.
@@ -91,9 +95,11 @@ async function tap(
       if (answer.status === 200) return result(answer.text);
       if (answer.status !== 429 && answer.status < 500) throw new Error(`answered ${answer.status}: ${answer.text}`);
       busy += 1;
+      trouble = answer.text;
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('answered')) throw error;
       lost += 1;
+      trouble = String(error);
     }
     if (waitMs !== null) await sleep(waitMs * (0.8 + Math.random() * 0.4));
   }

@@ -1,9 +1,9 @@
-import type { Words } from './words.ts';
+import type { words as chinese } from './words-zh.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** What the page says in English. */
-export const words: Words = {
+export const words: typeof chinese = {
   draw: 'Spin',
   open: 'Open',
   checkIn: 'Check in',
