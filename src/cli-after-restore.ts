@@ -12,6 +12,7 @@ import { createPool, pendingMigrations } from './store/database.ts';
 import { DatabaseClock } from './store/database-clock.ts';
 import { openInstallation } from './store/installation-store.ts';
 import { unknownNumbers } from './store/read-models/unknown-numbers.ts';
+import { createNoticeKeyStore } from './store/payments/notice-key-store.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import { openPayouts, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
 
@@ -57,9 +58,10 @@ async function askAndCompare(given: {
   // The backup may hold a certificate or a key from before they were renewed.
   const { account, merchant } = config;
   await applyConfiguredAccount({ pool, box, logger, account, merchant, nowMs: clock.nowMs() });
-  const payouts = openPayouts(pool);
+  const payouts = openPayouts(pool, config.publicUrl);
   const accounts = createAccountDirectory({ pool, box, logger });
-  const worker = startPayoutWorker({ config, payouts, clock, accounts, logger });
+  const noticeKeys = createNoticeKeyStore(pool, box);
+  const worker = startPayoutWorker({ config, payouts, clock, accounts, logger, noticeKeys });
   const onProgress = (unasked: number, all: number): void => say(`${unasked} of ${all} numbers still to ask`);
   const asked = await askAfterRestore({
     payouts,

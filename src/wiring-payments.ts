@@ -6,6 +6,7 @@ import { createDrawPayments } from './flows/payments/draw-payments.ts';
 import { createOperateShopPayments } from './flows/payments/operate-payments.ts';
 import type { OperateShopPayments } from './flows/payments/operate-payments.ts';
 import { createTakePayment } from './flows/payments/take-payment.ts';
+import { createTakeTransferNotice } from './flows/take-transfer-notice.ts';
 import type { DrawBatcher } from './flows/draw-batcher.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { LateReplyStore } from './flows/ports/late-replies.ts';
@@ -14,11 +15,13 @@ import { payNoticeRoutes } from './http/routes/pay-notice.ts';
 import { DrawPaymentsJob } from './jobs/draw-payments.ts';
 import { createOrderQuery } from './pay/payments/order-query.ts';
 import { paymentDoor } from './pay/payments/payment-door.ts';
+import { openTransferNotice } from './pay/transfers/transfer-notice.ts';
 import { isVerifier } from './pay/payments/verifier.ts';
 import { activityRuleSchema } from './rules/activity-rule.ts';
 import { createActivityDirectory } from './store/activity-directory.ts';
 import { createNoticeKeyStore } from './store/payments/notice-key-store.ts';
 import { createPaymentStore } from './store/payments/payment-store.ts';
+import { openPayouts } from './wiring-payouts.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 
 /** What payments of customers are taken and drawn with. */
@@ -39,9 +42,11 @@ export function paymentFlows({ logger, pool, box, clock, accounts }: Omit<Paymen
   const payments = createPaymentStore(pool);
   const keys = createNoticeKeyStore(pool, box);
   const takePayment = createTakePayment({ accounts, door: paymentDoor, keys, payments, clock, logger });
+  const notices = { accounts, openNotice: openTransferNotice, keys, clock, logger };
+  const takeTransferNotice = createTakeTransferNotice({ ...notices, payouts: openPayouts(pool) });
   return {
     shopPayments: createOperateShopPayments({ payments, keys, isVerifier, clock, logger }),
-    router: payNoticeRoutes({ takePayment, logger }),
+    router: payNoticeRoutes({ takePayment, takeTransferNotice, logger }),
   };
 }
 

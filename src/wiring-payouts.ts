@@ -8,6 +8,7 @@ import { createPayoutRules } from './flows/payout-rules.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { AlarmStore } from './flows/ports/alarms.ts';
 import type { CertificatePair, MerchantCertificates } from './flows/ports/merchant-certificates.ts';
+import type { NoticeKeyStore } from './flows/ports/payments.ts';
 import type { PayoutMetrics } from './flows/ports/payout-metrics.ts';
 import type { PayoutStore } from './flows/ports/payouts.ts';
 import { REISSUE_MAX } from './flows/ports/reissues.ts';
@@ -21,6 +22,8 @@ import { Reconcile } from './jobs/reconcile.ts';
 import { TellAlarms } from './jobs/tell-alarms.ts';
 import { WatchCertificates } from './jobs/watch-certificates.ts';
 import { createWebhookChannel } from './notify/webhook-channel.ts';
+import { payRails } from './pay/pay-rails.ts';
+import { TransferRail } from './pay/transfers/transfer-rail.ts';
 import { WechatPayRail } from './pay/wechat-pay-rail.ts';
 import { createAlarmStore } from './store/alarm-store.ts';
 import { createMerchantCertificates } from './store/merchant-certificates.ts';
@@ -45,9 +48,13 @@ export interface PayoutWorker {
   stop(): Promise<void>;
 }
 
-/** Returns the payouts in the database with everything that decides about them. */
-export function openPayouts(pool: pg.Pool): PayoutStore {
-  return createPayoutStore({ pool, rules: createPayoutRules() });
+/**
+ * Returns the payouts in the database with everything that decides about them. WeChat Pay tells of transfers at an
+ * address that https leads to; without one they are only asked about.
+ */
+export function openPayouts(pool: pg.Pool, publicUrl: string = ''): PayoutStore {
+  const notifyBase = publicUrl.startsWith('https://') ? new URL('/notify/transfer/', publicUrl).href : null;
+  return createPayoutStore({ pool, rules: createPayoutRules(), notifyBase });
 }
 
 /** Starts paying what is due: the worker, the rail it calls and the listener that wakes it. */
@@ -58,18 +65,27 @@ export function startPayoutWorker(parts: {
   readonly accounts: AccountDirectory;
   readonly logger: Logger;
   readonly metrics?: PayoutMetrics;
+  /** By what WeChat Pay's answers about transfers are believed. */
+  readonly noticeKeys: Pick<NoticeKeyStore, 'keys'>;
 }): PayoutWorker {
-  const { config, payouts, clock, accounts, logger, metrics } = parts;
+  const { config, payouts, clock, accounts, logger, metrics, noticeKeys } = parts;
   const { payUrl, payBackupUrl, payCaPem } = config.hosts;
-  const rail = new WechatPayRail({
+  const redPackets = new WechatPayRail({
     baseUrl: payUrl,
     backupUrl: payBackupUrl,
     extraCaPem: payCaPem,
     connectionsPerMerchant: CONNECTIONS_MAX,
   });
+  const transfers = new TransferRail({
+    baseUrl: payUrl,
+    extraCaPem: payCaPem,
+    connections: CONNECTIONS_MAX,
+    keys: noticeKeys,
+    nowMs: () => clock.nowMs(),
+  });
   const worker = new PayAwards({
     payouts,
-    rail,
+    rail: payRails({ redPackets, transfers }),
     accounts,
     machine: createPayoutRules().machine,
     clock,
@@ -83,7 +99,7 @@ export function startPayoutWorker(parts: {
   return {
     async stop() {
       await worker.stop();
-      await rail.close();
+      await Promise.all([redPackets.close(), transfers.close()]);
     },
   };
 }

@@ -41,6 +41,7 @@ import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
 import { createRuleVersions } from './store/rule-versions.ts';
+import { createNoticeKeyStore } from './store/payments/notice-key-store.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
@@ -143,11 +144,12 @@ async function assemble(given: {
 
   const metrics = createMetrics();
   metrics.queues(createQueueFigures({ pool, nowMs: () => clock.nowMs() }));
-  const payouts = openPayouts(pool);
+  const payouts = openPayouts(pool, config.publicUrl);
   if (config.role !== 'web') {
     const readCertificate = options.readCertificate ?? (() => ({ config: certificateOf(config) }));
     living.push(startPayoutWatch({ ...parts, readCertificate }));
-    living.push(startPayoutWorker({ ...parts, payouts, metrics: metrics.payouts }));
+    const noticeKeys = createNoticeKeyStore(pool, box);
+    living.push(startPayoutWorker({ ...parts, payouts, noticeKeys, metrics: metrics.payouts }));
   }
   const people = openPeople(parts);
   const draws = createDrawStore(drawPool, people.pseudonyms);

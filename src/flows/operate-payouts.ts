@@ -33,13 +33,17 @@ export interface OperatePayouts {
    * `payout-too-old`, both 409.
    */
   retryParked(operator: Operator, key: PayoutKey): Promise<void>;
+  /**
+   * Orders a transfer to be taken back that nobody confirmed yet. Throws WrongRequest `payout-not-cancellable` (409).
+   */
+  cancelTransfer(operator: Operator, key: PayoutKey): Promise<void>;
 }
 
 /** Builds the flow over where payouts and merchants are kept. */
 export function createOperatePayouts(options: {
   readonly payouts: Pick<
     PayoutStore,
-    'stopMerchant' | 'resumeMerchant' | 'stopSending' | 'resumeSending' | 'retryParked'
+    'stopMerchant' | 'resumeMerchant' | 'stopSending' | 'resumeSending' | 'retryParked' | 'cancelTransfer'
   >;
   readonly merchants: MerchantStore;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -86,6 +90,10 @@ export function createOperatePayouts(options: {
     retryParked: async (operator, key) => {
       await payouts.retryParked(key, clock.nowMs());
       logger.info({ operator: operator.id, account: key.accountId, order: key.orderNumber }, 'payout-retry-ordered');
+    },
+    cancelTransfer: async (operator, key) => {
+      await payouts.cancelTransfer(key, clock.nowMs());
+      logger.info({ operator: operator.id, account: key.accountId, order: key.orderNumber }, 'transfer-cancel-ordered');
     },
   };
 }

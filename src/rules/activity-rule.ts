@@ -153,6 +153,12 @@ const fields = z.strictObject({
         .nullable()
         .default(null)
         .describe('The scene agreed with WeChat Pay; amounts beyond 1 to 200 yuan need one'),
+      rail: z
+        .enum(['auto', 'red-packet', 'transfer'])
+        .default('auto')
+        .describe(
+          'How the money goes: red-packet: into the chat; transfer: the winner collects it on the page of awards within 24 hours; auto: as the merchant is set',
+        ),
     })
     .describe('How the red packets look, and what WeChat Pay is told'),
   look: lookSchema,

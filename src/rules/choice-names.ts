@@ -80,6 +80,11 @@ export const CHOICE_NAMES: Readonly<Record<string, Names>> = {
     PRODUCT_7: { zh: '场景 7：彩票派奖', en: '7: lottery tickets' },
     PRODUCT_8: { zh: '场景 8：税务刮奖', en: '8: tax receipts' },
   },
+  rail: {
+    auto: { zh: '按商户设置', en: 'as the merchant is set' },
+    'red-packet': { zh: '红包，发到聊天里', en: 'red packet, into the chat' },
+    transfer: { zh: '转账，在“我的奖品”里领取', en: 'transfer, collected among the awards' },
+  },
   play: {
     auto: { zh: '按玩法自动', en: 'what suits the mechanic' },
     wheel: { zh: '转盘', en: 'wheel' },

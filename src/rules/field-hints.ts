@@ -74,6 +74,10 @@ export const FIELD_HINTS: Names = {
     zh: '和微信支付约定的场景；1 至 200 元以外的金额需要',
     en: 'Agreed with WeChat Pay; amounts beyond 1 to 200 yuan need one',
   },
+  rail: {
+    zh: '转账要在 24 小时内领取，过期退回',
+    en: 'A transfer is collected within 24 hours or comes back',
+  },
   'look.brandColour': {
     zh: '素净主题的主色；要够深，白字才看得清',
     en: 'Of the plain theme; dark enough for white text',

@@ -79,6 +79,7 @@ export const FIELD_NAMES: Names = {
   activityName: { zh: '活动名称', en: 'activity name' },
   remark: { zh: '备注', en: 'remark' },
   sceneId: { zh: '场景', en: 'scene' },
+  rail: { zh: '发放方式', en: 'way of paying' },
   look: { zh: '活动页外观', en: 'Look of the page' },
   'look.play': { zh: '玩法样式', en: 'play' },
   'look.theme': { zh: '主题', en: 'theme' },

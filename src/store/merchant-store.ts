@@ -12,13 +12,14 @@ const MERCHANT = `
       'personDayPackets', person_day_packets, 'personDayFen', person_day_fen, 'dayFen', day_fen,
       'spacingMs', (spacing_us / 1000.0)::float8, 'callsMax', calls_max) as limits,
     sub_mch_id as "subMchId", msg_app_id as "msgAppId", consume_mch_id as "consumeMchId", risk_info as "riskInfo",
+    rail, transfer_red_packet_look as "transferRedPacketLook",
     (extract(epoch from certificate_not_after) * 1000)::float8 as "certificateNotAfterMs"
   from merchant`;
 
 const CHANGE = `
   update merchant set amount_min_fen = $2, amount_max_fen = $3, scenes = $4, person_day_packets = $5, person_day_fen = $6,
     day_fen = $7, spacing_us = $8, calls_max = $9, sub_mch_id = $10, msg_app_id = $11, consume_mch_id = $12,
-    risk_info = $13, updated_at = $14
+    risk_info = $13, rail = $14, transfer_red_packet_look = $15, updated_at = $16
   where id = $1`;
 
 const SENDING_STOP = `
@@ -50,12 +51,9 @@ async function change(
     const before = (await client.query<MerchantView>(`${MERCHANT} where id = $1 for no key update`, [id])).rows[0];
     if (before === undefined)
       throw new WrongRequest('merchant-not-found', `there is no merchant ${id}`, { status: 404 });
-    const { limits, subMchId, msgAppId, consumeMchId, riskInfo } = before;
-    await client.query(CHANGE, [
-      id,
-      ...columnsOf(decide({ ...limits, subMchId, msgAppId, consumeMchId, riskInfo })),
-      new Date(nowMs),
-    ]);
+    const { limits, subMchId, msgAppId, consumeMchId, riskInfo, rail, transferRedPacketLook } = before;
+    const others = { subMchId, msgAppId, consumeMchId, riskInfo, rail, transferRedPacketLook };
+    await client.query(CHANGE, [id, ...columnsOf(decide({ ...limits, ...others })), new Date(nowMs)]);
     const after = (await client.query<MerchantView>(`${MERCHANT} where id = $1`, [id])).rows[0];
     assert(after !== undefined, 'a changed merchant can be read');
     return after;
@@ -77,6 +75,8 @@ function columnsOf(settings: MerchantSettings): readonly unknown[] {
     settings.msgAppId,
     settings.consumeMchId,
     settings.riskInfo,
+    settings.rail,
+    settings.transferRedPacketLook,
   ];
 }
 

@@ -78,6 +78,8 @@ describe('merchants', () => {
       msgAppId: null,
       consumeMchId: null,
       riskInfo: false,
+      rail: 'red-packet',
+      transferRedPacketLook: false,
       certificateNotAfterMs: null,
     });
   });

@@ -1,5 +1,6 @@
 import type { MerchantId } from '../../base/ids.ts';
 import type { MerchantLimits } from './accounts.ts';
+import type { Rail } from './payouts.ts';
 
 /** What operators may change of a merchant; who it is and its secrets come from the configuration. */
 export interface MerchantSettings extends MerchantLimits {
@@ -11,6 +12,10 @@ export interface MerchantSettings extends MerchantLimits {
   readonly consumeMchId: string | null;
   /** Whether what we know of the person's risk goes along with each packet. */
   readonly riskInfo: boolean;
+  /** By which rail awards go whose activity does not say. */
+  readonly rail: Rail;
+  /** Whether transfers up to 200 yuan look like a red packet to the person. */
+  readonly transferRedPacketLook: boolean;
 }
 
 /** A merchant as operators see it: nothing secret. */
@@ -26,6 +31,8 @@ export interface MerchantView {
   readonly msgAppId: string | null;
   readonly consumeMchId: string | null;
   readonly riskInfo: boolean;
+  readonly rail: Rail;
+  readonly transferRedPacketLook: boolean;
   /** When its certificate ends, Unix ms; null while nobody has looked at it. */
   readonly certificateNotAfterMs: number | null;
 }

@@ -40,6 +40,7 @@ const limits = {
   spacingMs: z.number().describe('Shortest time between two sends over all processes, ms with fractions'),
   callsMax: z.int().describe('Calls in flight of one process'),
 };
+const rail = z.enum(['red-packet', 'transfer']);
 const numberOfWechat = z.string().trim().max(32).nullable();
 
 export const merchantView = z.object({
@@ -54,6 +55,8 @@ export const merchantView = z.object({
   msgAppId: z.string().nullable(),
   consumeMchId: z.string().nullable(),
   riskInfo: z.boolean(),
+  rail: rail.describe('How awards go whose activity does not say'),
+  transferRedPacketLook: z.boolean(),
   certificateNotAfterMs: atMs.nullable(),
   certificateDaysLeft: z.int().nullable().describe('Whole days; negative when it is over'),
   queue: z.object({
@@ -92,6 +95,8 @@ export const changeMerchantRequest = z
     msgAppId: numberOfWechat.exactOptional(),
     consumeMchId: numberOfWechat.exactOptional(),
     riskInfo: z.boolean().exactOptional(),
+    rail: rail.exactOptional(),
+    transferRedPacketLook: z.boolean().exactOptional().describe('Transfers up to 200 yuan look like a red packet'),
   })
   .describe('What is absent stays as it is');
 export type MerchantChanges = z.infer<typeof changeMerchantRequest>;

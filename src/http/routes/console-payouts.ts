@@ -77,6 +77,17 @@ export function payoutRoutes({ operatePayouts, reads, clock }: PayoutRouteDepend
       answer: payoutAnswer,
       handle: async ({ params, operator }) => show(readKey(params), operator),
     }),
+    ...orderRoutes(operatePayouts, reads, show),
+  ];
+}
+
+/** What people may order for one payout. */
+function orderRoutes(
+  operatePayouts: OperatePayouts,
+  reads: Pick<ConsoleReads, 'payoutHistory'>,
+  show: (key: PayoutKey, operator: Operator) => Promise<z.input<typeof payoutAnswer>>,
+): readonly ConsoleRoute[] {
+  return [
     consoleRoute({
       name: 'retryPayout',
       method: 'POST',
@@ -89,6 +100,21 @@ export function payoutRoutes({ operatePayouts, reads, clock }: PayoutRouteDepend
         const key = readKey(params);
         if ((await reads.payoutHistory(key)) === null) throw noPayout();
         await operatePayouts.retryParked(operator, key);
+        return show(key, operator);
+      },
+    }),
+    consoleRoute({
+      name: 'cancelTransfer',
+      method: 'POST',
+      path: '/payouts/:account/:number/cancel',
+      access: 'payments.operate',
+      summary: 'Take a transfer back that its winner has not confirmed; a query shows what became of it',
+      body: nothingRequest,
+      answer: payoutAnswer,
+      handle: async ({ params, operator }) => {
+        const key = readKey(params);
+        if ((await reads.payoutHistory(key)) === null) throw noPayout();
+        await operatePayouts.cancelTransfer(operator, key);
         return show(key, operator);
       },
     }),

@@ -3,6 +3,7 @@ import { Router } from 'koa-router';
 import { OutsideTrouble, WrongRequest } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Delivered, TakePayment } from '../../flows/payments/take-payment.ts';
+import type { TakeTransferNotice } from '../../flows/take-transfer-notice.ts';
 import { readBody } from '../read-body.ts';
 
 const BODY_BYTES_MAX = 65_536;
@@ -11,6 +12,7 @@ const BODY_DEADLINE_MS = 3000;
 
 export interface PayNoticeDependencies {
   readonly takePayment: TakePayment;
+  readonly takeTransferNotice: TakeTransferNotice;
   readonly logger: Logger;
 }
 
@@ -18,8 +20,9 @@ export interface PayNoticeDependencies {
  * `POST /notify/pay/:merchant`: where WeChat Pay tells of payments and refunds, version 2 and 3
  * (https://pay.weixin.qq.com/doc/v2/merchant/4011941129). What is written down gets SUCCESS, which ends the repeats;
  * anything else gets FAIL and comes again. `POST /notify/pay/:merchant/forwarded`: the copy of a shop's own system.
+ * `POST /notify/transfer/:merchant`: how transfers ended.
  */
-export function payNoticeRoutes({ takePayment, logger }: PayNoticeDependencies): Router {
+export function payNoticeRoutes({ takePayment, takeTransferNotice, logger }: PayNoticeDependencies): Router {
   const router = new Router();
   router.post('pay-notice', '/notify/pay/:merchant', async (ctx) => {
     const isXml = !/^application\/json\s*(;|$)/i.test(ctx.get('Content-Type'));
@@ -29,6 +32,9 @@ export function payNoticeRoutes({ takePayment, logger }: PayNoticeDependencies):
   });
   router.post('pay-forwarded', '/notify/pay/:merchant/forwarded', async (ctx) => {
     answerJson(ctx, await faultOf(ctx, logger, async () => takePayment.forwarded(await delivered(ctx))));
+  });
+  router.post('transfer-notice', '/notify/transfer/:merchant', async (ctx) => {
+    answerJson(ctx, await faultOf(ctx, logger, async () => takeTransferNotice(await delivered(ctx))));
   });
   return router;
 }

@@ -15,7 +15,12 @@ type TextName = 'subMchId' | 'msgAppId' | 'consumeMchId';
 
 /** The settings as typed: a number is null while its text means none. */
 type Form = Record<NumberName, number | null> &
-  Record<TextName, string> & { readonly scenes: readonly string[]; readonly riskInfo: boolean };
+  Record<TextName, string> & {
+    readonly scenes: readonly string[];
+    readonly riskInfo: boolean;
+    readonly rail: MerchantView['rail'];
+    readonly transferRedPacketLook: boolean;
+  };
 
 const SCENES = Array.from({ length: 8 }, (_, index) => `PRODUCT_${index + 1}`);
 const TEXTS: readonly TextName[] = ['subMchId', 'msgAppId', 'consumeMchId'];
@@ -75,6 +80,18 @@ export function MerchantForm(props: {
         <Provider form={form} faultAt={faultAt} onChange={change} />
         <Checkbox checked={form.riskInfo} onChange={(event) => change({ riskInfo: event.target.checked })}>
           {merchantForm.riskInfo}
+        </Checkbox>
+        <Checkbox
+          checked={form.rail === 'transfer'}
+          onChange={(event) => change({ rail: event.target.checked ? 'transfer' : 'red-packet' })}
+        >
+          {merchantForm.byTransfer}
+        </Checkbox>
+        <Checkbox
+          checked={form.transferRedPacketLook}
+          onChange={(event) => change({ transferRedPacketLook: event.target.checked })}
+        >
+          {merchantForm.transferRedPacketLook}
         </Checkbox>
       </div>
     </Drawer>
@@ -163,6 +180,8 @@ function formOf({ limits, ...merchant }: MerchantView): Form {
     msgAppId: merchant.msgAppId ?? '',
     consumeMchId: merchant.consumeMchId ?? '',
     riskInfo: merchant.riskInfo,
+    rail: merchant.rail,
+    transferRedPacketLook: merchant.transferRedPacketLook,
   };
 }
 

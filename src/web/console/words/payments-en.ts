@@ -125,6 +125,8 @@ export const paymentsEn: PaymentWords = {
     msgAppId: 'App id that reaches people',
     consumeMchId: 'Fund-authorising merchant',
     riskInfo: 'Send risk information along',
+    byTransfer: 'Pay by transfer where the activity does not say (winners collect among their awards)',
+    transferRedPacketLook: 'Transfers up to 200 yuan look like a red packet',
     save: 'Save',
     saved: 'Saved',
     notDecimal: 'A number such as 34.5',

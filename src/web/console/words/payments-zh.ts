@@ -116,6 +116,8 @@ export const paymentsZh = {
     msgAppId: '触达用户的 appid',
     consumeMchId: '资金授权商户号',
     riskInfo: '随红包附上风控信息',
+    byTransfer: '活动没有指定时，用转账发放（中奖者在“我的奖品”里领取）',
+    transferRedPacketLook: '200 元以内的转账以红包样式显示',
     save: '保存',
     saved: '已保存',
     notDecimal: '请填写数字，例如 34.5',
