@@ -56,10 +56,15 @@ export const SHARES = `select activity.account_id as "accountId", activity.id, a
     and activity_id = activity.id and kind = 'people' and day between $1 and $2 and (name = '' or name < $1::date::text)) as people
   where activity.published_version is not null and counted.draws > 0 order by counted.draws desc, activity.id limit ${SHARES_MAX}`;
 
-export const DAILY = `select tally.day::text as day, coalesce(sum(number) filter (where kind = 'hour'), 0)::float8 as draws, sum(wins)::float8 as wins,
-    sum(won_fen)::float8 as "wonFen", coalesce(sum(number) filter (where kind = 'people'), 0)::float8 as participants
-  from activity cross join lateral (select * from activity_tally where account_id = activity.account_id
-    and activity_id = activity.id and kind in ('hour', 'people') and day between $1 and $2) as tally
+/** Summed activity by activity, each of them a range of the key. */
+export const DAILY = `select tally.day::text as day, sum(draws)::float8 as draws, sum(wins)::float8 as wins, sum(won_fen)::float8 as "wonFen",
+    sum(participants)::float8 as participants
+  from activity cross join lateral (
+    select day, coalesce(sum(number) filter (where kind = 'hour'), 0) as draws, sum(wins) as wins, sum(won_fen) as won_fen,
+      coalesce(sum(number) filter (where kind = 'people'), 0) as participants
+    from activity_tally where account_id = activity.account_id and activity_id = activity.id
+      and kind in ('hour', 'people') and day between $1 and $2 group by day
+  ) as tally
   where activity.published_version is not null group by tally.day order by tally.day`;
 
 type PeriodRow = Pick<CountedPeriod, 'refusals' | 'days' | 'hours' | 'ways' | 'packets'> & {
