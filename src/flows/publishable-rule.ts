@@ -9,7 +9,8 @@ import type { LockedActivity, RuleDraft } from './ports/operators.ts';
 import { differingPaths, readDraft, worstCaseFault } from './rule-draft.ts';
 
 /** What may change in an activity people already take part in: how it sounds and looks, never what it gives to whom. */
-const CHANGEABLE = /^(?:texts\.|(?:chained\.\d+\.)?mechanic\.texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
+const CHANGEABLE =
+  /^(?:texts\.|(?:chained\.\d+\.)?mechanic\.texts\.|look\.(?!question)|packet\.(?:wishing|activityName|remark)$)/;
 
 /** Returns the rule of the draft if it may come into force, and throws what forbids it otherwise. */
 export function ruleToPublish(

@@ -6,8 +6,8 @@ const MISTAKABLE = '01ilo';
 
 /** Returns a pattern that exactly those folded texts fit which could be a code of that shape. */
 export function codePattern({ prefix, lengthMin, lengthMax, unmistakable }: CodeShape): Pattern {
-  const letters = new Set(unmistakable ? [...EVERY].filter((letter) => !MISTAKABLE.includes(letter)) : EVERY);
-  const states: State[] = [...prefix].map((letter, place) => ({ takes: new Set([letter]), next: [place + 1] }));
+  const letters = new Set(unmistakable ? Array.from(EVERY).filter((letter) => !MISTAKABLE.includes(letter)) : EVERY);
+  const states: State[] = Array.from(prefix, (letter, place) => ({ takes: new Set([letter]), next: [place + 1] }));
   for (let length = states.length; length < lengthMax; length += 1) {
     // What is long enough may end here: one place takes a letter more, the other leads to the end.
     const here = states.length;

@@ -83,7 +83,13 @@ export function textOverlapsOf<Subject>(
   return others.flatMap(({ subject, words, answers }) => {
     const wins = (): Overlap<unknown>['winner'] => (answers === 'before' ? 'other' : 'this');
     const found = wordsFound({ own, other: readWords(words) }, { wins, effort });
-    return gathered(found).map(({ by: _, ...overlap }) => ({ subject, ...overlap }));
+    return gathered(found).map(({ kind, winner, pairs, pairCount }) => ({
+      subject,
+      kind,
+      winner,
+      pairs,
+      pairCount,
+    }));
   });
 }
 

@@ -18,12 +18,7 @@ describe('npm run cli', () => {
   test('lists its commands when asked, and when there is no such command', async () => {
     const help = await runCommand(['help'], {});
     assert.equal(help.code, 0);
-    for (const name of [
-      'migrate',
-      'operator:create <name> [--role <role>]',
-      'verify-books',
-      'help',
-    ]) {
+    for (const name of ['migrate', 'operator:create <name> [--role <role>]', 'verify-books', 'help']) {
       assert.ok(
         help.lines.some((line) => line.startsWith(`  ${name} `)),
         name,

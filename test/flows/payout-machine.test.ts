@@ -84,10 +84,10 @@ const REFUSED_FIRST: Readonly<Record<RefusalCode, readonly [string, string, stri
   REQUEST_INVALID: ['parked', 'rest', 'parked'],
   RAIL_NOT_SET_UP: ['waiting', 'send 2s', 'sending'],
 };
-const STOPPING = [
-  ...['NOTENOUGH', 'SENDAMOUNT_LIMIT', 'API_METHOD_CLOSED', 'PAYER_ACCOUNT_ABNORMAL'],
-  ...['NOT_ENOUGH', 'USER_ERROR', 'RAIL_NOT_SET_UP'],
-];
+const STOPPING =
+  'NOTENOUGH SENDAMOUNT_LIMIT API_METHOD_CLOSED PAYER_ACCOUNT_ABNORMAL NOT_ENOUGH USER_ERROR RAIL_NOT_SET_UP'.split(
+    ' ',
+  );
 for (const code of Object.keys(REFUSAL_POLICY) as RefusalCode[]) {
   test(`${code} on the first send leads to ${REFUSED_FIRST[code].join(', ')} and says so`, () => {
     const play = new Play().send(refused(code));
