@@ -13,6 +13,7 @@ import { ConsoleNumbers1795255740000 } from './1795255740000-console-numbers.ts'
 import { ApiAccess1795255800000 } from './1795255800000-api-access.ts';
 import { Transfers1795255860000 } from './1795255860000-transfers.ts';
 import { BatchIssue1795255920000 } from './1795255920000-batch-issue.ts';
+import { Pictures1795255980000 } from './1795255980000-pictures.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   ApiAccess1795255800000,
   Transfers1795255860000,
   BatchIssue1795255920000,
+  Pictures1795255980000,
 ];

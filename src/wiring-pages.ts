@@ -27,10 +27,12 @@ import { activityPageRoutes } from './http/routes/activity-page.ts';
 import { activitySurroundingRoutes } from './http/routes/activity-surroundings.ts';
 import { invitationRoutes } from './http/routes/invitations.ts';
 import { jsSdkRoutes } from './http/routes/js-sdk.ts';
+import { pictureFileRoutes } from './http/routes/pictures.ts';
 import { payeeLinkRoutes } from './http/routes/payee-link.ts';
 import { oauthRoutes } from './http/routes/oauth.ts';
 import { SignedCookies } from './http/signed-cookie.ts';
 import { staticFileRoutes } from './http/static-files.ts';
+import { createPictures } from './store/account/pictures.ts';
 import { createOauthLoginStore } from './store/oauth-login-store.ts';
 import { openInvitePeople } from './wiring-invitations.ts';
 import { systemLuck } from './wiring-payouts.ts';
@@ -95,6 +97,7 @@ export function pageRouters(parts: PageParts): readonly Router[] {
       publicUrl,
     }),
     jsSdkRoutes({ accounts, signer: wechat.pageSigner, sessions }),
+    pictureFileRoutes({ ...pages, pictures: createPictures(pool) }),
     // Before the page's own route, which it leaves the page to.
     invitationRoutes({
       drawOnPage: openDrawOnPage(parts),

@@ -13,6 +13,7 @@ import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { LiveActivity } from './flows/ports/draws.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { createKeepPictures } from './flows/settings/keep-pictures.ts';
 import { createKeepVerificationFiles } from './flows/settings/keep-verification-files.ts';
 import { createOneAtATime } from './flows/settings/one-at-a-time.ts';
 import { createOperateAccounts } from './flows/settings/operate-accounts.ts';
@@ -33,6 +34,7 @@ import { createLateReplyStore } from './store/account/late-replies.ts';
 import { createMenuDrafts } from './store/account/menu-drafts.ts';
 import { createPayeeLinks } from './store/account/payee-links.ts';
 import { createSceneRecords } from './store/account/scene-codes.ts';
+import { createPictures } from './store/account/pictures.ts';
 import { createVerificationFiles } from './store/account/verification-files.ts';
 import { createActivityStore } from './store/activity-store.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
@@ -192,6 +194,7 @@ export function settingFlows(
       menu: createOperateMenu({ ...shared, drafts, menus, activities, replies }),
       scenes: createOperateScenes({ ...shared, records: createSceneRecords(pool), codes }),
       verificationFiles: createKeepVerificationFiles({ ...shared, files }),
+      pictures: createKeepPictures({ ...shared, pictures: createPictures(pool) }),
     },
   };
 }

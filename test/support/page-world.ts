@@ -31,6 +31,7 @@ import { activitySurroundingRoutes } from '../../src/http/routes/activity-surrou
 import { invitationRoutes } from '../../src/http/routes/invitations.ts';
 import { jsSdkRoutes } from '../../src/http/routes/js-sdk.ts';
 import { oauthRoutes } from '../../src/http/routes/oauth.ts';
+import { pictureFileRoutes } from '../../src/http/routes/pictures.ts';
 import { SignedCookies } from '../../src/http/signed-cookie.ts';
 import { staticFileRoutes } from '../../src/http/static-files.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -39,6 +40,7 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createFollowerBook } from '../../src/store/account/follower-book.ts';
 import { createInvitationStore } from '../../src/store/account/invitations.ts';
+import { createPictures } from '../../src/store/account/pictures.ts';
 import { createPseudonyms } from '../../src/store/account/pseudonyms.ts';
 import { createActivityDirectory } from '../../src/store/activity-directory.ts';
 import { createPool } from '../../src/store/database.ts';
@@ -220,6 +222,7 @@ async function openDoor(context: Pick<TestContext, 'after'>, shared: Shared, por
   const routers = [
     oauthRoutes({ authorizePage, sessions, answers, publicUrl }),
     jsSdkRoutes({ accounts, signer: wechat.signer, sessions }),
+    pictureFileRoutes({ ...pages, pictures: createPictures(pool) }),
     invitationRoutes({ ...pages, invitePeople }),
     activityPageRoutes(pages),
     activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),

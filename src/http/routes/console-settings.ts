@@ -1,3 +1,4 @@
+import type { KeepPictures } from '../../flows/settings/keep-pictures.ts';
 import type { KeepVerificationFiles } from '../../flows/settings/keep-verification-files.ts';
 import type { OperateAccounts } from '../../flows/settings/operate-accounts.ts';
 import type { OperateMenu } from '../../flows/settings/operate-menu.ts';
@@ -5,6 +6,7 @@ import type { OperateReplies } from '../../flows/settings/operate-replies.ts';
 import type { OperateScenes } from '../../flows/settings/operate-scenes.ts';
 import { accountRoutes } from './console-accounts.ts';
 import { menuRoutes } from './console-menu.ts';
+import { pictureRoutes } from './console-pictures.ts';
 import { replyRoutes } from './console-replies.ts';
 import type { ConsoleRoute } from './console-route.ts';
 import { sceneRoutes } from './console-scenes.ts';
@@ -17,6 +19,7 @@ export interface SettingRouteDependencies {
     readonly menu: OperateMenu;
     readonly scenes: OperateScenes;
     readonly verificationFiles: KeepVerificationFiles;
+    readonly pictures: KeepPictures;
   };
   readonly publicUrl: string;
 }
@@ -29,5 +32,6 @@ export function settingRoutes({ settings, publicUrl }: SettingRouteDependencies)
     ...menuRoutes(settings),
     ...sceneRoutes(settings),
     ...verificationFileAdmin({ ...settings, publicUrl }),
+    ...pictureRoutes(settings),
   ];
 }

@@ -11,6 +11,7 @@ import { apiRequestEntity, apiTokenEntity, webhookDeliveryEntity, webhookEndpoin
 import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
 import { checkInEntity } from './check-ins.ts';
 import { drawOriginEntity } from './draw-origins.ts';
+import { pictureEntity } from './pictures.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
 import { issueBatchEntity, issueLineEntity } from './issues.ts';
@@ -99,6 +100,7 @@ export const entities: readonly EntitySchema[] = [
   paymentEntity,
   drawOriginEntity,
   checkInEntity,
+  pictureEntity,
   codePoolEntity,
   codeEntity,
   codeUseEntity,
