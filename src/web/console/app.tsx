@@ -3,6 +3,7 @@ import enUS from 'antd/es/locale/en_US';
 import zhCN from 'antd/es/locale/zh_CN';
 import { useEffect, useMemo, useState } from 'react';
 import type { SessionAnswer } from '../../http/contract/console-session.ts';
+import { SetUpPage } from './access/set-up-page.tsx';
 import { LoginPage } from './pages/login-page.tsx';
 import { Frame } from './parts/frame.tsx';
 import { theme } from './parts/theme.ts';
@@ -10,7 +11,7 @@ import { Routes } from './routes.tsx';
 import { createApi } from './state/api.ts';
 import { rememberLanguage, rememberedLanguage, SpeechProvider } from './state/language.tsx';
 import type { Language, Speech } from './state/language.tsx';
-import { NavigationProvider } from './state/navigation.tsx';
+import { NavigationProvider, usePath } from './state/navigation.tsx';
 import type { Navigation } from './state/navigation.tsx';
 import { SessionProvider } from './state/session.tsx';
 import { en } from './words/words-en.ts';
@@ -53,12 +54,15 @@ function useChosenLanguage(): Speech {
 
 function SignedIn({ navigation, loginToken }: { navigation: Navigation; loginToken: string | null }) {
   const [who, setWho] = useState<Who>('asking');
+  const setUp = usePath() === '/set-up';
+  const [toLogIn, setToLogIn] = useState(setUp ? null : loginToken);
+  const [toSetUp, setToSetUp] = useState(setUp ? loginToken : null);
   const api = useMemo(() => createApi(() => setWho((before) => (typeof before === 'object' ? 'over' : 'nobody'))), []);
   useEffect(() => {
     // With a link in hand the log-in page spends it; without, a session may still be open.
-    if (loginToken !== null) setWho('nobody');
+    if (loginToken !== null || navigation.path() === '/set-up') setWho('nobody');
     else api.me().then(setWho, () => setWho((before) => (before === 'asking' ? 'nobody' : before)));
-  }, [api, loginToken]);
+  }, [api, loginToken, navigation]);
   const session = useMemo(() => {
     if (typeof who !== 'object') return null;
     const may = (permission: string): boolean => who.permissions.includes(permission);
@@ -69,9 +73,20 @@ function SignedIn({ navigation, loginToken }: { navigation: Navigation; loginTok
   if (session === null) {
     const onSignedIn = (answer: SessionAnswer): void => {
       setWho(answer);
-      if (navigation.path() === '/login') void navigation.go('/', { replace: true });
+      // It is spent, and must not be tried again after signing out.
+      setToLogIn(null);
+      if (navigation.path() === '/login' || navigation.path() === '/set-up') void navigation.go('/', { replace: true });
     };
-    return <LoginPage api={api} loginToken={loginToken} over={who === 'over'} onSignedIn={onSignedIn} />;
+    if (setUp) {
+      const onLeave = (): void => void navigation.go('/login', { replace: true });
+      return <SetUpPage api={api} token={toSetUp} onSignedIn={onSignedIn} onLeave={onLeave} />;
+    }
+    const onSetUp = (pasted: string): void => {
+      setToSetUp(pasted);
+      void navigation.go('/set-up', { replace: true });
+    };
+    const over = who === 'over';
+    return <LoginPage api={api} loginToken={toLogIn} over={over} onSignedIn={onSignedIn} onSetUp={onSetUp} />;
   }
   return (
     <SessionProvider value={session}>

@@ -1,5 +1,6 @@
 import './console.css';
 import './editor/editor.css';
+import './access/access.css';
 import './payments/payments.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { OpenState } from '../../http/contract/console-payments.ts';
+import { accessPageOf, AllowedByPath } from './access/access-pages.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { usePath } from './state/navigation.tsx';
 
@@ -34,7 +35,7 @@ const ActivityPage = lazy(async () => ({ default: (await import('./pages/activit
 /** Shows the page of the address. */
 export function Routes() {
   const path = usePath();
-  return <Suspense fallback={null}>{pageOf(path)}</Suspense>;
+  return <Suspense fallback={null}>{accessPageOf(path) ?? <AllowedByPath path={path} page={pageOf(path)} />}</Suspense>;
 }
 
 function pageOf(path: string) {

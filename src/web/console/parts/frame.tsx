@@ -4,6 +4,7 @@ import { useSpeech, useWords } from '../state/language.tsx';
 import { AlarmsProvider } from '../state/alarms.tsx';
 import { Link, usePath } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
+import { ApprovalsLink } from '../access/approvals-link.tsx';
 import { AlarmBanner } from './alarm-banner.tsx';
 import { BrandMark } from './marks.tsx';
 
@@ -25,7 +26,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <Sections />
           <div className="top-right">
             <span className="who">
-              {who.operator.name}
+              <Link to="/me">{who.operator.name}</Link>
               <span className="quiet"> · {words.roles[who.operator.role] ?? who.operator.role}</span>
             </span>
             <LanguageButton />
@@ -45,14 +46,15 @@ export function Frame({ children }: { children: ReactNode }) {
 
 /** The parts of the console, with the one that is open marked. */
 function Sections() {
-  const { nav, lists, numbers, people } = useWords();
+  const { nav, lists, numbers, people, team } = useWords();
   const { may } = useSession();
   const path = usePath();
   const inPayments = path.startsWith('/payments');
   const inLists = path.startsWith('/lists');
   const inNumbers = path.startsWith('/numbers');
   const inPeople = path.startsWith('/people');
-  const elsewhere = inPayments || inLists || inNumbers || inPeople;
+  const elsewhere =
+    ['/approvals', '/team', '/audit', '/me'].includes(path) || inPayments || inLists || inNumbers || inPeople;
   return (
     <nav className="sections" aria-label={nav.label}>
       <Link to="/" current={!elsewhere}>
@@ -74,6 +76,12 @@ function Sections() {
       {may('people.view') && (
         <Link to="/lists" current={inLists}>
           {lists.nav}
+        </Link>
+      )}
+      <ApprovalsLink />
+      {(may('operators.manage') || may('audit.view')) && (
+        <Link to={may('operators.manage') ? '/team' : '/audit'} current={path === '/team' || path === '/audit'}>
+          {team.nav}
         </Link>
       )}
     </nav>

@@ -21,6 +21,8 @@ import type {
 import type { Problem } from '../../../http/contract/console-problem.ts';
 import { draftsApi } from './drafts-api.ts';
 import type { DraftsApi } from './drafts-api.ts';
+import { accessApi } from './access-api.ts';
+import type { AccessApi } from './access-api.ts';
 import { listsApi } from './lists-api.ts';
 import type { ListsApi } from './lists-api.ts';
 import { numbersApi } from './numbers-api.ts';
@@ -66,6 +68,7 @@ export interface Api {
   readonly awards: (id: string, after: string | null) => Promise<AwardsAnswer>;
   readonly books: (id: string, after: string | null) => Promise<BooksAnswer>;
   readonly payments: PaymentsApi;
+  readonly access: AccessApi;
   readonly lists: ListsApi;
   readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
@@ -135,6 +138,7 @@ export function createApi(onSignedOut: () => void): Api {
     books: (id, after) => ask('GET', page(id, 'books', after)),
     payments: paymentsApi(ask),
     lists: listsApi(ask),
+    access: accessApi(ask),
     drafts: draftsApi(ask),
     numbers: numbersApi(ask),
   };

@@ -1,5 +1,6 @@
 import { showYuan } from '../parts/money.ts';
 import { editorEn } from './editor-en.ts';
+import { accessEn } from './access-en.ts';
 import { lifeEn } from './life-en.ts';
 import { listsEn } from './lists-en.ts';
 import { numbersEn } from './numbers-en.ts';
@@ -32,12 +33,12 @@ export const en: Words = {
   login: {
     title: 'Sign in to the console',
     signingIn: 'Signing in…',
-    how: 'Ask an administrator to run this command on the server. It prints a login link that works once, within 15 minutes:',
+    how: 'New here? Have an owner add you under Team, or an administrator run this on the server. Either gives a set-up link that works once within 24 hours:',
     paste: 'Login link',
     pasteHint: 'Paste the whole link here',
     submit: 'Sign in',
     notALink: 'There is no login token in this text. Paste the whole link.',
-    over: 'Your session is over. Sign in again with a new login link.',
+    over: 'Your session is over. Sign in again.',
   },
 
   activities: {
@@ -159,6 +160,7 @@ export const en: Words = {
     prizes: 'Prizes left',
     columns: { prize: 'Prize', amount: 'Amount', drawn: 'Won', stock: 'In all', left: 'Left' },
   },
+  ...accessEn,
   ...lifeEn,
   ...listsEn,
   ...numbersEn,
@@ -195,6 +197,7 @@ export const en: Words = {
   },
   problems: {
     ...paymentsEn.paymentProblems,
+    ...accessEn.accessProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',
     internal: 'The server failed. Try again in a moment, and call an engineer if it stays so.',
     'not-signed-in': 'Your session is over. Sign in again.',

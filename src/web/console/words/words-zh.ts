@@ -1,5 +1,6 @@
 import { showYuan } from '../parts/money.ts';
 import { editorZh } from './editor-zh.ts';
+import { accessZh } from './access-zh.ts';
 import { lifeZh } from './life-zh.ts';
 import { listsZh } from './lists-zh.ts';
 import { numbersZh } from './numbers-zh.ts';
@@ -29,12 +30,12 @@ export const zh = {
   login: {
     title: '登录红包运营台',
     signingIn: '正在登录…',
-    how: '请管理员在服务器上运行下面的命令，它会给出一个只能用一次、15 分钟内有效的登录链接：',
+    how: '第一次使用？请所有者在「团队」里添加您，或请管理员在服务器上运行下面的命令，得到一个 24 小时内可用一次的设置链接：',
     paste: '登录链接',
     pasteHint: '把整条链接粘贴到这里',
     submit: '登录',
     notALink: '这里面没有登录口令，请粘贴完整的链接。',
-    over: '登录已失效，请用新的登录链接再次登录。',
+    over: '登录已失效，请再次登录。',
   },
 
   activities: {
@@ -154,6 +155,7 @@ export const zh = {
     prizes: '奖品剩余',
     columns: { prize: '奖品', amount: '金额', drawn: '已中', stock: '总数', left: '剩余' },
   },
+  ...accessZh,
   ...lifeZh,
   ...listsZh,
   ...numbersZh,
@@ -190,6 +192,7 @@ export const zh = {
   },
   problems: {
     ...paymentsZh.paymentProblems,
+    ...accessZh.accessProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
     internal: '服务器出错了，请稍后重试；如果一直这样，请联系技术人员。',
     'not-signed-in': '登录已失效，请重新登录。',
