@@ -41,6 +41,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   'fen won by all people': LIMIT,
   'fen won of a prize': LIMIT,
   'fen won on a day': LIMIT,
+  'draws by hour of a day':
+    'The numbers that the console shows are wrong for that day, and nothing else: set them to what is expected, and find out what changed them.',
+  'codes used of a pool':
+    'What is left of the pool is shown wrongly, and nothing else, because each use is a row of its own: set the count to what is expected.',
   'days checked in of a month': CHECK_IN,
   'last day checked in': CHECK_IN,
   'days checked in': CHECK_IN,

@@ -53,4 +53,10 @@ export const RULE_CHECKS: Readonly<Record<string, string>> = {
   'fen won on a day': `select account_id, activity_id, day::text as subject, coalesce(awarded.fen, 0) as expected, coalesce(counter.won_fen, 0) as found
     from activity_day as counter full join (select account_id, activity_id, (created_at at time zone 'Asia/Shanghai')::date as day,
       sum(amount_fen) as fen from award group by 1, 2, 3) as awarded using (account_id, activity_id, day)`,
+  'draws by hour of a day': `select account_id, activity_id, day::text as subject, draws || ' ' || wins as expected, by_hour.draws_then || ' ' || wins_then as found
+    from activity_day join (select account_id, activity_id, day, sum(number) as draws_then, sum(wins) as wins_then from activity_tally
+      where kind = 'hour' group by 1, 2, 3) as by_hour using (account_id, activity_id, day)`,
+  // Both go up in one transaction; a pool of which nothing was used yet may belong to no activity.
+  'codes used of a pool': `select account_id, coalesce(activity_id, '') as activity_id, id as subject, coalesce(written.uses, 0) as expected, used as found
+    from code_pool left join (select account_id, pool_id as id, count(*) as uses from code_use group by 1, 2) as written using (account_id, id)`,
 };

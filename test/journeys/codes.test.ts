@@ -107,6 +107,11 @@ describe('one-time codes', () => {
     assert.match(await say(other.openid, first), /已经被使用/);
     assert.match(await say(openid, first), /你已经用过/, 'somebody erased who comes back has used it still');
     await world.compareBooks();
+    const count = (by: number) =>
+      world.database.client.query(`update code_pool set used = used + $1 where used > 0`, [by]);
+    await count(-1);
+    await assert.rejects(world.compareBooks(), /codes used of a pool/);
+    await count(1);
   });
 
   it('of a large pool are found by their index', async () => {

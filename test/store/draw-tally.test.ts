@@ -6,6 +6,7 @@ import type { LiveActivity } from '../../src/flows/ports/draws.ts';
 import type { Clock } from '../../src/flows/ports/time-and-luck.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
+import { verifyBooks } from '../../src/store/verify-books.ts';
 import { NOON_MS, somebody } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -57,6 +58,21 @@ describe('draws are counted with the draws themselves', () => {
     await draw(activity, [other]);
     assert.deepEqual(await tallies(activity, 'hour'), [['2026-11-21', '12', 2, 2, 200]]);
     assert.deepEqual(await tallies(activity, 'refusal'), [['2026-11-21', 'person-limit', 2, 0, 0]]);
+  });
+
+  test('and verify-books compares them with the days', async () => {
+    const activity = await publishActivity(database.client, {});
+    nowMs = NOON_MS;
+    await draw(activity, [somebody(), somebody()]);
+    const found = async () =>
+      (await verifyBooks(pool)).differences
+        .filter(({ activityId }) => activityId === activity.id)
+        .map(({ check, expected, found: counted }) => [check, expected, counted]);
+    assert.deepEqual(await found(), []);
+    await database.client.query(`update activity_tally set number = 9 where activity_id = $1 and kind = 'hour'`, [
+      activity.id,
+    ]);
+    assert.deepEqual(await found(), [['draws by hour of a day', '2 2', '9 2']]);
   });
 
   test('people by the day they had drawn on before, so that any period counts each once', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { beijingDay } from '../../src/base/beijing-day.ts';
+import { beijingDay, beijingHour } from '../../src/base/beijing-day.ts';
 import { fen } from '../../src/base/fen.ts';
 import type { Fen } from '../../src/base/fen.ts';
 import { accountId, activityId, awardId, merchantId, openid } from '../../src/base/ids.ts';
@@ -214,6 +214,12 @@ async function countWin(
      on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + 1, wins = activity_day.wins + 1,
        spent_fen = activity_day.spent_fen + excluded.spent_fen, won_fen = activity_day.won_fen + excluded.won_fen`,
     [...where, beijingDay(at.getTime()), win.amountFen],
+  );
+  await client.query(
+    `insert into activity_tally (account_id, activity_id, kind, day, name, number, wins, won_fen) values ($1, $2, 'hour', $3, $4, 1, 1, $5)
+     on conflict (account_id, activity_id, kind, day, name) do update set number = activity_tally.number + 1,
+       wins = activity_tally.wins + 1, won_fen = activity_tally.won_fen + excluded.won_fen`,
+    [...where, beijingDay(at.getTime()), beijingHour(at.getTime()), win.amountFen],
   );
   await client.query(
     `insert into participant (account_id, activity_id, openid, draws, day, draws_that_day, wins, wins_that_day, spent_fen, streak_days, check_ins)

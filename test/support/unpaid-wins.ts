@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { beijingDay } from '../../src/base/beijing-day.ts';
+import { beijingDay, beijingHour } from '../../src/base/beijing-day.ts';
 import { fen } from '../../src/base/fen.ts';
 import { awardId } from '../../src/base/ids.ts';
 import type { MerchantId } from '../../src/base/ids.ts';
@@ -146,6 +146,12 @@ async function countWins(
        wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen,
        won_fen = activity_day.won_fen + excluded.won_fen`,
     [...where, beijingDay(won.wonAtMs), won.count, spent],
+  );
+  await client.query(
+    `insert into activity_tally (account_id, activity_id, kind, day, name, number, wins, won_fen) values ($1, $2, 'hour', $3, $4, $5, $5, $6)
+     on conflict (account_id, activity_id, kind, day, name) do update set number = activity_tally.number + excluded.number,
+       wins = activity_tally.wins + excluded.wins, won_fen = activity_tally.won_fen + excluded.won_fen`,
+    [...where, beijingDay(won.wonAtMs), beijingHour(won.wonAtMs), won.count, spent],
   );
 }
 
