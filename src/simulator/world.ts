@@ -3,6 +3,7 @@ import { makeAccount, makeMerchantKeys } from './account.ts';
 import { SimulatorClock } from './clock.ts';
 import { Followers } from './followers.ts';
 import { Books, type Packet } from './pay/books.ts';
+import { ConfirmPage } from './pay/confirm-page.ts';
 import { Faults } from './pay/faults.ts';
 import { PacketDesk } from './pay/packet-desk.ts';
 import { defaultPayRules, type PayRules } from './pay/pay-rules.ts';
@@ -68,6 +69,7 @@ export class World {
   readonly keys: V3Keys;
   readonly transfers: TransferDesk;
   readonly transferNotices: TransferNotices;
+  readonly confirmPage: ConfirmPage;
   readonly push: Push;
   readonly flawedPush: FlawedPush;
   readonly tokens: Tokens;
@@ -102,6 +104,7 @@ export class World {
     this.transfers = this.#makeTransferDesk();
     const { mchId } = identities.merchant;
     this.transferNotices = new TransferNotices({ clock, books, keys: this.keys, mchId });
+    this.confirmPage = new ConfirmPage({ mchId, books, followers, notices: this.transferNotices });
     const accountOf = (appId: string): AccountDesk => this.#desk(appId);
     const people = { followers, timeline, secrets, accountOf };
     this.authorization = new WebAuthorization({ clock, random: random.fork('oauth'), ...people });
@@ -115,7 +118,7 @@ export class World {
   parts() {
     const { secrets, random, clock, timeline, payRules, books, followers } = this;
     const { faults, desk, shop, shopNotices, push, flawedPush, tokens, authorization, desks } = this;
-    const { keys, transfers, transferNotices } = this;
+    const { keys, transfers, transferNotices, confirmPage } = this;
     const { account } = this.identities;
     const some = { account, secrets, random, clock, timeline, payRules, books, followers };
     return {
@@ -123,6 +126,7 @@ export class World {
       keys,
       transfers,
       transferNotices,
+      confirmPage,
       faults,
       desk,
       shop,

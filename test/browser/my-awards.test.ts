@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { Openid, OrderNumber } from '../../src/base/ids.ts';
+import { TransferRail } from '../../src/pay/transfers/transfer-rail.ts';
 import { accessibilityViolations, startBrowser, takeScreenshot, watchFaults, wechatPhone } from '../support/browser.ts';
 import { randomId } from '../support/builders.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { startPageWorld } from '../support/page-world.ts';
+import type { PageWorld } from '../support/page-world.ts';
+import { simulatedKeys, simulatedMerchant, transfer } from '../support/transfers.ts';
 
 const STATES = ['waiting', 'waiting', 'unknown', 'sent', 'received', 'returned', 'parked'];
 
@@ -54,4 +58,69 @@ it('a follower sees of every award how far it has come, and when one that waits 
   await takeScreenshot(page, 'my-awards-paused-en-phone', { fullPage: true });
   assert.deepEqual(await accessibilityViolations(page), []);
   assert.deepEqual(faults, []);
+});
+
+/** Sends the one award there is as a transfer, and writes down what came back as the worker does. */
+async function sendAsTransfer({ database, simulator }: PageWorld): Promise<string> {
+  const { rows } = await database.client.query<{ number: OrderNumber; openid: Openid }>(
+    'select order_number as number, openid from payout',
+  );
+  const [payout] = rows;
+  assert.ok(payout !== undefined);
+  const { number: orderNumber, openid } = payout;
+  const { account, merchant } = simulator;
+  const request = transfer({ orderNumber, openid, appId: account.appId, mchId: merchant.mchId });
+  const nowMs = () => simulator.clock.nowMs();
+  const keys = { keys: async () => simulatedKeys(simulator) };
+  const rail = new TransferRail({ baseUrl: simulator.payUrl, extraCaPem: simulator.caPem, keys, nowMs });
+  const { raw, ...outcome } = await rail.send(simulatedMerchant(simulator), request);
+  await rail.close();
+  assert.equal(outcome.kind, 'paid', raw);
+  const now = new Date(nowMs());
+  await database.client.query(
+    `update payout set state = 'sent', request = $1, first_sent_at = $2 where order_number = $3`,
+    [request, now, orderNumber],
+  );
+  await database.client.query(
+    `insert into payout_attempt (account_id, order_number, attempt, kind, lease_token, started_at, answered_at, outcome)
+     values ('main', $1, 1, 'send', '', $2, $2, $3)`,
+    [orderNumber, now, outcome],
+  );
+  return orderNumber;
+}
+
+it('a transfer is collected by a tap: WeChat lays its confirmation over the page, which then says that it is there', async (context) => {
+  const world = await startPageWorld(context);
+  const { slug } = await publishActivity(world.database.client);
+  const phone = await wechatPhone(browser);
+  context.after(() => phone.close());
+  const page = await phone.newPage();
+  const faults = watchFaults(page);
+  await page.goto(`${world.doors[0]}/a/${slug}`);
+  await page.request.post(`${world.doors[0]}/api/a/${slug}/draw`, {
+    data: { token: randomId() },
+    headers: { 'sec-fetch-site': 'same-origin' },
+  });
+  const number = await sendAsTransfer(world);
+  await page.goto(`${world.doors[0]}/me/awards`);
+  const button = page.getByRole('button', { name: '领取' });
+  await button.waitFor();
+  await takeScreenshot(page, 'my-awards-collect-phone', { fullPage: true });
+  assert.deepEqual(await accessibilityViolations(page), []);
+  await button.click();
+  await page.getByText('新年活动：1.00 元').waitFor();
+  await page.getByRole('link', { name: '返回' }).click();
+  await button.waitFor();
+  assert.equal(world.simulator.books.packet(number)?.status, 'SENT', 'leaving it confirms nothing');
+  await button.click();
+  await page.getByRole('button', { name: '确认收款' }).click();
+  await page.waitForURL(`${world.doors[0]}/me/awards`);
+  assert.equal(world.simulator.books.packet(number)?.status, 'RECEIVED');
+  assert.deepEqual(faults, []);
+
+  // Where WeChat's script cannot be had, the page says where to open it.
+  await page.route('**/open/js/**', (route) => route.abort());
+  await page.goto(`${world.doors[0]}/me/awards`);
+  await button.click();
+  await page.getByRole('button', { name: '请用新版手机微信打开本页领取' }).waitFor();
 });

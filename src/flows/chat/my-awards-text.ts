@@ -15,6 +15,7 @@ const PROGRESS: Readonly<Record<AwardProgress, string>> = {
   checking: '正在与微信核对，不会漏发也不会重复',
   'link-needed': '待领取，请先点下面的链接确认收款微信',
   sent: '已发到聊天里，请在 24 小时内打开',
+  collect: '待领取，请在 24 小时内打开“我的奖品”页领取',
   opened: '已领取',
   returned: '已退回，超过 24 小时没有打开',
   'looked-at': '处理中，主办方正在处理',

@@ -25,7 +25,8 @@ export interface PersonStanding {
  * What a person is told about an award. preparing: goes out in a moment. waits: not before another Beijing day, because
  * a daily limit is reached. paused: the merchant, or all sending, is stopped until someone resumes it. checking: sent, but
  * WeChat Pay has not said clearly whether it was paid. link-needed: won in an account that cannot pay, by somebody who
- * has not said yet where it goes. sent: in the chat, unopened. looked-at: an operator must decide.
+ * has not said yet where it goes. sent: in the chat, unopened.
+ * collect: a transfer that waits for the winner to take it. looked-at: an operator must decide.
  * given: a prize that is not money.
  */
 export type AwardProgress =
@@ -35,10 +36,20 @@ export type AwardProgress =
   | 'checking'
   | 'link-needed'
   | 'sent'
+  | 'collect'
   | 'opened'
   | 'returned'
   | 'looked-at'
   | 'given';
+
+/** What a phone hands to WeChat to collect a transfer. */
+export interface CollectAward {
+  readonly mchId: string;
+  readonly appId: string;
+  readonly packageInfo: string;
+  /** Until when about, Unix ms. */
+  readonly untilMs: number;
+}
 
 export interface MyAward {
   readonly activityName: string;
@@ -47,6 +58,8 @@ export interface MyAward {
   readonly voucher?: string | null;
   readonly amountFen: Fen;
   readonly progress: AwardProgress;
+  /** How the winner takes it, in the page of awards; present with `collect` only. For nobody else's eyes. */
+  readonly collect?: CollectAward;
   /** When it goes out by itself, Unix ms; null unless it `waits`. */
   readonly waitsUntilMs: number | null;
   readonly wonAtMs: number;

@@ -63,11 +63,19 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
           ...[assets.wordPaths.get(language) ?? []].flat(),
           ...(assets.playPaths.get(state.look.play) ?? []),
         ],
-        body: `<div id="app"${assets.shareScript === null || state.person.snapshot ? '' : ` data-share-script="${escapeHtml(assets.shareScript)}"`}>${firstMarkup(state, language)}</div>
+        body: `<div id="app"${shareScriptData(state.person.snapshot ? null : assets.shareScript)}>${firstMarkup(state, language)}</div>
 <script type="application/json" id="first-state">${jsonForElement(state)}</script>`,
       }),
-    awards: (page, language) =>
-      document({ language, title: pageWords(language).myAwards, body: awardsMarkup(page, language) }),
+    awards: (page, language) => {
+      // Without a transfer to collect the page needs no script at all.
+      const collects = page.awards.some(({ collect }) => collect !== undefined);
+      return document({
+        language,
+        title: pageWords(language).myAwards,
+        scripts: collects ? [assets.scriptPath] : [],
+        body: awardsMarkup(page, language, collects ? assets.shareScript : null),
+      });
+    },
     payee: (awards, language) =>
       document({ language, title: pageWords(language).payee.title, body: payeeMarkup(awards, language) }),
     rules: (activity, language) =>
@@ -85,6 +93,11 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
         body: noticeMarkup(notice, language),
       }),
   };
+}
+
+/** Names WeChat's own script for ours to load. */
+function shareScriptData(script: string | null): string {
+  return script === null ? '' : ` data-share-script="${escapeHtml(script)}"`;
 }
 
 /** What a phone's browser colours its own bar in. */
@@ -123,22 +136,39 @@ function worthOf({ amountFen, rangeFen }: PagePrize, unit: string): string {
   return amount === '' ? '' : `${amount} ${unit}`;
 }
 
-function awardsMarkup(page: { account: string; awards: readonly MyAward[] }, language: PageLanguage): string {
+function awardsMarkup(
+  page: { account: string; awards: readonly MyAward[] },
+  language: PageLanguage,
+  script: string | null,
+): string {
   const words = pageWords(language);
   const rows = page.awards.map((award) => {
     const { state, hint } = words.progress[award.progress];
     const { voucher = null } = award;
     const told =
-      voucher === null ? hint.replace('{date}', dateOf(award.waitsUntilMs ?? 0, language)) : escapeHtml(voucher);
+      voucher === null
+        ? hint.replace('{date}', dateOf(award.waitsUntilMs ?? award.collect?.untilMs ?? 0, language))
+        : escapeHtml(voucher);
     const worth = award.amountFen > 0 ? ` · ${yuan(award.amountFen)} ${words.yuan}` : '';
     return `<li class="award">${mark(award.amountFen)}<span class="award-name">${escapeHtml(award.prizeName)}${worth}</span>
 <span class="award-state award-state-${award.progress}">${state}</span>
-<span class="award-hint">${told}</span><span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
+<span class="award-hint">${told}</span>${collectButton(award, language)}<span class="award-when">${escapeHtml(award.activityName)} · ${beijingTime(award.wonAtMs).slice(0, 16)}</span></li>`;
   });
-  const list = rows.length > 0 ? `<ul class="awards">${rows.join('')}</ul>` : `<p class="notice">${words.noAwards}</p>`;
+  const data = `data-account="${escapeHtml(page.account)}"${shareScriptData(script)}`;
+  const list =
+    rows.length > 0 ? `<ul class="awards" ${data}>${rows.join('')}</ul>` : `<p class="notice">${words.noAwards}</p>`;
   const other = `?account=${encodeURIComponent(page.account)}&lang=${language === 'en' ? 'zh' : 'en'}`;
   return `<main class="page"><header class="head"><h1>${words.myAwards}</h1></header>${list}
 <footer class="foot"><a href="${escapeHtml(other)}">${words.otherLanguage}</a></footer></main>`;
+}
+
+/** What the page's script hands to WeChat when the button is tapped; outside of WeChat it says where to open the page. */
+function collectButton({ collect }: MyAward, language: PageLanguage): string {
+  if (collect === undefined) return '';
+  const { collect: action, collectInWechat } = pageWords(language);
+  const data = { mch: collect.mchId, app: collect.appId, package: collect.packageInfo, outside: collectInWechat };
+  const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`);
+  return `<button class="button button-small collect" type="button"${attributes.join('')}>${action}</button>`;
 }
 
 /** A moment in Beijing time as people say it. */

@@ -48,7 +48,10 @@ export interface PageWords {
     readonly warning: string;
     readonly action: string;
   };
-  /** `{date}` in a hint stands for when the packet goes out. */
+  /** On the button that collects a transfer, and what it says where WeChat cannot take it. */
+  readonly collect: string;
+  readonly collectInWechat: string;
+  /** `{date}` in a hint stands for when the packet goes out, or until when it can be collected. */
   readonly progress: Readonly<Record<AwardProgress, { readonly state: string; readonly hint: string }>>;
   /** Names a moment of Beijing time, given as month, day and clock: 11月22日 00:01. */
   readonly date: (month: number, day: number, clock: string) => string;
@@ -118,6 +121,8 @@ const zh: PageWords = {
     warning: '谁先确认就发给谁，确认后不能更改，以后中的也一样。如果不是你中的，请关闭本页；也不要转发这个链接。',
     action: '领到这个微信',
   },
+  collect: '领取',
+  collectInWechat: '请用新版手机微信打开本页领取',
   progress: {
     preparing: { state: '准备中', hint: '红包马上发到公众号聊天里' },
     waits: { state: '排队中', hint: '今天的红包已达微信上限，将于 {date} 后自动发放' },
@@ -125,6 +130,7 @@ const zh: PageWords = {
     checking: { state: '正在核对', hint: '正在与微信核对结果，不会漏发也不会重复' },
     'link-needed': { state: '待领取', hint: '回到公众号，点「我的红包」里的链接，确认领到哪个微信' },
     sent: { state: '已发出', hint: '在公众号聊天里，请在 24 小时内打开' },
+    collect: { state: '待领取', hint: '点「领取」存入微信零钱，{date} 前有效' },
     opened: { state: '已领取', hint: '已存入微信零钱' },
     returned: { state: '已退回', hint: '超过 24 小时没有打开，红包已退回' },
     'looked-at': { state: '处理中', hint: '发放遇到问题，主办方正在处理' },
@@ -215,6 +221,8 @@ const en: PageWords = {
       'Whoever confirms first gets them, now and from now on; it cannot be changed. Did you not win? Then close this page. Do not pass the link on.',
     action: 'To this WeChat',
   },
+  collect: 'Collect',
+  collectInWechat: 'Open this page in a recent WeChat on your phone',
   progress: {
     preparing: { state: 'On its way', hint: 'The red packet comes to the chat of this account in a moment' },
     waits: { state: 'In the queue', hint: 'WeChat’s limit for today is reached; it goes out by itself after {date}' },
@@ -222,6 +230,7 @@ const en: PageWords = {
     checking: { state: 'Being checked', hint: 'We are asking WeChat how it ended; it is neither lost nor sent twice' },
     'link-needed': { state: 'To be claimed', hint: 'Tap the link in the account’s chat to say which WeChat gets it' },
     sent: { state: 'Sent', hint: 'In the chat of this account; open it within 24 hours' },
+    collect: { state: 'To collect', hint: 'Tap “Collect” to have it in your WeChat balance, until {date}' },
     opened: { state: 'Opened', hint: 'The money is in your WeChat balance' },
     returned: { state: 'Returned', hint: 'It was not opened within 24 hours and went back' },
     'looked-at': { state: 'Looked at', hint: 'Sending it met a problem; the organiser is looking at it' },

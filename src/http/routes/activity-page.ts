@@ -135,7 +135,8 @@ async function showAwards(ctx: Context, dependencies: ActivityPageDependencies):
   const awards = visitor.snapshot
     ? []
     : await reads.awards({ account, openid: visitor.openid, most: AWARDS_MAX, nowMs: clock.nowMs() });
-  return answers.page(ctx, answers.documents.awards({ account, awards }, language));
+  const shares = awards.some(({ collect }) => collect !== undefined);
+  return answers.page(ctx, answers.documents.awards({ account, awards }, language), { shares });
 }
 
 /** Sends a browser nobody knows yet to WeChat, or says that WeChat is where this page opens. */

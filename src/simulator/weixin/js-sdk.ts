@@ -3,10 +3,12 @@ export const jsSdkPath = '/open/js/jweixin-1.6.0.js';
 
 /**
  * Stands in for WeChat's script: a page that hands every field to `wx.config` becomes ready, any other hears of an error,
- * and interfaces that were not asked for refuse. What it was told is kept in `wxTold` for whoever watches the page.
+ * and interfaces that were not asked for refuse. What it was told is kept in `wxTold` for whoever watches the page. A
+ * phone lays its confirmation over the page; here the page goes to it and comes back.
  */
 export const jsSdkScript = `(() => {
   const told = (window.wxTold = []);
+  const origin = new URL(document.currentScript.src).origin;
   let state = 'new';
   let asked = [];
   const waiting = { ready: [], error: [] };
@@ -16,6 +18,17 @@ export const jsSdkScript = `(() => {
     const allowed = state === 'ready' && asked.includes(name);
     const heard = allowed ? data.success : data.fail;
     if (heard) later(() => heard({ errMsg: name + (allowed ? ':ok' : ':permission denied') }));
+  };
+  const confirmTransfer = ({ mchId, appId, package: packageInfo }) => {
+    const query = { mch_id: mchId, appid: appId, package: packageInfo, back: location.href };
+    location.assign(origin + '/connect/transfer?' + new URLSearchParams(query));
+  };
+  window.WeixinJSBridge = {
+    invoke(name, data, heard) {
+      told.push({ name, data });
+      if (state === 'ready' && asked.includes(name) && name === 'requestMerchantTransfer') confirmTransfer(data);
+      else later(() => heard({ err_msg: name + ':fail no permission' }));
+    },
   };
   window.wx = window.jWeixin = {
     config(data) {

@@ -1,4 +1,5 @@
 import type { SimulatorClock } from '../clock.ts';
+import type { ConfirmPage } from '../pay/confirm-page.ts';
 import type { Random } from '../random.ts';
 import type { AccountDesk } from './account-desk.ts';
 import { ApiFault, faultReply, FileReply, jsonReply, makeRid, type ApiCall, type ApiReply } from './api-call.ts';
@@ -11,6 +12,8 @@ export type WeixinParts = {
   random: Random;
   tokens: Tokens;
   authorization: WebAuthorization;
+  /** Where people confirm transfers. */
+  confirmPage: ConfirmPage;
   /** Every account played, by app id. */
   desks: ReadonlyMap<string, AccountDesk>;
 };
@@ -45,6 +48,7 @@ export class WeixinApi {
 
   handle(call: ApiCall): ApiReply {
     if (call.path === '/connect/oauth2/authorize') return this.#parts.authorization.authorize(call);
+    if (call.path === '/connect/transfer') return this.#parts.confirmPage.answer(call);
     if (call.path === jsSdkPath) return { status: 200, contentType: 'text/javascript', body: jsSdkScript };
     if (call.path === '/cgi-bin/showqrcode') return this.#showCode(call.query.get('ticket') ?? '');
     const { clock, random } = this.#parts;

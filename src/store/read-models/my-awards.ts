@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { beijingDay } from '../../base/beijing-day.ts';
 import { fen } from '../../base/fen.ts';
 import type { AccountId, Openid } from '../../base/ids.ts';
-import type { AwardProgress, MyAward } from '../../flows/ports/pages.ts';
+import type { AwardProgress, CollectAward, MyAward } from '../../flows/ports/pages.ts';
 
 interface Row {
   readonly activity_name: string;
@@ -18,6 +18,9 @@ interface Row {
   readonly stopped: boolean;
   readonly created_at: Date;
   readonly voucher: string | null;
+  /** Of a transfer that is sent: what its winner collects it with, null where nothing brought that yet. */
+  readonly transfer: { readonly mchId: string; readonly appId: string; readonly package: string | null } | null;
+  readonly first_sent_at: Date | null;
 }
 
 /** The latest awards of the person, and of whoever this person is in accounts that pay through this one. */
@@ -43,7 +46,7 @@ export async function readMyAwards(
     text: `select activity.name as activity_name, award.prize_id, award.amount_fen, award.state, award.created_at,
         jsonb_path_query_first(rule_version.rule, '$.prizes[*] ? (@.id == $id)',
           jsonb_build_object('id', award.prize_id)) ->> 'name' as prize_name,
-        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped,
+        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped, payout.transfer, payout.first_sent_at,
         (select code_use.code from code_use join code_pool on code_pool.account_id = code_use.account_id
             and code_pool.id = code_use.pool_id and purpose = 'voucher'
           where code_use.account_id = award.account_id and code_use.award_id = award.id) as voucher
@@ -54,7 +57,12 @@ export async function readMyAwards(
         and rule_version.version = draw.rule_version
       left join lateral (
         select payout.state, payout.openid = '' as payee_unknown, greatest(payout.due_at, merchant_pace.sends_from) as due_at,
-          merchant.state = 'stopped' or installation.sending_stopped_at is not null as stopped
+          merchant.state = 'stopped' or installation.sending_stopped_at is not null as stopped, payout.first_sent_at,
+          case when payout.state = 'sent' and payout.request ->> 'rail' = 'transfer' then jsonb_build_object(
+            'mchId', payout.request ->> 'mchId', 'appId', payout.request ->> 'appId', 'package',
+            (select a.outcome ->> 'packageInfo' from payout_attempt as a where a.account_id = payout.account_id
+              and a.order_number = payout.order_number and a.outcome ? 'packageInfo' order by a.attempt desc limit 1)
+          ) end as transfer
         from payout join merchant on merchant.id = payout.merchant_id
         left join merchant_pace on merchant_pace.merchant_id = payout.merchant_id
         left join installation on true
@@ -65,16 +73,28 @@ export async function readMyAwards(
   });
   return found.rows.map((row) => {
     const progress = progressOf(row, input.nowMs);
+    const collect = collectOf(row);
     return {
       activityName: row.activity_name,
       prizeName: row.prize_name ?? row.prize_id,
       ...(row.voucher === null ? {} : { voucher: row.voucher }),
       amountFen: fen(Number(row.amount_fen)),
       progress,
+      ...(collect === null ? {} : { collect }),
       waitsUntilMs: progress === 'waits' && row.due_at !== null ? row.due_at.getTime() : null,
       wonAtMs: row.created_at.getTime(),
     };
   });
+}
+
+/** A transfer closes about a day after it was made. */
+const COLLECTABLE_MS = 24 * 3_600_000;
+
+function collectOf({ transfer, first_sent_at }: Row): CollectAward | null {
+  const packageInfo = transfer?.package ?? null;
+  if (transfer === null || packageInfo === null || first_sent_at === null) return null;
+  const { mchId, appId } = transfer;
+  return { mchId, appId, packageInfo, untilMs: first_sent_at.getTime() + COLLECTABLE_MS };
 }
 
 function progressOf(row: Row, nowMs: number): AwardProgress {
@@ -83,7 +103,8 @@ function progressOf(row: Row, nowMs: number): AwardProgress {
     case 'received':
       return 'opened';
     case 'sent':
-      return 'sent';
+      if (row.transfer === null) return 'sent';
+      return row.transfer.package === null ? 'checking' : 'collect';
     case 'returned':
       return 'returned';
     case 'parked':

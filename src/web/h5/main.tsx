@@ -23,6 +23,10 @@ if (place !== null && data) {
   });
 }
 
+// On the page of awards: transfers that wait to be collected.
+const awards = document.querySelector<HTMLElement>('.awards');
+if (awards?.querySelector('.collect') != null) void import('./collect.ts').then((page) => page.collectAwards(awards));
+
 /** Without any words of its own the page still says what to do. */
 function sayUnreachable(language: Language): void {
   const pill = document.querySelector('.pill');
