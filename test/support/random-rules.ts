@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import type { ActivityRule } from '../../src/rules/activity-rule.ts';
+import type { ActivityFacts } from '../../src/rules/facts.ts';
 import { lotteryRule } from './live-activity.ts';
 
 /** One person's request in a random history. */
@@ -10,6 +11,8 @@ export interface RandomRequest {
   readonly way: number;
   /** How long after the request before it, in ms. */
   readonly waitMs: number;
+  /** What operators have made of the activity at that moment. */
+  readonly state: ActivityFacts['state'];
   /** Which code the person says; null for none. */
   readonly code: number | null;
   /** The luck of each mechanic; taken modulo what the mechanic draws below. */
@@ -23,6 +26,13 @@ export interface RandomHistory {
   readonly requests: readonly RandomRequest[];
 }
 
+/** When histories begin: one in a month that ends with a leap day. */
+export const BEGIN_MS = Date.parse('2028-02-27T15:00:00Z');
+
+/** The list that everybody of an odd number stands on. */
+export const ODD_LIST = 'odd';
+
+const HOUR_MS = 3_600_000;
 const prizeIds = ['p0', 'p1', 'p2', 'p3'] as const;
 const someFen = fc.integer({ min: 100, max: 900 });
 
@@ -101,21 +111,39 @@ const limits = fc.record({
   budgetFenPerPerson: fc.option(fc.nat(3000)),
 });
 
+const onList = { kind: 'listed', list: ODD_LIST };
+const settings = fc.record({
+  limits,
+  budgetFen: fc.nat(9000),
+  whenBudgetEnds: fc.constantFrom(null, 'nobody-wins', 'close'),
+  startsAtMs: fc.option(
+    fc.nat(48).map((hours) => BEGIN_MS + hours * HOUR_MS),
+    { freq: 2 },
+  ),
+  endsAtMs: fc.option(
+    fc.integer({ min: 24, max: 400 }).map((hours) => BEGIN_MS + hours * HOUR_MS),
+    { freq: 2 },
+  ),
+  who: fc.record({
+    must: fc.constantFrom(null, null, onList, { kind: 'not', of: onList }),
+    shadow: fc.constantFrom(null, onList),
+  }),
+});
+
 /** Valid rules of one to three mechanics that may lead to each other. */
 export const randomRules: fc.Arbitrary<ActivityRule> = fc
-  .record({ prizes, mechanic, a: fc.option(mechanic), b: fc.option(mechanic), limits, budgetFen: fc.nat(9000) })
-  .map(({ a, b, ...rest }) => {
+  .record({ prizes, mechanic, a: fc.option(mechanic), b: fc.option(mechanic), settings })
+  .map(({ a, b, settings: set, ...rest }) => {
     const chained = [
       { id: 'a', mechanic: a },
       { id: 'b', mechanic: b },
     ].filter((one) => one.mechanic !== null);
     const { trigger, texts, packet } = lotteryRule();
-    return activityRuleSchema.safeParse({ trigger, texts, packet, ...rest, chained });
+    return activityRuleSchema.safeParse({ trigger, texts, packet, ...rest, ...set, chained });
   })
   .filter((read) => read.success)
   .map((read) => read.data as ActivityRule);
 
-const HOUR_MS = 3_600_000;
 const seeds = fc.tuple(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff)).map((words) =>
   words
     .map((word) => word.toString(16).padStart(8, '0'))
@@ -127,6 +155,7 @@ const requests = fc.array(
     person: fc.nat(3),
     way: fc.nat(5),
     waitMs: fc.oneof(fc.nat(5000), fc.nat(3 * HOUR_MS), fc.integer({ min: 20 * HOUR_MS, max: 40 * HOUR_MS })),
+    state: fc.oneof({ weight: 20, arbitrary: fc.constant('open' as const) }, fc.constant('paused' as const)),
     code: fc.option(fc.nat(9), { freq: 6 }),
     tickets: fc.array(fc.nat(10_000), { minLength: 3, maxLength: 3 }),
     seed: seeds,

@@ -10,13 +10,16 @@ import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ActivityFacts, ParticipantFacts, TraceStep, Verdict } from '../../src/rules/facts.ts';
 import { untouched } from './decisions.ts';
 import { follower } from './draws.ts';
+import { accountId } from '../../src/base/ids.ts';
+import { NOBODY_KNOWN } from '../../src/rules/person-facts.ts';
+import type { ConditionFacts } from '../../src/rules/person-facts.ts';
+import { BEGIN_MS, ODD_LIST } from './random-rules.ts';
 import type { RandomHistory } from './random-rules.ts';
-
-const BEGIN_MS = Date.parse('2028-02-27T15:00:00Z');
 
 /** One decision of a history, with what it was asked for. */
 export interface PlayedRequest {
   readonly person: number;
+  readonly state: ActivityFacts['state'];
   readonly start: string;
   readonly atMs: number;
   readonly day: BeijingDay;
@@ -32,7 +35,7 @@ export function playHistory({ rule, requests }: RandomHistory): readonly PlayedR
   const codes = codesFor(rule);
   let activity: ActivityFacts = { ...untouched, day: beijingDay(BEGIN_MS) };
   let atMs = BEGIN_MS;
-  return requests.map(({ person, way, waitMs, code, tickets, seed }) => {
+  return requests.map(({ person, way, waitMs, state, code, tickets, seed }) => {
     atMs += waitMs;
     const day = beijingDay(atMs);
     if (activity.day !== day) activity = { ...activity, day, winsToday: 0, wonTodayFen: fen(0) };
@@ -41,12 +44,38 @@ export function playHistory({ rule, requests }: RandomHistory): readonly PlayedR
     const before = people.get(person) ?? NEWCOMER;
     const openid = follower(person);
     const said = { code: codes.saidBy(openid, code === null ? null : `code-${code}`), vouchers: codes.vouchers };
-    const decision = decide({ rule, activity, person: before, atMs, day, luck, start, ...said });
+    const asking = askedOf(person, atMs);
+    const decision = decide({
+      rule,
+      activity: { ...activity, state },
+      person: before,
+      atMs,
+      day,
+      luck,
+      start,
+      asking,
+      ...said,
+    });
     codes.left(openid, decision.marks);
     ({ activity } = decision);
     people.set(person, decision.person);
-    return { person, start, atMs, day, before, decision };
+    return { person, state, start, atMs, day, before, decision };
   });
+}
+
+function askedOf(person: number, atMs: number): ConditionFacts {
+  const lists = standsOnOdd(person) ? [ODD_LIST] : [];
+  return {
+    account: accountId('main'),
+    atMs,
+    person: { ...NOBODY_KNOWN, lists },
+    ipDrawsAtMs: null,
+    deviceDrawsAtMs: null,
+  };
+}
+
+function standsOnOdd(person: number): boolean {
+  return person % 2 === 1;
 }
 
 /** Fewer than people say, and fewer vouchers than some prizes have of them. */
@@ -71,7 +100,7 @@ export function assertLaws(rule: ActivityRule, played: readonly PlayedRequest[])
     return sum;
   };
   const lastDraws = new Map<number, number>();
-  for (const { person, atMs, day, before, decision } of played) {
+  for (const { person, state, atMs, day, before, decision } of played) {
     const { verdict } = decision;
     assertTraceAgrees(verdict);
     assertMarksAgree(rule, decision);
@@ -79,6 +108,7 @@ export function assertLaws(rule: ActivityRule, played: readonly PlayedRequest[])
       if (mark.kind !== 'check-in') atMost(add(`${mark.kind} ${mark.pool} ${mark.code}`, 1), 1);
     }
     if (verdict.outcome === 'refused') continue;
+    assertTakesPart(rule, { person, state, atMs });
     assert.equal(decision.person.draws, before.draws + 1);
     const rested = atMs - (lastDraws.get(person) ?? Number.NEGATIVE_INFINITY);
     lastDraws.set(person, atMs);
@@ -104,6 +134,18 @@ export function assertLaws(rule: ActivityRule, played: readonly PlayedRequest[])
     const leastLeftFen = (prize.stock - count) * prize.minFen;
     assert.ok(givenFen + leastLeftFen <= prize.stock * prize.meanFen, 'the others can still be paid');
   }
+}
+
+/** Nobody takes part while it is not open, before its start, from its end on, or against who may. */
+function assertTakesPart(
+  rule: ActivityRule,
+  { person, state, atMs }: Pick<PlayedRequest, 'person' | 'state' | 'atMs'>,
+): void {
+  assert.equal(state, 'open');
+  assert.ok(rule.startsAtMs === null || atMs >= rule.startsAtMs);
+  assert.ok(rule.endsAtMs === null || atMs < rule.endsAtMs);
+  const { must } = rule.who;
+  if (must !== null) assert.equal(standsOnOdd(person), must.kind === 'listed');
 }
 
 /** A voucher leaves its pool with the win it belongs to, and a code that is worth a prize with that prize. */
@@ -150,8 +192,9 @@ const REASON_STEPS: Readonly<Record<string, readonly string[]>> = {
  * Throws where the trace does not tell the verdict: the last failed step names why nothing was won, and it is the last
  * of all; behind the last mechanic of a win, or of chances that are given, no step failed.
  */
-export function assertTraceAgrees(verdict: Verdict): void {
-  const { trace } = verdict;
+function assertTraceAgrees(verdict: Verdict): void {
+  // What is only tried keeps nobody out.
+  const trace = verdict.trace.filter(({ check }) => !check.startsWith('who.shadow'));
   const lastMechanic = trace.findLastIndex(({ check }) => check === 'mechanic');
   const behind: readonly TraceStep[] = trace.slice(lastMechanic + 1).filter(({ check }) => !TURNS.has(check));
   if (verdict.outcome === 'won' || verdict.why === 'chances') {
