@@ -30,19 +30,19 @@ export interface ConsoleInBrowser {
   close(): Promise<void>;
 }
 
-/** Builds the console where its sources changed, and starts everything. */
-export async function startConsoleInBrowser(): Promise<ConsoleInBrowser> {
+/** Builds the console where its sources changed, and starts everything. Without `wechatUrl` WeChat cannot be reached. */
+export async function startConsoleInBrowser(options: { readonly wechatUrl?: string } = {}): Promise<ConsoleInBrowser> {
   await buildWeb({ names: ['console'] });
-  const server = await startConsole([consolePages({ folder: FOLDER })]);
+  const server = await startConsole([consolePages({ folder: FOLDER })], options);
   await buildAccount(server.database.client);
   const browser = await startBrowser();
-  const fresh: ConsoleInBrowser['fresh'] = (options = {}) => openPage(browser, options);
+  const fresh: ConsoleInBrowser['fresh'] = (wanted = {}) => openPage(browser, wanted);
   return {
     server,
     fresh,
-    signedIn: async (options = {}) => {
-      const opened = await fresh(options);
-      const token = await server.link(options.name ?? options.role ?? 'anna', options.role);
+    signedIn: async (wanted = {}) => {
+      const opened = await fresh(wanted);
+      const token = await server.link(wanted.name ?? wanted.role ?? 'anna', wanted.role);
       await opened.page.goto(`${server.url}/console/login?token=${token}`);
       await opened.page.waitForURL(`${server.url}/console/`);
       return opened;

@@ -1,5 +1,6 @@
 import './console.css';
 import './editor/editor.css';
+import './account/account.css';
 import './access/access.css';
 import './payments/payments.css';
 import { createRoot } from 'react-dom/client';

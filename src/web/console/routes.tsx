@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import type { OpenState } from '../../http/contract/console-payments.ts';
 import { accessPageOf, AllowedByPath } from './access/access-pages.tsx';
+import { accountPageOf } from './account/account-pages.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { usePath } from './state/navigation.tsx';
 
@@ -43,6 +44,7 @@ function pageOf(path: string) {
   if (path === '/activities/new') return <TemplatesPage />;
   if (path.startsWith('/payments')) return paymentsPageOf(path.slice('/payments'.length));
   if (path === '/numbers') return <NumbersPage />;
+  if (path.startsWith('/accounts')) return accountPageOf(path) ?? <NotFoundPage />;
   if (path.startsWith('/people')) return peoplePageOf(path.slice('/people'.length));
   if (path === '/lists') return <ListsPage />;
   const [, account, list] = /^\/lists\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})$/.exec(path) ?? [];

@@ -1,10 +1,11 @@
-import { Alert, App, Button } from 'antd';
-import { useCallback, useMemo } from 'react';
+import { Alert, Button } from 'antd';
+import { useMemo } from 'react';
 import type { AccountsAnswer } from '../../../http/contract/console-session.ts';
 import { sayProblem } from '../parts/notices.tsx';
 import { showTime } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
-import { useLeaveGuard, useNavigation } from '../state/navigation.tsx';
+import { useNavigation } from '../state/navigation.tsx';
+import { useUnsavedGuard } from '../state/use-unsaved-guard.ts';
 import { ChatPreview } from './chat-preview.tsx';
 import { EditorProvider } from './editor-context.tsx';
 import type { EditorTools } from './editor-context.tsx';
@@ -169,26 +170,4 @@ function EditorButtons({ editor }: { editor: Editor }) {
       )}
     </div>
   );
-}
-
-function useUnsavedGuard(unsaved: boolean): void {
-  const words = useWords();
-  const { modal } = App.useApp();
-  const guard = useCallback(
-    () =>
-      new Promise<boolean>((resolve) => {
-        void modal.confirm({
-          title: words.editor.leaveTitle,
-          content: words.editor.leaveText,
-          okText: words.editor.leave,
-          cancelText: words.editor.stay,
-          okButtonProps: { danger: true },
-          autoFocusButton: 'cancel',
-          onOk: () => resolve(true),
-          onCancel: () => resolve(false),
-        });
-      }),
-    [modal, words],
-  );
-  useLeaveGuard(unsaved, guard);
 }

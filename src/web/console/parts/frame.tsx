@@ -46,15 +46,21 @@ export function Frame({ children }: { children: ReactNode }) {
 
 /** The parts of the console, with the one that is open marked. */
 function Sections() {
-  const { nav, lists, numbers, people, team } = useWords();
+  const { nav, account, lists, numbers, people, team } = useWords();
   const { may } = useSession();
   const path = usePath();
   const inPayments = path.startsWith('/payments');
   const inLists = path.startsWith('/lists');
   const inNumbers = path.startsWith('/numbers');
   const inPeople = path.startsWith('/people');
+  const inAccounts = path.startsWith('/accounts');
   const elsewhere =
-    ['/approvals', '/team', '/audit', '/me'].includes(path) || inPayments || inLists || inNumbers || inPeople;
+    ['/approvals', '/team', '/audit', '/me'].includes(path) ||
+    inPayments ||
+    inLists ||
+    inNumbers ||
+    inPeople ||
+    inAccounts;
   return (
     <nav className="sections" aria-label={nav.label}>
       <Link to="/" current={!elsewhere}>
@@ -76,6 +82,11 @@ function Sections() {
       {may('people.view') && (
         <Link to="/lists" current={inLists}>
           {lists.nav}
+        </Link>
+      )}
+      {may('account.view') && (
+        <Link to="/accounts" current={inAccounts}>
+          {account.nav}
         </Link>
       )}
       <ApprovalsLink />

@@ -27,6 +27,8 @@ import { listsApi } from './lists-api.ts';
 import type { ListsApi } from './lists-api.ts';
 import { numbersApi } from './numbers-api.ts';
 import type { NumbersApi } from './numbers-api.ts';
+import { settingsApi } from './settings-api.ts';
+import type { SettingsApi } from './settings-api.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -72,6 +74,7 @@ export interface Api {
   readonly lists: ListsApi;
   readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
+  readonly settings: SettingsApi;
 }
 
 /** Which payout: the account it belongs to and its order number. */
@@ -96,7 +99,7 @@ export interface PaymentsApi {
   ) => Promise<PayoutsAnswer>;
   readonly findPayout: (number: string) => Promise<FoundPayoutAnswer>;
   readonly payout: (place: PayoutPlace) => Promise<PayoutAnswer>;
-  readonly retryPayout: (place: PayoutPlace) => Promise<PayoutAnswer>;
+  readonly orderPayout: (place: PayoutPlace, order: 'retry' | 'ask' | 'cancel') => Promise<PayoutAnswer>;
   readonly previewReissue: (selection: ReissueSelection) => Promise<ReissuePreviewAnswer>;
   readonly requestReissue: (selection: ReissueSelection, why: string) => Promise<ReissueLine>;
   readonly reissues: () => Promise<ReissuesAnswer>;
@@ -141,6 +144,7 @@ export function createApi(onSignedOut: () => void): Api {
     access: accessApi(ask),
     drafts: draftsApi(ask),
     numbers: numbersApi(ask),
+    settings: settingsApi(ask),
   };
 }
 
@@ -162,7 +166,7 @@ function paymentsApi(ask: Ask): PaymentsApi {
     payouts: (wanted, after) => ask('GET', `/payouts?${query({ ...wanted, after })}`),
     findPayout: (number) => ask('GET', `/payouts/find?${query({ number })}`),
     payout: (place) => ask('GET', payout(place)),
-    retryPayout: (place) => ask('POST', `${payout(place)}/retry`, {}),
+    orderPayout: (place, order) => ask('POST', `${payout(place)}/${order}`, {}),
     previewReissue: (selection) => ask('POST', '/reissues/preview', { selection }),
     requestReissue: (selection, why) => ask('POST', '/reissues', { selection, why }),
     reissues: () => ask('GET', '/reissues'),
@@ -180,7 +184,7 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
       credentials: 'same-origin',
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body instanceof Blob
-        ? { headers: { 'content-type': 'text/csv' }, body }
+        ? { headers: { 'content-type': body.type.startsWith('image/') ? body.type : 'text/csv' }, body }
         : body === undefined
           ? {}
           : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

@@ -1,4 +1,5 @@
 import { showYuan } from '../parts/money.ts';
+import { accountEn } from './account-en.ts';
 import { editorEn } from './editor-en.ts';
 import { accessEn } from './access-en.ts';
 import { lifeEn } from './life-en.ts';
@@ -161,6 +162,7 @@ export const en: Words = {
     columns: { prize: 'Prize', amount: 'Amount', drawn: 'Won', stock: 'In all', left: 'Left' },
   },
   ...accessEn,
+  ...accountEn,
   ...lifeEn,
   ...listsEn,
   ...numbersEn,
@@ -193,10 +195,12 @@ export const en: Words = {
       'the address': 'Another activity uses this address: choose another one',
       '1-64 lower-case': 'Lower-case letters, digits and - inside only',
       'there is no account': 'Choose an Official Account',
+      ...accountEn.accountFaults,
     },
   },
   problems: {
     ...paymentsEn.paymentProblems,
+    ...accountEn.accountProblems,
     ...accessEn.accessProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',
     internal: 'The server failed. Try again in a moment, and call an engineer if it stays so.',

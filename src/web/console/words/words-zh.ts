@@ -1,4 +1,5 @@
 import { showYuan } from '../parts/money.ts';
+import { accountZh } from './account-zh.ts';
 import { editorZh } from './editor-zh.ts';
 import { accessZh } from './access-zh.ts';
 import { lifeZh } from './life-zh.ts';
@@ -156,6 +157,7 @@ export const zh = {
     columns: { prize: '奖品', amount: '金额', drawn: '已中', stock: '总数', left: '剩余' },
   },
   ...accessZh,
+  ...accountZh,
   ...lifeZh,
   ...listsZh,
   ...numbersZh,
@@ -188,10 +190,12 @@ export const zh = {
       'the address': '这个地址已被另一个活动使用，请换一个',
       '1-64 lower-case': '只能用小写字母、数字和 -，首尾不能是 -',
       'there is no account': '请选择公众号',
+      ...accountZh.accountFaults,
     } as Readonly<Record<string, string>>,
   },
   problems: {
     ...paymentsZh.paymentProblems,
+    ...accountZh.accountProblems,
     ...accessZh.accessProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
     internal: '服务器出错了，请稍后重试；如果一直这样，请联系技术人员。',

@@ -1,0 +1,140 @@
+import { Button, Input } from 'antd';
+import { useCallback, useState } from 'react';
+import type { AccountsAnswer } from '../../../http/contract/console-session.ts';
+import { Field } from '../parts/field.tsx';
+import { WhenLoaded } from '../parts/notices.tsx';
+import { useWords } from '../state/language.tsx';
+import { Link, useNavigation } from '../state/navigation.tsx';
+import { useSession } from '../state/session.tsx';
+import { useAct } from '../state/use-act.ts';
+import { useLoaded } from '../state/use-loaded.ts';
+
+/** Every Official Account, and the files by which WeChat sees whose domain this is. */
+export function AccountsPage() {
+  const { account } = useWords();
+  const { api, may } = useSession();
+  const navigation = useNavigation();
+  const { loaded, reload } = useLoaded(api.accounts);
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>{account.title}</h1>
+          <p className="quiet">{account.lead}</p>
+        </div>
+        {may('account.secrets') && (
+          <div className="actions">
+            <Button type="primary" onClick={() => void navigation.go('/accounts/new')}>
+              {account.add}
+            </Button>
+          </div>
+        )}
+      </div>
+      <div className="stack">
+        <WhenLoaded loaded={loaded} onRetry={reload}>
+          {({ accounts }) => (
+            <ul className="account-list">
+              {accounts.map((one) => (
+                <AccountCard key={one.id} one={one} />
+              ))}
+            </ul>
+          )}
+        </WhenLoaded>
+        <VerificationFiles />
+      </div>
+    </>
+  );
+}
+
+function AccountCard({ one }: { one: AccountsAnswer['accounts'][number] }) {
+  const { account } = useWords();
+  const { may } = useSession();
+  return (
+    <li className="card account-card">
+      <div>
+        <h2>{one.id}</h2>
+        <p className="quiet">
+          {account.kinds[one.kind]} · <code>{one.appId}</code>
+        </p>
+      </div>
+      <p>{one.merchantId === null ? account.paysNobody : account.pays(one.merchantId)}</p>
+      {may('account.view') && (
+        <Link to={`/accounts/${one.id}`} label={`${account.open} ${one.id}`}>
+          {account.open}
+        </Link>
+      )}
+    </li>
+  );
+}
+
+function VerificationFiles() {
+  const { files: words, account } = useWords();
+  const { api, may } = useSession();
+  const { busy, act } = useAct();
+  const { loaded, reload } = useLoaded(api.settings.files);
+  const [name, setName] = useState('');
+  const [content, setContent] = useState('');
+  const put = useCallback(async () => {
+    const worked = await act(() => api.settings.putFile(name.trim(), content.trim()), account.saved);
+    if (!worked) return;
+    setName('');
+    setContent('');
+    reload();
+  }, [act, api, name, content, account, reload]);
+  const remove = async (one: string): Promise<void> => {
+    if (await act(() => api.settings.removeFile(one), account.saved)) reload();
+  };
+  return (
+    <section className="card stack">
+      <h2>{words.title}</h2>
+      <p className="quiet">{words.lead}</p>
+      <WhenLoaded loaded={loaded} onRetry={reload}>
+        {({ files }) =>
+          files.length === 0 ? (
+            <p className="quiet">{words.empty}</p>
+          ) : (
+            <ul className="file-list">
+              {files.map((file) => (
+                <li key={file.name}>
+                  <a href={file.url} target="_blank" rel="noreferrer">
+                    {file.name}
+                  </a>
+                  {may('account.edit') && (
+                    <Button
+                      type="text"
+                      size="small"
+                      aria-label={words.remove(file.name)}
+                      onClick={() => void remove(file.name)}
+                    >
+                      ✕
+                    </Button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </WhenLoaded>
+      {may('account.edit') && (
+        <div className="file-form">
+          <Field label={words.name}>
+            {(ties) => (
+              <Input
+                {...ties}
+                placeholder="MP_verify_….txt"
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+          </Field>
+          <Field label={words.content}>
+            {(ties) => <Input {...ties} value={content} onChange={(event) => setContent(event.target.value)} />}
+          </Field>
+          <Button loading={busy} disabled={name.trim() === '' || content.trim() === ''} onClick={() => void put()}>
+            {words.put}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
