@@ -1,5 +1,5 @@
 import { Button, Input } from 'antd';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import type { AccountsAnswer } from '../../../http/contract/console-session.ts';
 import { Field } from '../parts/field.tsx';
 import { WhenLoaded } from '../parts/notices.tsx';
@@ -8,6 +8,7 @@ import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { useLoaded } from '../state/use-loaded.ts';
+import { useSaving } from './use-saving.ts';
 
 /** Every Official Account, and the files by which WeChat sees whose domain this is. */
 export function AccountsPage() {
@@ -70,17 +71,8 @@ function AccountCard({ one }: { one: AccountsAnswer['accounts'][number] }) {
 function VerificationFiles() {
   const { files: words, account } = useWords();
   const { api, may } = useSession();
-  const { busy, act } = useAct();
+  const { act } = useAct();
   const { loaded, reload } = useLoaded(api.settings.files);
-  const [name, setName] = useState('');
-  const [content, setContent] = useState('');
-  const put = useCallback(async () => {
-    const worked = await act(() => api.settings.putFile(name.trim(), content.trim()), account.saved);
-    if (!worked) return;
-    setName('');
-    setContent('');
-    reload();
-  }, [act, api, name, content, account, reload]);
   const remove = async (one: string): Promise<void> => {
     if (await act(() => api.settings.removeFile(one), account.saved)) reload();
   };
@@ -115,26 +107,41 @@ function VerificationFiles() {
           )
         }
       </WhenLoaded>
-      {may('account.edit') && (
-        <div className="file-form">
-          <Field label={words.name}>
-            {(ties) => (
-              <Input
-                {...ties}
-                placeholder="MP_verify_….txt"
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={words.content}>
-            {(ties) => <Input {...ties} value={content} onChange={(event) => setContent(event.target.value)} />}
-          </Field>
-          <Button loading={busy} disabled={name.trim() === '' || content.trim() === ''} onClick={() => void put()}>
-            {words.put}
-          </Button>
-        </div>
-      )}
+      {may('account.edit') && <NewFile onPut={reload} />}
     </section>
+  );
+}
+
+function NewFile({ onPut }: { onPut: () => void }) {
+  const { files: words, account } = useWords();
+  const { api } = useSession();
+  const { busy, save, faultAt } = useSaving();
+  const [name, setName] = useState('');
+  const [content, setContent] = useState('');
+  const put = async (): Promise<void> => {
+    if (!(await save(() => api.settings.putFile(name.trim(), content.trim()), account.saved))) return;
+    setName('');
+    setContent('');
+    onPut();
+  };
+  return (
+    <div className="file-form">
+      <Field label={words.name} fault={faultAt('name')}>
+        {(ties) => (
+          <Input
+            {...ties}
+            placeholder="MP_verify_….txt"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={words.content} fault={faultAt('content')}>
+        {(ties) => <Input {...ties} value={content} onChange={(event) => setContent(event.target.value)} />}
+      </Field>
+      <Button loading={busy} disabled={name.trim() === '' || content.trim() === ''} onClick={() => void put()}>
+        {words.put}
+      </Button>
+    </div>
   );
 }

@@ -58,15 +58,7 @@ function MenuEditor({ account, stored, onStored }: EditorProps) {
   return (
     <section className="card stack">
       <p className="quiet">{words.lead}</p>
-      {stored.warnings.map(({ path, message }) => (
-        <Alert
-          key={path}
-          type="warning"
-          showIcon
-          title={`${nameAt(items, path)} ${words.leadsNowhere}`}
-          description={message}
-        />
-      ))}
+      <Warnings items={items} warnings={stored.warnings} />
       <div className="menu-editor">
         <MenuPhone
           account={account}
@@ -107,6 +99,20 @@ function MenuEditor({ account, stored, onStored }: EditorProps) {
       )}
     </section>
   );
+}
+
+/** Buttons whose tap leads nowhere as things stand. */
+function Warnings({ items, warnings }: { items: readonly MenuItem[]; warnings: StoredMenu['warnings'] }) {
+  const { menu: words } = useWords();
+  return warnings.map(({ path, message }) => (
+    <Alert
+      key={path}
+      type="warning"
+      showIcon
+      title={`${nameAt(items, path)} ${words.leadsNowhere}`}
+      description={message}
+    />
+  ));
 }
 
 function nameAt(items: readonly MenuItem[], path: string): string {

@@ -1,20 +1,16 @@
-import { Button, Modal, Switch, Input } from 'antd';
+import { Button } from 'antd';
 import { useCallback, useState } from 'react';
 import type { KeywordReplyView } from '../../../http/contract/console-replies.ts';
 import { AskDialog } from '../parts/ask-dialog.tsx';
 import type { Question } from '../parts/ask-dialog.tsx';
-import { Field } from '../parts/field.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { useWords } from '../state/language.tsx';
 import { useSession } from '../state/session.tsx';
-import type { ReplyContent } from '../state/settings-api.ts';
 import { useLoaded } from '../state/use-loaded.ts';
-import { ChatField, ChoiceField } from './account-field.tsx';
+import { ReplyDialog } from './reply-dialog.tsx';
 import { useActivityOptions } from './use-activity-options.ts';
 import type { ActivityOptions } from './use-activity-options.ts';
 import { useSaving } from './use-saving.ts';
-
-const EMPTY: ReplyContent = { words: [], match: 'exact', reply: '', activityId: null, enabled: true };
 
 /** The words an account answers without a draw, in the order they are looked through. */
 export function RepliesTab({ account }: { account: string }) {
@@ -168,98 +164,4 @@ function ReplyRow({ reply, activity, onUp, onEdit, onRemove }: RowProps) {
       )}
     </li>
   );
-}
-
-interface DialogProps {
-  readonly account: string;
-  /** Null for a new one. */
-  readonly reply: KeywordReplyView | null;
-  readonly activities: ActivityOptions;
-  readonly onClose: () => void;
-  readonly onSaved: () => void;
-}
-
-function ReplyDialog({ account, reply, activities, onClose, onSaved }: DialogProps) {
-  const { replies: words, account: accountWords, cancel } = useWords();
-  const { api } = useSession();
-  const { busy, save, faultAt } = useSaving();
-  const [given, setGiven] = useState<ReplyContent>(() => (reply === null ? EMPTY : contentOf(reply)));
-  const [typed, setTyped] = useState(given.words.join('\n'));
-  const change = (part: Partial<ReplyContent>): void => setGiven((before) => ({ ...before, ...part }));
-  const store = async (): Promise<void> => {
-    const content = { ...given, words: wordsIn(typed) };
-    const work = (): Promise<unknown> =>
-      reply === null
-        ? api.settings.addReply(account, content)
-        : api.settings.changeReply(account, reply.id, { ...content, revision: reply.revision });
-    if (!(await save(work, accountWords.saved))) return;
-    onSaved();
-    onClose();
-  };
-  return (
-    <Modal
-      open
-      title={reply === null ? words.add : words.editTitle}
-      okText={accountWords.save}
-      cancelText={cancel}
-      confirmLoading={busy}
-      onOk={() => void store()}
-      onCancel={onClose}
-    >
-      <div className="stack">
-        <Field label={words.words} hint={words.wordsHint} fault={faultAt('words')}>
-          {(ties) => (
-            <Input.TextArea
-              {...ties}
-              autoSize={{ minRows: 2, maxRows: 8 }}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-        </Field>
-        <ChoiceField
-          label={words.match}
-          value={given.match}
-          options={(['exact', 'contains'] as const).map((value) => ({ value, label: words.matches[value] }))}
-          onChange={(match) => change({ match })}
-        />
-        <ChatField
-          label={words.reply}
-          fault={faultAt('reply')}
-          value={given.reply}
-          onChange={(said) => change({ reply: said })}
-        />
-        <ChoiceField
-          label={words.activity}
-          fault={faultAt('activityId')}
-          value={given.activityId ?? ''}
-          options={[{ value: '', label: words.noActivity }, ...activities.options]}
-          onChange={(id) => change({ activityId: id === '' ? null : id })}
-        />
-        <Field label={words.enabled}>
-          {({ id }) => (
-            <div>
-              <Switch
-                id={id}
-                aria-label={words.enabled}
-                checked={given.enabled}
-                onChange={(enabled) => change({ enabled })}
-              />
-            </div>
-          )}
-        </Field>
-      </div>
-    </Modal>
-  );
-}
-
-function contentOf({ words, match, reply, activityId, enabled }: KeywordReplyView): ReplyContent {
-  return { words, match, reply, activityId, enabled };
-}
-
-function wordsIn(typed: string): readonly string[] {
-  return typed
-    .split('\n')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
 }
