@@ -8,10 +8,16 @@ import { startProcesses } from '../support/processes-world.ts';
 import type { ProcessesWorld } from '../support/processes-world.ts';
 import { eventually } from '../support/world.ts';
 
-// CROWD_PEOPLE=500 for the whole hall; the usual run has as many as fit beside the other tests.
+// crowd.ts brings a whole hall; the usual run has as many as fit beside the other tests.
 const PEOPLE = Math.min(2000, Math.max(10, Number(process.env['CROWD_PEOPLE'] ?? 150)));
 const PRIZES = Math.floor(PEOPLE / 5);
 const LOST_SHARE = 0.3;
+
+/** What a process called an error, the last lines of it. */
+function faultsOf(said: string): string {
+  const lines = said.split('\n').filter((line) => line.includes('"level":"error"'));
+  return lines.slice(-3).join('\n').slice(-4000);
+}
 
 describe(`${PEOPLE} people who tap one activity's page in the same moment, at two processes`, () => {
   let world: ProcessesWorld;
@@ -32,7 +38,11 @@ describe(`${PEOPLE} people who tap one activity's page in the same moment, at tw
   it('all get their result, although every third connection is lost on the way, and each is one draw', async (context) => {
     const people = world.simulator.followers.addMany(PEOPLE).map(({ openid }) => openid);
     const doors = world.running.slice(0, 2).map(({ url }) => url);
-    const results = await drawAtOnce({ people, slug, doors, lostShare: LOST_SHARE });
+    const results = await drawAtOnce({ people, slug, doors, lostShare: LOST_SHARE }).catch((cause: unknown) => {
+      throw new Error(`the processes said:\n${world.running.map((each) => faultsOf(each.said())).join('\n')}`, {
+        cause,
+      });
+    });
     const answers = results.map(({ answer }) => answer);
     const without = results.filter(({ answer }) => answer === null);
     assert.deepEqual([...new Set(without.map(({ trouble }) => trouble))], [], `${without.length} results are lost`);
