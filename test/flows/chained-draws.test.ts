@@ -81,7 +81,7 @@ it('a batch of chains is one transaction, and one message is one draw with one a
   );
   const found = await database.client.query(
     `select count(*)::int as draws, count(award_id)::int as awards, count(distinct draw.xmin::text)::int as transactions,
-       count(*) filter (where jsonb_path_exists(trace, '$.steps[*] ? (@.check == "mechanic" && @.seen == "wheel")'))::int as chained
+       count(*) filter (where jsonb_path_exists(trace::jsonb, 'strict $.steps[*] ? (@[0] == "mechanic" && @[2] == "wheel")'))::int as chained
       from draw where activity_id = $1`,
     [activity.id],
   );

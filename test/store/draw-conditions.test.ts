@@ -11,6 +11,8 @@ import { createPersonLists } from '../../src/store/account/person-lists.ts';
 import { createPseudonyms } from '../../src/store/account/pseudonyms.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
+import { readTrace } from '../../src/store/draw-trace.ts';
+import type { StoredTrace } from '../../src/store/draw-trace.ts';
 import { somebody } from '../support/builders.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -45,14 +47,11 @@ function draw(activity: LiveActivity, openid: Openid, by = batcher()): Promise<D
 }
 
 async function traceOf({ id }: LiveActivity, openid: Openid) {
-  const found = await database.client.query<{
-    outcome: string;
-    trace: { why: string | null; steps: { check: string; passed: boolean; seen: unknown }[] };
-  }>('select outcome, trace from draw where activity_id = $1 and openid = $2 order by created_at desc limit 1', [
-    id,
-    openid,
-  ]);
-  return found.rows[0];
+  const found = await database.client.query<{ outcome: string; trace: StoredTrace }>(
+    'select outcome, trace from draw where activity_id = $1 and openid = $2 order by created_at desc limit 1',
+    [id, openid],
+  );
+  return found.rows.map(({ outcome, trace }) => ({ outcome, trace: readTrace(trace) }))[0];
 }
 
 describe('conditions', () => {

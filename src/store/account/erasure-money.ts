@@ -39,7 +39,7 @@ from item where attempt.account_id = $1 and attempt.order_number = item.n`;
 const RENAME_AWARDS = `update award set openid = $3, request_key = replace(request_key, $2, $3)
   where account_id = $1 and request_key = any($4::text[])`;
 const RENAME_DRAWS = `update draw set openid = $3, request_key = replace(request_key, $2, $3),
-    reply = replace(reply, $2, $3), trace = replace(trace::text, $2, $3)::jsonb
+    reply = replace(reply, $2, $3), trace = replace(trace::text, $2, $3)::json
   where account_id = $1 and request_key = any($4::text[])`;
 
 /**

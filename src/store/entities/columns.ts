@@ -12,6 +12,8 @@ export const flag: Column = (name, more = {}) => ({ ...more, type: 'boolean', na
 /** A calendar day, `yyyy-mm-dd` as text. */
 export const day: Column = (name, more = {}) => ({ ...more, type: 'date', name });
 export const json: Column = (name, more = {}) => ({ ...more, type: 'jsonb', name });
+/** JSON that is kept as the text it came as, for what is written often and seldom looked into. */
+export const jsonText: Column = (name, more = {}) => ({ ...more, type: 'json', name });
 /** Counts and fen: exact up to 2^53, far above FEN_MAX, so a number will do where pg hands out text. */
 export const bigint: Column = (name, more = {}) => ({ ...more, type: 'bigint', name, transformer: wholeNumber });
 

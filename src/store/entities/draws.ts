@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { bigint, check, integer, json, key, NULLABLE, ownIndex, text, time } from './columns.ts';
+import { bigint, check, integer, jsonText, key, NULLABLE, ownIndex, text, time } from './columns.ts';
 
 export interface DrawRow {
   readonly accountId: string;
@@ -29,13 +29,13 @@ export const drawEntity = new EntitySchema<DrawRow>({
     awardId: text('award_id', NULLABLE),
     ticket: bigint('ticket', NULLABLE),
     reply: text('reply'),
-    trace: json('trace'),
+    trace: jsonText('trace'),
     createdAt: time('created_at'),
   },
   checks: [check('draw_outcome_known'), check('draw_award_iff_won')],
   indices: [
-    ownIndex('draw_by_activity', ['accountId', 'activityId', 'createdAt']),
-    ownIndex('draw_by_person', ['accountId', 'openid', 'createdAt']),
+    ownIndex('draw_by_activity', ['activityId', 'accountId', 'createdAt']),
+    ownIndex('draw_by_person', ['openid', 'accountId', 'createdAt']),
   ],
 });
 
@@ -69,7 +69,7 @@ export const awardEntity = new EntitySchema<AwardRow>({
   uniques: [{ name: 'award_once_per_request', columns: ['accountId', 'requestKey'] }],
   checks: [check('award_state_known'), check('award_amount_not_negative')],
   indices: [
-    ownIndex('award_by_activity', ['accountId', 'activityId', 'createdAt']),
-    ownIndex('award_by_person', ['accountId', 'openid', 'createdAt']),
+    ownIndex('award_by_activity', ['activityId', 'accountId', 'createdAt']),
+    ownIndex('award_by_person', ['openid', 'accountId', 'createdAt']),
   ],
 });

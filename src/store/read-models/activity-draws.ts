@@ -1,11 +1,10 @@
 import type pg from 'pg';
 import type { ActivityPlace, DrawLine, Page, PageRequest } from '../../flows/ports/console-reads.ts';
-import type { TraceStep } from '../../rules/facts.ts';
+import { readTrace } from '../draw-trace.ts';
+import type { StoredTrace } from '../draw-trace.ts';
 import { afterParameters, pageOf } from './page-of.ts';
 
-type Row = Omit<DrawLine, 'why' | 'steps'> & {
-  readonly trace: { readonly why?: string | null; readonly steps?: readonly TraceStep[] };
-};
+type Row = Omit<DrawLine, 'why' | 'steps'> & { readonly trace: StoredTrace };
 
 /** Reads an activity's draws with their traces, newest first. */
 export async function readDraws(
@@ -23,7 +22,7 @@ export async function readDraws(
     [accountId, id, ...afterParameters(page.after), page.limit + 1],
   );
   return pageOf(found.rows, page, {
-    line: ({ trace, ...row }) => ({ ...row, why: trace.why ?? null, steps: trace.steps ?? [] }),
+    line: ({ trace, ...row }) => ({ ...row, ...readTrace(trace) }),
     cursor: (row) => ({ atMs: row.atMs, key: row.requestKey }),
   });
 }

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { Openid } from '../../base/ids.ts';
+import { readTrace } from '../draw-trace.ts';
+import type { DrawTrace, StoredTrace } from '../draw-trace.ts';
 
 /** One draw of a person with its why, and the award, payout, calls and book entries that followed from it. */
 export interface PersonDraw {
@@ -11,7 +13,7 @@ export interface PersonDraw {
   readonly ticket: number | null;
   /** The mechanic and prizes of the rule version it was decided by. */
   readonly rule: unknown;
-  readonly trace: unknown;
+  readonly trace: DrawTrace;
   readonly reply: string;
   readonly atMs: number;
   /** Null unless the draw won; so are all below. */
@@ -31,7 +33,7 @@ export interface PersonTimeline {
 
 /** Reads the last `most` draws of a person over all accounts of an appid, with everything that followed from them. */
 export async function readPersonTimeline(pool: pg.Pool, openid: Openid, most = 20): Promise<PersonTimeline> {
-  const found = await pool.query<PersonDraw>(
+  const found = await pool.query<Omit<PersonDraw, 'trace'> & { readonly trace: StoredTrace }>(
     `select draw.request_key as "requestKey", activity.name as activity, draw.rule_version as "ruleVersion", draw.outcome,
         draw.prize_id as "prizeId", draw.ticket::int, draw.trace,
         (select jsonb_build_object('mechanic', rule -> 'mechanic', 'prizes', rule -> 'prizes') from rule_version
@@ -55,5 +57,5 @@ export async function readPersonTimeline(pool: pg.Pool, openid: Openid, most = 2
       limit $2`,
     [openid, most],
   );
-  return { draws: found.rows };
+  return { draws: found.rows.map(({ trace, ...row }) => ({ ...row, trace: readTrace(trace) })) };
 }
