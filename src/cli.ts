@@ -3,6 +3,7 @@ import { audited, createOperator, runVerifyAudit } from './cli-access.ts';
 import { done, failed, takesNothing, withPool, withVariables } from './cli-command.ts';
 import type { Outcome } from './cli-command.ts';
 import { runAfterRestore } from './cli-after-restore.ts';
+import { runDoctor } from './cli-doctor.ts';
 import { reconcile, resumeSending, stopSending } from './cli-payouts.ts';
 import type { Environment } from './config.ts';
 import { migrate } from './store/database.ts';
@@ -64,6 +65,11 @@ const commands: Readonly<Record<string, Command>> = {
     does: 'after a restored backup: stops sending, asks about every unsettled number, books what was paid, resumes',
     changes: true,
     run: runAfterRestore,
+  },
+  doctor: {
+    usage: 'doctor',
+    does: 'looks at the whole set-up and asks both hosts; names what is wrong, usual causes and what to do',
+    run: runDoctor,
   },
   help: {
     usage: 'help',

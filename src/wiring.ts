@@ -49,6 +49,7 @@ import { accessFlows } from './wiring-access.ts';
 import { apiFlows } from './wiring-api.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
+import { doctorFlows } from './wiring-doctor.ts';
 import { issueFlows, startIssuing } from './wiring-issues.ts';
 import { numberFlows } from './wiring-numbers.ts';
 import { pageRouters } from './wiring-pages.ts';
@@ -257,6 +258,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       operateBatches: openOperateBatches(parts, activities),
       ...codeFlows(parts),
       ...issueFlows(parts),
+      ...doctorFlows(parts),
       tryRules: createTryRules({ clock, luck: systemLuck }),
       ...numberFlows({ ...parts, operatePeople }),
       reads: createConsoleReads(pool),

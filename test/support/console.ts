@@ -40,6 +40,7 @@ import { accessFlows } from '../../src/wiring-access.ts';
 import { apiFlows } from '../../src/wiring-api.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
+import { doctorFlows } from '../../src/wiring-doctor.ts';
 import { issueFlows } from '../../src/wiring-issues.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
 import { openPeople } from '../../src/wiring-people.ts';
@@ -68,6 +69,9 @@ function liveActivities(pool: pg.Pool) {
   const parseRule = (rule: unknown) => activityRuleSchema.parse(rule);
   return createActivityDirectory({ pool, clock: wallClock, logger: quietLogger(), parseRule });
 }
+
+/** Nobody listens there. */
+const NO_HOSTS = { apiUrl: 'http://127.0.0.1:9', payUrl: 'https://127.0.0.1:9', payCaPem: null };
 
 /** Starts the console on loopback; `pages` are served beside the API. Without `wechatUrl` WeChat cannot be reached. */
 export async function startConsole(
@@ -103,6 +107,11 @@ export async function startConsole(
     ),
     ...codeFlows({ pool, clock: wallClock, logger: log }),
     ...issueFlows({ pool, clock: wallClock, logger: log }),
+    ...doctorFlows({
+      config: { databaseUrl: database.url, redisUrl: '', publicUrl, hosts: NO_HOSTS },
+      accounts: settings.accounts,
+      clock: wallClock,
+    }),
     ...peopleAndNumbers(pool, log),
     ...paymentFlows(pool, log),
     shopPayments: shopPayments(pool, log),

@@ -24,6 +24,8 @@ import { batchRoutes } from './console-batches.ts';
 import type { BatchRouteDependencies } from './console-batches.ts';
 import { codeRoutes } from './console-codes.ts';
 import type { CodeRouteDependencies } from './console-codes.ts';
+import { doctorRoutes } from './console-doctor.ts';
+import type { DoctorRouteDependencies } from './console-doctor.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
 import { exportRoutes } from './console-exports.ts';
 import type { ExportRouteDependencies } from './console-exports.ts';
@@ -71,6 +73,7 @@ export interface ConsoleDependencies
     BatchRouteDependencies,
     CodeRouteDependencies,
     IssueRouteDependencies,
+    DoctorRouteDependencies,
     VersionRouteDependencies,
     NumberRouteDependencies,
     ExportRouteDependencies,
@@ -111,6 +114,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...batchRoutes(dependencies),
     ...codeRoutes(dependencies),
     ...issueRoutes(dependencies),
+    ...doctorRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
     ...shopPaymentRoutes(dependencies),
