@@ -34,6 +34,11 @@ export interface OperatePayouts {
    */
   retryParked(operator: Operator, key: PayoutKey): Promise<void>;
   /**
+   * Asks WeChat Pay at once what became of a payout, which is how a refused one is proved dead. Throws WrongRequest
+   * `payout-not-askable` (409).
+   */
+  askNow(operator: Operator, key: PayoutKey, merchant: MerchantId): Promise<void>;
+  /**
    * Orders a transfer to be taken back that nobody confirmed yet. Throws WrongRequest `payout-not-cancellable` (409).
    */
   cancelTransfer(operator: Operator, key: PayoutKey): Promise<void>;
@@ -43,7 +48,7 @@ export interface OperatePayouts {
 export function createOperatePayouts(options: {
   readonly payouts: Pick<
     PayoutStore,
-    'stopMerchant' | 'resumeMerchant' | 'stopSending' | 'resumeSending' | 'retryParked' | 'cancelTransfer'
+    'stopMerchant' | 'resumeMerchant' | 'stopSending' | 'resumeSending' | 'retryParked' | 'askNow' | 'cancelTransfer'
   >;
   readonly merchants: MerchantStore;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -90,6 +95,13 @@ export function createOperatePayouts(options: {
     retryParked: async (operator, key) => {
       await payouts.retryParked(key, clock.nowMs());
       logger.info({ operator: operator.id, account: key.accountId, order: key.orderNumber }, 'payout-retry-ordered');
+    },
+    askNow: async (operator, { accountId, orderNumber }, merchantId) => {
+      if (!(await payouts.askNow({ accounts: [accountId], orderNumber, merchantId }, clock.nowMs()))) {
+        const message = 'only a payout that was sent and has not ended can be asked about';
+        throw new WrongRequest('payout-not-askable', message, { status: 409 });
+      }
+      logger.info({ operator: operator.id, account: accountId, order: orderNumber }, 'payout-query-ordered');
     },
     cancelTransfer: async (operator, key) => {
       await payouts.cancelTransfer(key, clock.nowMs());

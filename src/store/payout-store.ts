@@ -36,7 +36,7 @@ const UNASKED = `select count(*)::int as unasked from payout
       and a.kind = 'query' and a.started_at >= payout.ask_from and a.outcome ->> 'kind' in ('found', 'not-found'))`;
 const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;
 const ASK_NOW = `update payout set ask_from = $4, due_at = $4, next_call = 'query', updated_at = $4
-  where account_id = any($1) and order_number = $2 and merchant_id = $3 and request ->> 'rail' = 'transfer'
+  where account_id = any($1) and order_number = $2 and merchant_id = $3 and first_sent_at is not null
     and state in ('waiting', 'unknown', 'sent', 'parked')`;
 const CANCEL = `update payout set cancel_at = coalesce(cancel_at, $3), ask_from = $3, due_at = $3, next_call = 'query', updated_at = $3
   where account_id = $1 and order_number = $2 and request ->> 'rail' = 'transfer' and first_sent_at is not null

@@ -28,7 +28,6 @@ describe('an award that goes as a transfer', () => {
   before(async () => {
     world = await startWorld();
     await logIn('zhang');
-    await logIn('li');
     const { shopNotices, transferNotices } = world.simulator;
     transferNotices.setNotifyUrl(`${world.publicUrl}/notify/transfer/main`);
     const { id, pem } = shopNotices.publicKey;
@@ -148,6 +147,45 @@ describe('an award that goes as a transfer', () => {
     world.simulator.clock.advance(24 * HOUR_MS + 60_000);
     await becomes(number, 'returned');
     assert.match(await awards(phone), /award-state-returned/);
+    await world.compareBooks();
+  });
+
+  it('is taken back by an operator, proved dead, and by a second person goes as a red packet instead', async () => {
+    // The day that has passed above ended every session.
+    await logIn('zhang');
+    await logIn('li');
+    const { phone, openid, number } = await winner();
+    const given = handed(await awards(phone));
+    const cancelled = await call('POST', `/payouts/main/${number}/cancel`, {});
+    const text = await cancelled.text();
+    assert.equal(cancelled.status, 200, text);
+    assert.ok(!text.includes(given.package), 'operators do not see what it is collected with');
+    const { payout } = JSON.parse(text) as { payout: { rail: string; cancelAtMs: number; actions: string[] } };
+    assert.deepEqual([payout.rail, payout.actions, payout.cancelAtMs > 0], ['transfer', ['cancel'], true]);
+    await eventually('it is on its way back', () => world.simulator.books.packet(number)?.status !== 'SENT');
+    world.simulator.clock.advance(60_000);
+    await becomes(number, 'dead');
+    assert.match((await phone.ask(confirmation(given), { method: 'POST' })).text, /已经结束/);
+    assert.equal((await call('POST', `/payouts/main/${number}/cancel`, {})).status, 409);
+    assert.equal((await call('POST', `/payouts/main/${number}/ask`, {})).status, 409);
+
+    const nowMs = world.service.clock.nowMs();
+    const period = { fromMs: nowMs - HOUR_MS, untilMs: nowMs + HOUR_MS };
+    const selection = { merchantId: 'main', ...period, reason: null, activityId: null, rail: 'red-packet' };
+    const asked = await call('POST', '/reissues', { selection, why: '改发红包' });
+    assert.equal(asked.status, 200, await asked.clone().text());
+    const { id } = (await asked.json()) as { id: string };
+    const decide = (who: string) => call('POST', `/reissues/${id}/decision`, { decision: 'approved' }, who);
+    assert.equal((await decide('zhang')).status, 403, 'nobody approves what they asked for');
+    assert.equal((await decide('li')).status, 200);
+    const packet = await eventually('the packet', () =>
+      world.simulator.books.packets().find((one) => one.openid === openid && one.transfer === undefined),
+    );
+    assert.deepEqual([packet.amountFen, packet.number === number], [100, false]);
+    await becomes(packet.number, 'sent');
+    world.simulator.followers.openPacket(packet.number);
+    world.simulator.clock.advance(2 * 60_000);
+    await becomes(packet.number, 'received');
     await world.compareBooks();
   });
 });

@@ -169,7 +169,8 @@ export class MemoryPayoutStore implements PayoutStore {
     const row = accounts
       .map((accountId) => this.#tables.payouts.get(payoutId({ accountId, orderNumber })))
       .find(Boolean);
-    if (row?.request?.rail !== 'transfer' || row.merchantId !== merchantId || ENDED.has(row.state)) return false;
+    if (row === undefined || row.firstSentAtMs === null || row.merchantId !== merchantId) return false;
+    if (ENDED.has(row.state)) return false;
     change(this.#tables, payoutId(row), { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
     return true;
   }

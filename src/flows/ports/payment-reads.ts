@@ -1,6 +1,6 @@
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../base/ids.ts';
 import type { BookLine, Page, PageRequest } from './console-reads.ts';
-import type { Attempt, PayoutKey, PayoutState } from './payouts.ts';
+import type { Attempt, PayoutKey, PayoutState, Rail } from './payouts.ts';
 
 /** Payouts that somebody may have to look at: not sent, not clear, not possible, or proved unpaid. */
 export type OpenState = Extract<PayoutState, 'waiting' | 'unknown' | 'parked' | 'dead'>;
@@ -51,6 +51,7 @@ export interface OpenPayout extends PayoutKey {
   /** Which number of the award this is; 0 is the first. */
   readonly series: number;
   readonly attempts: number;
+  readonly rail: Rail;
 }
 
 /** Everything known of one order number. */
@@ -60,6 +61,7 @@ export interface PayoutHistory {
     readonly railNumber: string | null;
     readonly lastSentAtMs: number | null;
     readonly retryAtMs: number | null;
+    readonly cancelAtMs: number | null;
     /** The frozen business fields; null before the first send. */
     readonly request: Readonly<Record<string, unknown>> | null;
   };

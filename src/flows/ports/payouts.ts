@@ -331,10 +331,10 @@ export interface PayoutStore {
   retryParked(payout: PayoutKey, nowMs: number): Promise<void>;
 
   /**
-   * Makes a transfer that is not ended ask at once what became of it, because a notice says that something did. False
-   * when there is no such one among these accounts.
+   * Makes a payout that is not ended ask at once what became of it, because a notice or a person says that something
+   * did. False when there is no such one among these accounts, or it was never sent.
    */
-  askNow(transfer: TransferNamed, nowMs: number): Promise<boolean>;
+  askNow(payout: TransferNamed, nowMs: number): Promise<boolean>;
 
   /**
    * Orders a transfer to be taken back: from now on each query first asks for that, until one shows an end. Throws

@@ -40,7 +40,7 @@ const limits = {
   spacingMs: z.number().describe('Shortest time between two sends over all processes, ms with fractions'),
   callsMax: z.int().describe('Calls in flight of one process'),
 };
-const rail = z.enum(['red-packet', 'transfer']);
+export const rail = z.enum(['red-packet', 'transfer']);
 const numberOfWechat = z.string().trim().max(32).nullable();
 
 export const merchantView = z.object({

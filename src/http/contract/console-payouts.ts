@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from './console-lists.ts';
-import { openState } from './console-payments.ts';
+import { openState, rail } from './console-payments.ts';
 
 const fen = z.int().min(0);
 const atMs = z.number().describe('Unix ms');
@@ -29,7 +29,8 @@ export const payoutLine = z.object({
   heldBy: z.enum(['sending-stopped', 'merchant-stopped']).nullable(),
   series: z.int().describe('Which number of the award this is; 0 is the first'),
   attempts: z.int().describe('Calls made to WeChat Pay for it'),
-  actions: z.array(z.enum(['retry', 'reissue'])).describe('What you may do about it'),
+  rail: rail.describe('By which of the two ways it goes'),
+  actions: z.array(z.enum(['retry', 'ask', 'cancel', 'reissue'])).describe('What you may do about it'),
 });
 export type PayoutLine = z.infer<typeof payoutLine>;
 
@@ -47,6 +48,7 @@ export const payoutAnswer = z.object({
     railNumber: z.string().nullable().describe('send_listid at WeChat Pay'),
     firstSentAtMs: atMs.nullable(),
     lastSentAtMs: atMs.nullable(),
+    cancelAtMs: atMs.nullable().describe('When someone ordered to take a transfer back'),
     retryAtMs: atMs.nullable().describe('When someone last ordered to send it again'),
     request: json.nullable().describe('The frozen business fields; null before the first send'),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rail } from './console-payments.ts';
 
 const fen = z.int().min(0);
 const atMs = z.number().describe('Unix ms');
@@ -9,6 +10,7 @@ export const reissueSelection = z.strictObject({
   untilMs: atMs.describe('... and before'),
   reason: z.string().trim().max(200).nullable().describe('Text that the reason contains, such as NOTENOUGH'),
   activityId: z.string().max(32).nullable(),
+  rail: rail.nullable().exactOptional().describe('How the new numbers go; absent or null as activity and merchant say'),
 });
 export type ReissueSelection = z.infer<typeof reissueSelection>;
 

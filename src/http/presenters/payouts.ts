@@ -33,6 +33,7 @@ export function shownHistory(history: PayoutHistory, looking: Looking): z.input<
       firstSentAtMs: payout.firstSentAtMs,
       lastSentAtMs: payout.lastSentAtMs,
       retryAtMs: payout.retryAtMs,
+      cancelAtMs: payout.cancelAtMs,
       request: payout.request && {
         ...payout.request,
         openid: openidFor(looking.operator, String(payout.request['openid'])),
@@ -53,15 +54,26 @@ function cleanFields(fields: object, clean: (text: string) => string): Record<st
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]: [string, unknown]) => [
       name,
-      typeof value === 'string' ? clean(value) : value,
+      // Whoever holds it and is the winner can collect: nobody here is.
+      name === 'packageInfo' ? '***' : typeof value === 'string' ? clean(value) : value,
     ]),
   );
 }
 
-/** A parked payout may go again within 72 h of its first send; a dead number may be re-issued under another one. */
-function actionsFor(payout: OpenPayout, { operator, nowMs }: Looking): readonly ('retry' | 'reissue')[] {
+/**
+ * A parked payout may go again within 72 h of its first send, and be asked about; a transfer that was sent may be taken
+ * back; a dead number may be re-issued under another one.
+ */
+function actionsFor(payout: OpenPayout, { operator, nowMs }: Looking): z.input<typeof payoutLine>['actions'] {
   if (!may(operator, 'payments.operate')) return [];
-  const mayGo = payout.firstSentAtMs === null || nowMs - payout.firstSentAtMs < PAYOUT_TIMES.resendWithinMs;
-  if (payout.state === 'parked' && payout.dueAtMs === null && mayGo) return ['retry'];
-  return payout.state === 'dead' ? ['reissue'] : [];
+  const { state, firstSentAtMs } = payout;
+  const mayGo = firstSentAtMs === null || nowMs - firstSentAtMs < PAYOUT_TIMES.resendWithinMs;
+  const rests = state === 'parked' && payout.dueAtMs === null;
+  const open = ['waiting', 'unknown', 'sent', 'parked'].includes(state);
+  return [
+    ...(rests && mayGo ? (['retry'] as const) : []),
+    ...(rests && firstSentAtMs !== null ? (['ask'] as const) : []),
+    ...(open && payout.rail === 'transfer' && firstSentAtMs !== null ? (['cancel'] as const) : []),
+    ...(state === 'dead' ? (['reissue'] as const) : []),
+  ];
 }

@@ -104,6 +104,22 @@ function orderRoutes(
       },
     }),
     consoleRoute({
+      name: 'askPayout',
+      method: 'POST',
+      path: '/payouts/:account/:number/ask',
+      access: 'payments.operate',
+      summary: 'Ask WeChat Pay at once what became of a number; one that is shown failed may be issued again',
+      body: nothingRequest,
+      answer: payoutAnswer,
+      handle: async ({ params, operator }) => {
+        const key = readKey(params);
+        const history = await reads.payoutHistory(key);
+        if (history === null) throw noPayout();
+        await operatePayouts.askNow(operator, key, history.payout.merchantId);
+        return show(key, operator);
+      },
+    }),
+    consoleRoute({
       name: 'cancelTransfer',
       method: 'POST',
       path: '/payouts/:account/:number/cancel',

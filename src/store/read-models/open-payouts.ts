@@ -24,7 +24,8 @@ export const OPEN_PAYOUT_COLUMNS = `
     when merchant.state = 'stopped' then 'merchant-stopped' end as "heldBy",
   (extract(epoch from payout.first_sent_at) * 1000)::float8 as "firstSentAtMs", payout.series,
   (select count(*)::integer from payout_attempt where payout_attempt.account_id = payout.account_id
-    and payout_attempt.order_number = payout.order_number) as attempts`;
+    and payout_attempt.order_number = payout.order_number) as attempts,
+  coalesce(payout.request ->> 'rail', 'red-packet') as rail`;
 
 export const OPEN_PAYOUT_JOINS = `
   left join activity on activity.account_id = payout.account_id and activity.id = payout.activity_id

@@ -13,6 +13,7 @@ export async function readPayoutHistory(pool: pg.Pool, key: PayoutKey): Promise<
     `select ${OPEN_PAYOUT_COLUMNS}, payout.class, payout.rail_number as "railNumber", payout.request,
         (extract(epoch from payout.last_sent_at) * 1000)::float8 as "lastSentAtMs",
         (extract(epoch from payout.retry_at) * 1000)::float8 as "retryAtMs",
+        (extract(epoch from payout.cancel_at) * 1000)::float8 as "cancelAtMs",
         (select coalesce(jsonb_agg(jsonb_build_object('number', attempt, 'kind', kind,
             'startedAtMs', extract(epoch from started_at) * 1000, 'answeredAtMs', extract(epoch from answered_at) * 1000,
             'outcome', outcome, 'raw', raw_answer) order by attempt), '[]')

@@ -26,6 +26,7 @@ interface Form {
   readonly untilMs: number | null;
   readonly reason: string;
   readonly activityId: string;
+  readonly rail: 'red-packet' | 'transfer' | '';
 }
 
 interface Choices {
@@ -147,6 +148,16 @@ function SelectionFields(props: { form: Form; choices: Choices; onChange: (part:
           />
         )}
       </Field>
+      <Field label={words.way} hint={words.wayHint}>
+        {(ties) => (
+          <Select
+            {...ties}
+            value={form.rail}
+            onChange={(rail) => onChange({ rail })}
+            options={(['', 'red-packet', 'transfer'] as const).map((value) => ({ value, label: words.ways[value] }))}
+          />
+        )}
+      </Field>
     </div>
   );
 }
@@ -240,10 +251,11 @@ function firstForm({ merchants }: Choices): Form {
     untilMs: nextMinuteMs,
     reason: '',
     activityId: '',
+    rail: '',
   };
 }
 
-function selectionOf({ merchantId, fromMs, untilMs, reason, activityId }: Form): ReissueSelection | null {
+function selectionOf({ merchantId, fromMs, untilMs, reason, activityId, rail }: Form): ReissueSelection | null {
   if (merchantId === '' || fromMs === null || untilMs === null) return null;
   return {
     merchantId,
@@ -251,5 +263,6 @@ function selectionOf({ merchantId, fromMs, untilMs, reason, activityId }: Form):
     untilMs,
     reason: reason.trim() === '' ? null : reason.trim(),
     activityId: activityId === '' ? null : activityId,
+    rail: rail === '' ? null : rail,
   };
 }

@@ -44,33 +44,34 @@ export function PayoutHistory(props: HistoryProps) {
   );
 }
 
+/** What a person may order for one number, in the order of the buttons. */
+const ORDERS = ['retry', 'ask', 'cancel'] as const;
+type Order = (typeof ORDERS)[number];
+
 function Actions(props: { answer: PayoutAnswer; onChanged: () => void; onAnswer: (answer: PayoutAnswer) => void }) {
   const { payouts } = useWords();
   const { api } = useSession();
   const { act } = useAct();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<Order | null>(null);
   const { payout } = props.answer;
-  const retry = async (): Promise<boolean> => {
-    const worked = await act(async () => props.onAnswer(await api.payments.retryPayout(payout)), payouts.retryDone);
+  const carryOut = (order: Order) => async (): Promise<boolean> => {
+    const ask = async (): Promise<void> => props.onAnswer(await api.payments.orderPayout(payout, order));
+    const worked = await act(ask, payouts.orders[order].done);
     if (worked) props.onChanged();
     return worked;
   };
   if (payout.actions.length === 0) return null;
   return (
     <div className="actions">
-      {payout.actions.includes('retry') && (
-        <Button type="primary" onClick={() => setAsking(true)}>
-          {payouts.retry}
+      {ORDERS.filter((order) => payout.actions.includes(order)).map((order, index) => (
+        <Button key={order} {...(index === 0 ? { type: 'primary' } : {})} onClick={() => setAsking(order)}>
+          {payouts.orders[order].button}
         </Button>
-      )}
+      ))}
       {payout.actions.includes('reissue') && <Link to="/payments/reissues/new">{payouts.reissue}</Link>}
       <AskDialog
-        question={
-          asking
-            ? { title: payouts.retryTitle, text: payouts.retryText, confirm: payouts.retryConfirm, onConfirm: retry }
-            : null
-        }
-        onClose={() => setAsking(false)}
+        question={asking === null ? null : { ...payouts.orders[asking], onConfirm: carryOut(asking) }}
+        onClose={() => setAsking(null)}
       />
     </div>
   );
@@ -113,6 +114,11 @@ function Facts({ answer: { payout } }: { answer: PayoutAnswer }) {
       <dd>{showTime(payout.createdAtMs)}</dd>
       <dt>{payouts.firstSent}</dt>
       <dd>{payout.firstSentAtMs === null ? words.none : showTime(payout.firstSentAtMs)}</dd>
+      <dt>{payouts.way}</dt>
+      <dd>
+        {payouts.ways[payout.rail]}
+        {payout.cancelAtMs !== null && ` · ${payouts.cancelled(showTime(payout.cancelAtMs))}`}
+      </dd>
       {payout.railNumber !== null && (
         <>
           <dt>{payouts.rail}</dt>

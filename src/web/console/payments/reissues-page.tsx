@@ -69,10 +69,12 @@ export function ReissueTag({ state }: { state: ReissueLine['state'] }) {
 
 /** What a re-issue is about, in one line. */
 export function Selection({ selection }: { selection: ReissueSelection }) {
-  const { merchantId, reason, fromMs, untilMs } = selection;
+  const { merchantId, reason, fromMs, untilMs, rail = null } = selection;
+  const { reissues } = useWords();
+  const way = rail === null ? null : reissues.ways[rail];
   return (
     <p className="selection">
-      {[merchantId, reason].filter((part) => part !== null).join(' · ')}
+      {[merchantId, reason, way].filter((part) => part !== null).join(' · ')}
       <br />
       <span className="quiet">
         {showMinute(fromMs)} – {showMinute(untilMs)}

@@ -99,7 +99,7 @@ export interface PaymentsApi {
   ) => Promise<PayoutsAnswer>;
   readonly findPayout: (number: string) => Promise<FoundPayoutAnswer>;
   readonly payout: (place: PayoutPlace) => Promise<PayoutAnswer>;
-  readonly retryPayout: (place: PayoutPlace) => Promise<PayoutAnswer>;
+  readonly orderPayout: (place: PayoutPlace, order: 'retry' | 'ask' | 'cancel') => Promise<PayoutAnswer>;
   readonly previewReissue: (selection: ReissueSelection) => Promise<ReissuePreviewAnswer>;
   readonly requestReissue: (selection: ReissueSelection, why: string) => Promise<ReissueLine>;
   readonly reissues: () => Promise<ReissuesAnswer>;
@@ -166,7 +166,7 @@ function paymentsApi(ask: Ask): PaymentsApi {
     payouts: (wanted, after) => ask('GET', `/payouts?${query({ ...wanted, after })}`),
     findPayout: (number) => ask('GET', `/payouts/find?${query({ number })}`),
     payout: (place) => ask('GET', payout(place)),
-    retryPayout: (place) => ask('POST', `${payout(place)}/retry`, {}),
+    orderPayout: (place, order) => ask('POST', `${payout(place)}/${order}`, {}),
     previewReissue: (selection) => ask('POST', '/reissues/preview', { selection }),
     requestReissue: (selection, why) => ask('POST', '/reissues', { selection, why }),
     reissues: () => ask('GET', '/reissues'),
