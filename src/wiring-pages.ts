@@ -99,14 +99,7 @@ export function pageRouters(parts: PageParts): readonly Router[] {
     jsSdkRoutes({ accounts, signer: wechat.pageSigner, sessions }),
     pictureFileRoutes({ ...pages, pictures: createPictures(pool) }),
     // Before the page's own route, which it leaves the page to.
-    invitationRoutes({
-      drawOnPage: openDrawOnPage(parts),
-      invitePeople: openInvitePeople(parts),
-      sessions,
-      limits: parts.limits,
-      answers,
-      anyBrowser,
-    }),
+    invitationRoutes({ ...pages, invitePeople: openInvitePeople(parts), anyBrowser }),
     activityPageRoutes({ ...pages, publicUrl, firstAccount: accountId('main'), anyBrowser }),
     activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),
     payeeLinkRoutes({ claimAwards: parts.claimAwards, sessions, answers, publicUrl, anyBrowser }),

@@ -72,6 +72,17 @@ it('an address is held to its pace before anybody is asked who they are', async 
   assert.match(answers.find(({ status }) => status === 429)?.text ?? '', /当前网络的请求太多/);
 });
 
+it('what stands around a page is held to the pace of an address too, and says so', async (context) => {
+  const world = await startPageWorld(context, { requestLimits: { person: WIDE, address: { draw: 100, view: 1 } } });
+  const { slug } = await publishActivity(world.database.client);
+  const paths = [`/a/${slug}/rules`, `/a/${slug}/follow.png`, `/api/a/${slug}/winners`, `/api/a/${slug}/invitation`];
+  for (const path of [...paths, `/a/${slug}?i=0123456789ab`]) {
+    const asked = Array.from({ length: 12 }, () => new PagePhone().ask(`${world.doors[0]}${path}`));
+    const refused = (await Promise.all(asked)).find(({ status }) => status === 429);
+    assert.match(refused?.headers.get('retry-after') ?? path, /^\d+$/);
+  }
+});
+
 const FREE = { id: 'free', name: '安慰奖', kind: 'text', tickets: 1 } as const;
 const velocity = (per: 'ip' | 'device') =>
   ({ who: { must: { kind: 'velocity', per, draws: 3, seconds: 3600 } } }) as const;

@@ -8,12 +8,14 @@ import type { RequestLimits } from '../../flows/limit-requests.ts';
 import { languageOf } from '../answer-page.ts';
 import type { PageAnswers } from '../answer-page.ts';
 import type { InvitationAnswer } from '../contract/invitation.ts';
+import type { PageOrigins } from '../page-origin.ts';
 import type { PageSessions } from '../page-session.ts';
 
 export interface InvitationRoutesDependencies {
   readonly drawOnPage: Pick<DrawOnPage, 'find'>;
   readonly invitePeople: InvitePeople;
   readonly sessions: PageSessions;
+  readonly origins: PageOrigins;
   readonly limits: RequestLimits;
   readonly answers: PageAnswers;
   /** True where any browser may authorize; else only WeChat's own is sent there. */
@@ -42,6 +44,7 @@ export function invitationRoutes(dependencies: InvitationRoutesDependencies): Ro
     return next();
   });
   router.get('activity-invitation', '/api/a/:slug/invitation', async (ctx) => {
+    await dependencies.limits.ofAddress('view', dependencies.origins.addressOf(ctx));
     const page = await drawOnPage.find(ctx.params['slug'] ?? '');
     const { accountId: account, slug, rule } = page.activity;
     const visitor = sessions.visitor(ctx, account);
@@ -60,7 +63,7 @@ export function invitationRoutes(dependencies: InvitationRoutesDependencies): Ro
 /** Whoever is not known yet comes back by the same address after web authorization. */
 async function arrive(
   ctx: InvitedContext,
-  { drawOnPage, invitePeople, sessions, limits, anyBrowser }: InvitationRoutesDependencies,
+  { drawOnPage, invitePeople, sessions, origins, limits, anyBrowser }: InvitationRoutesDependencies,
   code: string,
 ): Promise<'sent-away' | 'stays'> {
   const page: PageActivity = await drawOnPage.find(ctx.params['slug'] ?? '');
@@ -73,6 +76,7 @@ async function arrive(
     return 'stays';
   }
   if (!anyBrowser && !/MicroMessenger/i.test(ctx.get('User-Agent'))) return 'stays';
+  await limits.ofAddress('view', origins.addressOf(ctx));
   const to = `/a/${slug}?i=${code}${languageOf(ctx) === 'en' ? '&lang=en' : ''}`;
   ctx.redirect(`/oauth/${account}/start?to=${encodeURIComponent(to)}`);
   return 'sent-away';
