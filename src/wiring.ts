@@ -46,7 +46,7 @@ import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { accessFlows } from './wiring-access.ts';
-import { apiFlows } from './wiring-api.ts';
+import { apiFlows, startDeliveringWebhooks } from './wiring-api.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { doctorFlows } from './wiring-doctor.ts';
@@ -172,6 +172,7 @@ async function assemble(given: {
   living.push(chat.late);
   if (config.role !== 'web') {
     living.push(startErasing(parts, people), startForgetting(parts), startMakingCodes(parts));
+    living.push(startDeliveringWebhooks(parts));
     living.push(startLateReplyTeller(parts, chat, wechat), startPayeeLinker(parts, chat, wechat));
     living.push(startDrawingPayments(parts, { batcher, late: chat.lateReplies }));
     living.push(...startFollowerRefresh(parts, people, wechat));

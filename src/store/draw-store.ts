@@ -27,6 +27,7 @@ import type { CodesAsked } from './draw-codes.ts';
 import { originsStatement, readOrigins } from './draw-origins.ts';
 import type { OriginsAsked } from './draw-origins.ts';
 import { writeDraws } from './draw-write.ts';
+import { someoneListens } from './webhooks/note-events.ts';
 import { textListLiteral, textLiteral } from './sql-literal.ts';
 
 interface Lane {
@@ -45,6 +46,8 @@ interface OpenedBatch {
   readonly erasedRows: ReadonlyMap<Openid, string>;
   /** Who pays the awards; null where nobody does yet. */
   readonly merchant: string | null;
+  /** Whether an endpoint is told of the account's awards. */
+  readonly listened: boolean;
 }
 
 /** Who was erased: nobody is looked for under a pseudonym before an account's first erasure. */
@@ -88,14 +91,14 @@ async function runBatch(
   let broken: Error | undefined;
   try {
     client = await pool.connect();
-    const { facts, answered, erasedRows, merchant } = await openBatch(client, lane, requests);
+    const { facts, answered, erasedRows, merchant, listened } = await openBatch(client, lane, requests);
     const fresh = requests.filter((request) => !answered.has(request.key));
     if (fresh.length === 0) {
       await client.query('rollback');
       return requests.map((request) => resultOf(request, answered, undefined));
     }
     const decision = decide(facts, fresh);
-    await runCopying(client, writeDraws({ ...lane, merchant }, facts, decision, erasedRows));
+    await runCopying(client, writeDraws({ ...lane, merchant, listened }, facts, decision, erasedRows));
     const byKey = new Map(decision.draws.map((draw) => [draw.request.key, draw]));
     return requests.map((request) => resultOf(request, answered, byKey.get(request.key)));
   } catch (error) {
@@ -129,19 +132,22 @@ async function openBatch(client: pg.PoolClient, lane: Lane, requests: readonly D
     activity: activityFacts(counter, prizes, today, day),
     origins: origins && readOrigins(rest[0] ?? [], origins.needed),
   };
-  const merchant = (today[0]?.['merchant'] ?? null) as string | null;
+  const written = {
+    merchant: (today[0]?.['merchant'] ?? null) as string | null,
+    listened: today[0]?.['listened'] === true,
+  };
   const codes = { needed: lane.codes ?? null, answers: rest.splice(rest.length - codesRead(lane, requests).length) };
   const found = origins === null ? rest : rest.slice(1);
   if (erased === null || erased.accounts.has(account) || today[0]?.['erasures'] !== true)
     return {
       ...opened({ ...facts, codes: codesOf(codes, names) }, factsAsked(lane, names, atMs), names, found),
-      merchant,
+      ...written,
     };
   // The account's first erasure as far as this process knows: the lock is held, so this looks at the same rows again.
   erased.accounts.add(account);
   const all = every();
   const again = await ask(client, lookups(lane, all, atMs));
-  return { ...opened({ ...facts, codes: codesOf(codes, all) }, factsAsked(lane, all, atMs), all, again), merchant };
+  return { ...opened({ ...facts, codes: codesOf(codes, all) }, factsAsked(lane, all, atMs), all, again), ...written };
 }
 
 function codesOf(
@@ -161,7 +167,7 @@ function opened(
   asked: FactsAsked | null,
   names: StoredNames,
   [answered, people, found = []]: readonly Rows[],
-): Omit<OpenedBatch, 'merchant'> {
+): Omit<OpenedBatch, 'merchant' | 'listened'> {
   assert(answered && people, 'a batch opens with six answers');
   const erasedRows = people.flatMap(({ openid: name }) => {
     const openid = names.people.get(String(name));
@@ -207,7 +213,8 @@ function openingStatements({ lane, day, names, requests }: Opening): string {
     select open, paused, spent_fen, draws, wins from activity_counter where ${here} for update;
     select prize_id, drawn, spent_fen from prize_counter where ${here};
     select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures,
-        (select merchant_id from account where id = ${textLiteral(lane.activity.paysThrough ?? lane.account)}) as merchant
+        (select merchant_id from account where id = ${textLiteral(lane.activity.paysThrough ?? lane.account)}) as merchant,
+        exists (${someoneListens(account)}) as listened
       from (values (1)) as one left join activity_day on ${here} and day = '${day}';
     ${origins === null ? '' : `${originsStatement(origins, requests, atMs)};`}
     ${lookups(lane, names, atMs)}

@@ -12,6 +12,7 @@ import { addOrigins } from './draw-origins.ts';
 import { addTallies } from './draw-tally.ts';
 import { traceToStore } from './draw-trace.ts';
 import { jsonLiteral, listLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
+import { noteAwards } from './webhooks/note-events.ts';
 
 /** The channel that tells payout workers to look at once. A hint only: they look every second anyway. */
 export const PAYOUT_CHANNEL = 'payout_due';
@@ -24,6 +25,8 @@ export interface WritePlace {
   readonly payoutClass?: 'batch';
   /** Who pays its awards; null where nobody does yet. */
   readonly merchant: string | null;
+  /** Whether an endpoint is told of its awards. */
+  readonly listened: boolean;
 }
 
 /** Statements of one round trip, and the rows that its COPYs take in, in the same order. */
@@ -128,10 +131,13 @@ function awards(lane: WritePlace, won: readonly DecidedDraw[]): (string | CopyIn
     ]),
   );
   const paid = rows.filter((row) => row.n !== null);
-  if (paid.length === 0) return [award];
+  const ids = rows.map(({ i }) => i);
+  const told = lane.listened ? [noteAwards(textLiteral(account), ids)] : [];
+  if (paid.length === 0) return [award, ...told];
   const payee = lane.activity.paysThrough;
   return [
     award,
+    ...told,
     ...(payee === null ? [payouts(lane, paid)] : payoutsThrough(textLiteral(payee), lane, paid)),
     copyIn(
       'book_entry',

@@ -8,6 +8,7 @@ import type { Attempt, Claim, ClaimedPayout, PayoutState, PayoutRequest, PayoutS
 import { lockQueues, merchantsWithDue, writePace } from './merchant-pace.ts';
 import { FROZEN_REQUEST, hashOf, PAYEE_ACCOUNT } from './payout-request.ts';
 import { inTransaction } from './transaction.ts';
+import { noteRows } from './webhooks/note-events.ts';
 
 type ClaimInput = Parameters<PayoutStore['claim']>[0];
 
@@ -116,7 +117,10 @@ const PARK = `
 with parked as (
   update payout set state = 'parked', due_at = null, lease_token = null, lease_until = null, updated_at = $3,
     reason = 'the request cannot be made, or is not the one that was frozen'
-  where account_id = $1 and order_number = $2 and lease_token = $4 returning account_id, award_id
+  where account_id = $1 and order_number = $2 and lease_token = $4 returning account_id, award_id, order_number
+),
+told as (
+  ${noteRows('parked', "'payout.parked'", '$3')}
 )
 update award set state = 'parked', updated_at = $3 from parked where award.account_id = parked.account_id and award.id = parked.award_id`;
 

@@ -12,6 +12,7 @@ import type { AnsweredPayout } from './payout-queue-effects.ts';
 import { noteEmpty } from './merchant-balances.ts';
 import { countPayout } from './payout-tally.ts';
 import { inTransaction } from './transaction.ts';
+import { eventOfChange, noteRows } from './webhooks/note-events.ts';
 
 type Answer = Parameters<PayoutStore['recordAnswer']>[0];
 
@@ -65,6 +66,9 @@ booked as (
   select account_id, activity_id, merchant_id, award_id, booking.kind, booking.debit, booking.credit, amount_fen, $9
   from judged cross join unnest($11::text[], $12::text[], $13::text[]) with ordinality as booking (kind, debit, credit, step)
   order by booking.step
+),
+told as (
+  ${noteRows('judged', '$14::text', '$9')}
 )
 select 1 from judged`;
 
@@ -170,6 +174,7 @@ async function write(client: pg.PoolClient, payout: PayoutRow, answer: Answer, s
     booked,
     booked.map((booking) => BOOKINGS[booking].debit),
     booked.map((booking) => BOOKINGS[booking].credit),
+    eventOfChange(payout.state, step.state),
   ]);
 }
 

@@ -6,6 +6,7 @@ import { PAYOUT_CHANNEL } from './draw-write.ts';
 import { HAS_ANOTHER_NUMBER, IS_ERASED, PROOF_IS_DOUBTED, REISSUES_RETURNED } from './reissue-candidates.ts';
 import { judgeReissue } from './reissue-judgement.ts';
 import type { UnpaidNumber } from './reissue-judgement.ts';
+import { noteRows } from './webhooks/note-events.ts';
 
 // About 50 ms under lock, so that answers for these numbers and draws of their activities hardly wait.
 const NUMBERS_PER_TRANSACTION = 200;
@@ -95,6 +96,9 @@ issued as (
 ),
 moved as (
   select issued.*, money from issued join decided on account = account_id and fresh = order_number
+),
+told as (
+  ${noteRows('issued', "'payout.reissued'", '$2')}
 ),
 shown as (
   update award set state = 'reserved', updated_at = $2 from issued

@@ -86,7 +86,13 @@ export async function startConsole(
   const publicUrl = `http://127.0.0.1:${port}`;
   const settings = settingsOver({ pool, publicUrl, logger: log, ...options });
   const dependencies: ConsoleDependencies = {
-    ...apiFlows({ pool, box: settings.box, memory: new ProcessMemory(), ...common }),
+    ...apiFlows({
+      config: { testHostsAllowed: true },
+      pool,
+      box: settings.box,
+      memory: new ProcessMemory(),
+      ...common,
+    }),
     ...accessFlows({ pool, box: settings.box, ...common }),
     operate: createOperateActivities({
       activities: createActivityStore(pool),

@@ -60,6 +60,8 @@ import { serveRoute } from './serve-route.ts';
 import type { Door } from './serve-route.ts';
 import { tokenRoutes } from './console-tokens.ts';
 import type { TokenRouteDependencies } from './console-tokens.ts';
+import { webhookRoutes } from './console-webhooks.ts';
+import type { WebhookRouteDependencies } from './console-webhooks.ts';
 import { tryRoutes } from './console-try.ts';
 import type { TryRouteDependencies } from './console-try.ts';
 
@@ -67,6 +69,7 @@ export interface ConsoleDependencies
   extends
     AccessRouteDependencies,
     TokenRouteDependencies,
+    WebhookRouteDependencies,
     AuditRouteDependencies,
     ApprovalRouteDependencies,
     ActivityRouteDependencies,
@@ -101,6 +104,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...sessionRoutes(dependencies),
     ...accessRoutes(dependencies),
     ...tokenRoutes(dependencies),
+    ...webhookRoutes(dependencies),
     ...auditRoutes(dependencies),
     ...approvalRoutes(dependencies),
     ...activityRoutes(dependencies),
