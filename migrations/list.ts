@@ -14,6 +14,7 @@ import { ApiAccess1795255800000 } from './1795255800000-api-access.ts';
 import { Transfers1795255860000 } from './1795255860000-transfers.ts';
 import { BatchIssue1795255920000 } from './1795255920000-batch-issue.ts';
 import { Pictures1795255980000 } from './1795255980000-pictures.ts';
+import { PacketKinds1795256100000 } from './1795256100000-packet-kinds.ts';
 import { CheaperDraws1795256160000 } from './1795256160000-cheaper-draws.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
@@ -34,5 +35,6 @@ export const migrations = [
   Transfers1795255860000,
   BatchIssue1795255920000,
   Pictures1795255980000,
+  PacketKinds1795256100000,
   CheaperDraws1795256160000,
 ];

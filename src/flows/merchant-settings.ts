@@ -23,7 +23,13 @@ const APP_ID = /^[0-9A-Za-z_-]{1,32}$/;
  * (https://github.com/yansongda/pay/issues/184).
  */
 export function merchantSettingFaults(settings: MerchantSettings): readonly SettingFault[] {
-  return [...amountFaults(settings), ...capFaults(settings), ...paceFaults(settings), ...providerFaults(settings)];
+  return [
+    ...amountFaults(settings),
+    ...capFaults(settings),
+    ...paceFaults(settings),
+    ...providerFaults(settings),
+    ...boundAppFaults(settings),
+  ];
 }
 
 function amountFaults({ amountMinFen, amountMaxFen, scenes }: MerchantSettings): readonly SettingFault[] {
@@ -67,6 +73,18 @@ function providerFaults({ subMchId, msgAppId, consumeMchId }: MerchantSettings):
       : []),
     ...(subMchId === null && msgAppId !== null
       ? [fault('subMchId', 'is needed with an app id of its own: only service providers send msgappid')]
+      : []),
+  ];
+}
+
+function boundAppFaults({ appIds, miniAppIds }: MerchantSettings): readonly SettingFault[] {
+  const odd = (ids: readonly string[]): boolean => ids.some((id) => !APP_ID.test(id));
+  const both = appIds.filter((id) => miniAppIds.includes(id));
+  return [
+    ...(odd(appIds) ? [fault('appIds', 'app ids of 1-32 letters, digits, _ or -, one a line')] : []),
+    ...(odd(miniAppIds) ? [fault('miniAppIds', 'app ids of 1-32 letters, digits, _ or -, one a line')] : []),
+    ...(both.length > 0
+      ? [fault('miniAppIds', `an official account or a mini program, not both: ${both.join(', ')}`)]
       : []),
   ];
 }

@@ -1,7 +1,9 @@
+import { unboundReason } from '../base/bound-apps.ts';
 import { findPacketAmountFault, isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { packetAmounts } from '../rules/prize-schema.ts';
+import type { Prize } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { PayingMerchant } from './ports/operators.ts';
 
@@ -12,9 +14,10 @@ export interface UnpayablePart {
 }
 
 /**
- * Finds everything in a rule that `sendredpack` would refuse from this merchant: amounts outside what it may send,
- * scenes not opened for it, packets larger than a person or the merchant may get or send in a day, a send name that
- * does not fit. The texts of the packet are checked with the rule itself.
+ * Finds everything in a rule that WeChat Pay would refuse from this merchant: amounts outside what it may send,
+ * scenes not opened for it, packets larger than a person or the merchant may get or send in a day, kinds of packets that it
+ * does not have, an app id that it is not bound to, a send name that does not fit. The texts of the packet are checked with
+ * the rule itself.
  */
 export function unpayableParts(rule: ActivityRule, merchant: PayingMerchant): readonly UnpayablePart[] {
   const nameFault = payTextFault(merchant.sendName, 32);
@@ -25,23 +28,51 @@ export function unpayableParts(rule: ActivityRule, merchant: PayingMerchant): re
       : [{ path: 'accountId', message: `the name on the packet, set with the merchant, does not fit: ${nameFault}` }]),
     ...rule.prizes.flatMap((prize, index) => {
       if (!prizes.has(prize)) return [];
-      return packetAmounts(prize).flatMap(({ field, amountFen }) => {
-        const fault = prizeFault(amountFen, rule.packet.sceneId, merchant);
-        return fault === null ? [] : [{ path: `prizes.${index}.${field}`, message: fault }];
-      });
+      const kindFault = kindFaultOf(prize, rule, merchant);
+      return [
+        ...(kindFault === null ? [] : [{ path: `prizes.${index}.kind`, message: kindFault }]),
+        ...packetAmounts(prize).flatMap(({ field, amountFen }) => {
+          const fault = prizeFault({ prize, amountFen }, rule.packet.sceneId, merchant);
+          return fault === null ? [] : [{ path: `prizes.${index}.${field}`, message: fault }];
+        }),
+      ];
     }),
   ];
 }
 
+/** Says why this merchant cannot pay such a prize under the account's app id, or null. */
+function kindFaultOf(prize: Prize, rule: ActivityRule, merchant: PayingMerchant): string | null {
+  const { payeeAppId: appId, mchId, boundApps } = merchant;
+  switch (prize.kind) {
+    case 'group-packet':
+      if (!merchant.groupPackets)
+        return 'WeChat Pay gives packets that friends share to no new merchant: turn them on with the merchant if it still has them, or take another kind';
+      return unboundReason({ appId, mchId, as: 'account' }, boundApps);
+    case 'mini-packet':
+      return unboundReason({ appId, mchId, as: 'mini-program' }, boundApps);
+    case 'red-packet':
+    case 'random-packet': {
+      const rail = rule.packet.rail === 'auto' ? merchant.rail : rule.packet.rail;
+      // A transfer may be collected in a mini program as well.
+      return rail === 'transfer' ? null : unboundReason({ appId, mchId, as: 'account' }, boundApps);
+    }
+    case 'text':
+    case 'voucher':
+      return null;
+  }
+}
+
 function prizeFault(
-  amountFen: number,
+  { prize, amountFen }: { readonly prize: Prize; readonly amountFen: number },
   scene: ActivityRule['packet']['sceneId'],
   { limits }: PayingMerchant,
 ): string | null {
+  // Shared by several, each share is on average what one packet may be.
+  const shareFen = prize.kind === 'group-packet' ? Math.floor(amountFen / prize.shares) : amountFen;
   // The scene goes along only with an amount that needs one.
-  const sceneId = isPlainAmount(amountFen) ? null : scene;
-  const fault = findPacketAmountFault({ amountFen, sceneId }, limits);
-  if (fault !== null) return fault.message;
+  const sceneId = isPlainAmount(shareFen) ? null : scene;
+  const fault = findPacketAmountFault({ amountFen: shareFen, sceneId }, limits);
+  if (fault !== null) return prize.kind === 'group-packet' ? `of a share: ${fault.message}` : fault.message;
   if (amountFen > limits.personDayFen)
     return `one person gets at most ${limits.personDayFen} fen of this merchant in a day`;
   if (amountFen > limits.dayFen) return `this merchant sends at most ${limits.dayFen} fen in a day`;

@@ -1,10 +1,11 @@
+import type { Fen } from '../base/fen.ts';
 import { policyOf } from './payout-policy.ts';
 import type { Attempt, QueryOutcome } from './ports/payouts.ts';
 
 /** What a payout's attempts prove together. Times are Unix ms. */
 export interface PayoutEvidence {
   /** How it ended, by a query's word. */
-  readonly end: { readonly state: 'received' | 'returned' | 'dead'; readonly reason: string | null } | null;
+  readonly end: PayoutEnd | null;
   /** The first proof that WeChat paid; null while there is none, or while a later FAILED denies it. */
   readonly paidAtMs: number | null;
   /** Since when WeChat holds it without having sent it, as far as told since the last send. */
@@ -23,6 +24,13 @@ export interface PayoutEvidence {
   readonly collectable: boolean;
   /** Sends begun since the first proof of payment: of a transfer, to ask for what the person confirms it with. */
   readonly sendsSincePaid: number;
+}
+
+/** `parts` where people have some of it and the rest came back. */
+export interface PayoutEnd {
+  readonly state: 'received' | 'returned' | 'dead';
+  readonly reason: string | null;
+  readonly parts?: { readonly deliveredFen: Fen; readonly returnedFen: Fen };
 }
 
 type Found = Extract<QueryOutcome, { kind: 'found' }>;
@@ -54,10 +62,17 @@ export function payoutEvidence(attempts: readonly Attempt[]): PayoutEvidence {
 /** RECEIVED and REFUND end it for good; they exclude each other, and the first told stays. FAILED ends what is unpaid. */
 function ending(attempts: readonly Attempt[], paidAtMs: number | null, failed: Attempt | null): PayoutEvidence['end'] {
   const settled = [...found(attempts, 'RECEIVED'), ...found(attempts, 'REFUND')].toSorted(byAnswer)[0];
-  if (settled !== undefined) return { state: statusOf(settled) === 'RECEIVED' ? 'received' : 'returned', reason: null };
+  if (settled?.outcome?.kind === 'found') return settledEnd(settled.outcome);
   if (failed === null || paidAtMs !== null) return null;
   const reason = failed.outcome?.kind === 'found' ? failed.outcome.reason : '';
   return { state: 'dead', reason: reason === '' ? 'FAILED' : `FAILED: ${reason}` };
+}
+
+/** What somebody took a part of was received; the rest of it came back. */
+function settledEnd({ status, deliveredFen, returnedFen }: Found): PayoutEnd {
+  if (status === 'RECEIVED') return { state: 'received', reason: null };
+  if (deliveredFen === undefined) return { state: 'returned', reason: null };
+  return { state: 'received', reason: null, parts: { deliveredFen, returnedFen } };
 }
 
 /** `paid`, or a status that only a paid packet has, told after `afterMs`. */

@@ -95,17 +95,17 @@ function askFirst(bench: Bench): PayoutJudgement {
 }
 
 /**
- * Only the answer to a send brings what the person confirms a transfer with, and a query may have shown the transfer
+ * Only the answer to a send brings what the person takes a transfer or a mini-program packet with, and a query may have shown the transfer
  * before that answer was known, or without it ever coming: the same request then brings it again. Null when it is
  * here, no longer needed, or asked for in vain too often.
  */
 function askForPackage({ facts, evidence, times, nowMs }: Bench, paidAtMs: number): PayoutJudgement | null {
   const { last, lastSend, collectable, sendsSincePaid } = evidence;
-  if (facts.rail !== 'transfer' || (facts.cancelAtMs ?? null) !== null) return null;
+  if ((facts.rail !== 'transfer' && facts.rail !== 'mini-packet') || (facts.cancelAtMs ?? null) !== null) return null;
   if (collectable || last === null || sendsSincePaid >= PACKAGE_SENDS_MAX) return null;
   const atMs = Math.max(endOf(last), endOf(lastSend ?? last)) + entry(times.resendAfterMs, sendsSincePaid);
   if (Math.max(atMs, nowMs) > paidAtMs + COLLECTABLE_MS) return null;
-  return waitFor('sent', 'send', atMs, 'what the person confirms it with is asked for again');
+  return waitFor('sent', 'send', atMs, 'what the person takes it with is asked for again');
 }
 
 /** While it comes back, or was ordered to, it is looked at more often than the plan says. */

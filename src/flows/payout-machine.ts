@@ -1,4 +1,6 @@
+import type { Fen } from '../base/fen.ts';
 import { unreachable } from '../base/errors.ts';
+import { payoutEvidence } from './payout-evidence.ts';
 import { judgePayout } from './payout-judgement.ts';
 import type { PayoutJudgement } from './payout-judgement.ts';
 import { PAYOUT_TIMES, policyOf, TRANSFER_TIMES } from './payout-policy.ts';
@@ -36,7 +38,7 @@ export function createPayoutMachine(
       award: awardState(after),
       reason: judgement.reason,
       actions: [
-        ...bookings(placeOf(facts), placeOf(after), facts.returnsToBudget === true),
+        ...bookings(facts, after),
         ...queueActions(facts.state, judgement, event),
         ...nextActions(judgement, event, attempts),
       ],
@@ -103,7 +105,9 @@ function contradictionOf(
     return 'the number was shown FAILED, and now WeChat Pay says that it was paid';
   const ended = before === 'received' ? 'RECEIVED' : before === 'returned' ? 'REFUND' : null;
   if (ended === null || outcome.kind !== 'found') return null;
-  const other = outcome.status !== ended && ['RECEIVED', 'REFUND', 'FAILED'].includes(outcome.status);
+  // Of what several share, a part that came back speaks of the same end as the parts that were taken.
+  const shown = outcome.deliveredFen === undefined ? outcome.status : 'RECEIVED';
+  const other = shown !== ended && ['RECEIVED', 'REFUND', 'FAILED'].includes(shown);
   return other ? `the number was shown ${ended}, and now WeChat Pay shows ${outcome.status}` : null;
 }
 
@@ -123,15 +127,23 @@ function placeOf({ state, attempts }: PayoutFacts): MoneyPlace {
   return known ? 'in-flight' : 'reserved';
 }
 
-function bookings(from: MoneyPlace, to: MoneyPlace, reopens: boolean): readonly PayoutAction[] {
+function bookings(before: PayoutFacts, after: PayoutFacts): readonly PayoutAction[] {
+  const [from, to] = [placeOf(before), placeOf(after)];
   // Delivered and returned are final: the judgement keeps to them.
   if (from === to || from === 'delivered' || from === 'returned') return [];
-  const steps: PayoutBooking[] = [];
-  if (from === 'reserved') steps.push('send');
-  if (to === 'delivered') steps.push('received');
-  if (to === 'returned') steps.push('returned', ...(reopens ? (['reopened'] as const) : []));
-  if (to === 'reserved') steps.push('failed');
-  return steps.map((booking) => ({ kind: 'book', booking }));
+  const back: readonly PayoutBooking[] = before.returnsToBudget === true ? ['returned', 'reopened'] : ['returned'];
+  const { parts } = (to === 'delivered' ? payoutEvidence(after.attempts).end : null) ?? {};
+  return [
+    ...(from === 'reserved' ? booked(['send']) : []),
+    ...(to === 'delivered' ? booked(['received'], parts?.deliveredFen) : []),
+    ...(parts === undefined ? [] : booked(back, parts.returnedFen)),
+    ...(to === 'returned' ? booked(back) : []),
+    ...(to === 'reserved' ? booked(['failed']) : []),
+  ];
+}
+
+function booked(steps: readonly PayoutBooking[], partFen?: Fen): readonly PayoutAction[] {
+  return steps.map((booking) => ({ kind: 'book', booking, ...(partFen === undefined ? {} : { partFen }) }));
 }
 
 function awardState(facts: PayoutFacts): PayoutStep['award'] {

@@ -12,6 +12,7 @@ import type { ActivityFacts, ParticipantFacts, SaidCode, Verdict } from '../rule
 import { ticketTotal } from '../rules/mechanics/lottery.ts';
 import type { ConditionFacts, PersonFacts } from '../rules/person-facts.ts';
 import { leavesOf } from '../rules/person-facts.ts';
+import { fixedAmountFen } from '../rules/prize-schema.ts';
 import { mechanicAt, TRIGGER_KINDS } from '../rules/trigger-schema.ts';
 import type { TriggerKind } from '../rules/trigger-schema.ts';
 import { createDrawOnPage } from './draw-on-page.ts';
@@ -137,8 +138,7 @@ export function oddsOf(rule: ActivityRule): readonly OddsTable[] {
 }
 
 function meanAmountFen(prize: ActivityRule['prizes'][number]): number {
-  if (prize.kind === 'red-packet') return prize.amountFen;
-  return prize.kind === 'random-packet' ? prize.meanFen : 0;
+  return prize.kind === 'random-packet' ? prize.meanFen : (fixedAmountFen(prize) ?? 0);
 }
 
 function waysInto({ trigger }: ActivityRule): readonly TriggerKind[] {

@@ -1,15 +1,28 @@
-import type { PayRail } from '../flows/ports/payouts.ts';
+import { unboundReason } from '../base/bound-apps.ts';
+import type { PayRail, RequestRail } from '../flows/ports/payouts.ts';
 
-/** Sends each request by the rail it was frozen for, and asks the same rail about it. */
+const NOTHING_KNOWN = { accounts: [], miniPrograms: [] } as const;
+
+/**
+ * Sends each request by the rail it was frozen for, and asks the same rail about it. What is to be paid under an app id
+ * that its merchant is not bound to is refused here, with words that WeChat Pay's own answer lacks.
+ */
 export function payRails(rails: {
   readonly redPackets: PayRail;
   readonly transfers: Required<PayRail>;
 }): Required<PayRail> {
   const { redPackets, transfers } = rails;
-  const of = ({ rail }: { readonly rail?: 'red-packet' | 'transfer' }): PayRail =>
-    rail === 'transfer' ? transfers : redPackets;
+  const of = ({ rail }: { readonly rail?: RequestRail }): PayRail => (rail === 'transfer' ? transfers : redPackets);
   return {
-    send: (merchant, request, signal) => of(request).send(merchant, request, signal),
+    send: async (merchant, request, signal) => {
+      const as = request.rail === 'mini-packet' ? 'mini-program' : 'account';
+      const { appId, mchId } = request;
+      // A transfer may be collected anywhere, a mini program included.
+      const fault =
+        request.rail === 'transfer' ? null : unboundReason({ appId, mchId, as }, merchant.boundApps ?? NOTHING_KNOWN);
+      if (fault === null) return of(request).send(merchant, request, signal);
+      return { kind: 'refused', code: 'REQUEST_INVALID', message: fault, raw: '' };
+    },
     query: (merchant, payout, signal) => of(payout).query(merchant, payout, signal),
     cancel: async (merchant, payout, signal) =>
       payout.rail === 'transfer'

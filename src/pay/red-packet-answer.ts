@@ -2,11 +2,15 @@ import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import { readXml, xmlText } from '../base/xml.ts';
 import type { XmlElement, XmlValue } from '../base/xml.ts';
-import type { QueryOutcome, RailStatus, RedPacketRequest, RefusalCode, SendOutcome } from '../flows/ports/payouts.ts';
+import type { PacketRequest, QueryOutcome, RailStatus, RefusalCode, SendOutcome } from '../flows/ports/payouts.ts';
 import type { TransferRefusal } from '../flows/ports/transfers.ts';
+import { groupStanding } from './group-shares.ts';
 
-/** A query's own ids: what the answer must echo. */
-export type QueriedPacket = Pick<RedPacketRequest, 'orderNumber' | 'mchId' | 'amountFen'>;
+/** A query's own ids: what the answer must echo. A group packet says so, and how many shares it has. */
+export type QueriedPacket = Pick<PacketRequest, 'orderNumber' | 'mchId' | 'amountFen'> & {
+  readonly rail?: string;
+  readonly shares?: number;
+};
 
 type Told = Exclude<RefusalCode, TransferRefusal | 'REQUEST_INVALID' | 'RAIL_NOT_SET_UP'>;
 type Unknown = { readonly kind: 'unknown'; readonly code: string; readonly message: string };
@@ -46,15 +50,18 @@ const NO_ERROR = new Set(['', '0', 'SUCCESS']);
 // A field that comes twice, or with children, can be read in two ways: what stands beside it proves nothing.
 const CODES = ['return_code', 'result_code', 'err_code', 'status'];
 const ECHOED = ['mch_billno', 'mch_id', 'wxappid', 're_openid', 'total_amount'];
-const JUDGED = [...CODES, ...ECHOED, 'sub_mch_id', 'send_listid', 'refund_amount'];
+const JUDGED = [...CODES, ...ECHOED, 'sub_mch_id', 'send_listid', 'refund_amount', 'package', 'hb_type', 'total_num'];
+// A query string, URL-encoded or not; the phone hands it on as it is.
+const PACKAGE = /^[!-~]{1,1024}$/;
 const NOT_FOUND_TEXT = '指定单号数据不存在';
 
 /**
- * Reads the answer of sendredpack. `paid` needs both codes SUCCESS and order number, merchant, account, person and
- * amount all echoed and ours, because answers carry no signature; `refused` needs a code of the table. All else, be
- * it unparsable, partial, foreign or new, is `unknown`: the packet may have been paid.
+ * Reads the answer of sendredpack or of one of its sisters. `paid` needs both codes SUCCESS and order number, merchant, account, person and
+ * amount all echoed and ours, because answers carry no signature, and for a mini program what the person takes the
+ * packet with; `refused` needs a code of the table. All else, be it unparsable, partial, foreign or new, is `unknown`: the
+ * packet may have been paid.
  */
-export function readSendAnswer(body: string, request: RedPacketRequest): SendOutcome {
+export function readSendAnswer(body: string, request: PacketRequest): SendOutcome {
   const answer = parse(body);
   if ('kind' in answer) return answer;
   const get = getter(answer.root);
@@ -82,7 +89,12 @@ export function readSendAnswer(body: string, request: RedPacketRequest): SendOut
   if (missing !== undefined) return unknown('answer-partial', `success without ${missing}`);
   const railNumber = get('send_listid') ?? '';
   if (!/^[0-9A-Za-z]{1,64}$/.test(railNumber)) return unknown('answer-partial', 'success without send_listid');
-  return { kind: 'paid', railNumber };
+  if (request.rail !== 'mini-packet') return { kind: 'paid', railNumber };
+  const packageInfo = get('package') ?? '';
+  // The same request brings it again: without it nobody could take the packet.
+  return PACKAGE.test(packageInfo)
+    ? { kind: 'paid', railNumber, packageInfo }
+    : unknown('answer-partial', 'success without package');
 }
 
 /**
@@ -97,6 +109,8 @@ export function readQueryAnswer(body: string, packet: QueriedPacket): QueryOutco
     mch_billno: packet.orderNumber,
     mch_id: packet.mchId,
     total_amount: String(packet.amountFen),
+    ...(packet.rail === 'group-packet' ? { hb_type: 'GROUP' } : {}),
+    ...(packet.shares === undefined ? {} : { total_num: String(packet.shares) }),
   });
   if (foreign !== null) return unknown('answer-not-ours', `${foreign} is not what was asked for`);
   const code = get('err_code') ?? '';
@@ -114,13 +128,31 @@ export function readQueryAnswer(body: string, packet: QueriedPacket): QueryOutco
 function found(root: XmlElement, get: (name: string) => string | undefined, packet: QueriedPacket): QueryOutcome {
   const status = STATUSES.find((item) => item === get('status'));
   if (status === undefined) return unknown('status-unknown', get('status') ?? '');
-  // One packet for one person: it comes back whole or not at all.
   const refund = get('refund_amount') ?? '';
+  if (packet.rail === 'group-packet') return foundGroup(root, { status, refund, reason: get('reason') ?? '' }, packet);
+  // One packet for one person: it comes back whole or not at all.
   const whole = String(packet.amountFen);
   if (refund !== '' && refund !== whole && !(refund === '0' && status !== 'REFUND'))
     return unknown('answer-not-ours', `refund_amount ${refund} of ${whole}`);
   const returnedFen: Fen = status === 'REFUND' ? packet.amountFen : fen(0);
   return { kind: 'found', status, reason: get('reason') ?? '', returnedFen, openedAtMs: openedAt(root) };
+}
+
+/** A packet shared by several: what each took is listed, and the rest comes back. */
+function foundGroup(
+  root: XmlElement,
+  told: { readonly status: RailStatus; readonly refund: string; readonly reason: string },
+  { amountFen }: QueriedPacket,
+): QueryOutcome {
+  const { status, refund, reason } = told;
+  const taken = receipts(root).map((receipt) => xmlText(receipt, 'amount') ?? '');
+  const amounts = [...taken, ...(refund === '' ? [] : [refund])];
+  if (amounts.some((amount) => !/^\d{1,9}$/.test(amount)))
+    return unknown('answer-partial', 'an amount of a share, or of what came back, is no number of fen');
+  const takenFen = taken.length === 0 ? null : taken.reduce((sum, amount) => sum + Number(amount), 0);
+  const standing = groupStanding({ status, amountFen, takenFen, refundFen: refund === '' ? null : Number(refund) });
+  if ('fault' in standing) return unknown('answer-not-ours', standing.fault);
+  return { kind: 'found', ...standing, reason, openedAtMs: openedAt(root) };
 }
 
 /** Two shapes are in the wild: the code NOT_FOUND, and the page's old sample, which gives SYSTEMERROR and this text. */
@@ -133,15 +165,19 @@ function isNotFound(get: (name: string) => string | undefined): boolean {
 
 /** `hblist` is absent, empty, or holds one or more `hbinfo`, in every state; times are Beijing wall-clock. */
 function openedAt(root: XmlElement): number | null {
-  for (const list of items(root['hblist'])) {
-    for (const receipt of typeof list === 'string' ? [] : items((list as XmlElement)['hbinfo'])) {
-      const time = typeof receipt === 'string' ? '' : (xmlText(receipt as XmlElement, 'rcv_time') ?? '');
-      if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(time)) continue;
-      const atMs = Date.parse(`${time.replace(' ', 'T')}+08:00`);
-      if (!Number.isNaN(atMs)) return atMs;
-    }
+  for (const receipt of receipts(root)) {
+    const time = xmlText(receipt, 'rcv_time') ?? '';
+    if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(time)) continue;
+    const atMs = Date.parse(`${time.replace(' ', 'T')}+08:00`);
+    if (!Number.isNaN(atMs)) return atMs;
   }
   return null;
+}
+
+function receipts(root: XmlElement): readonly XmlElement[] {
+  return items(root['hblist'])
+    .flatMap((list) => (typeof list === 'string' ? [] : items((list as XmlElement)['hbinfo'])))
+    .filter((receipt): receipt is XmlElement => typeof receipt !== 'string');
 }
 
 function items(value: XmlValue | undefined): readonly XmlValue[] {

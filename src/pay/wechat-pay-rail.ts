@@ -23,7 +23,11 @@ export interface WechatPayRailOptions {
 
 type Unclear = { readonly kind: 'unknown'; readonly code: string; readonly message: string };
 
-const SEND_PATH = '/mmpaymkttransfers/sendredpack';
+const SEND_PATHS = {
+  'red-packet': '/mmpaymkttransfers/sendredpack',
+  'group-packet': '/mmpaymkttransfers/sendgroupredpack',
+  'mini-packet': '/mmpaymkttransfers/sendminiprogramhb',
+} as const;
 const QUERY_PATH = '/mmpaymkttransfers/gethbinfo';
 // The slowest accepted sends on record took several seconds, and a call given up at 3 s was paid all the same
 // (https://github.com/w7corp/easywechat/issues/1016); a worker's lease is 25 s.
@@ -67,7 +71,7 @@ export class WechatPayRail implements PayRail {
       if (error instanceof WrongRequest) return { ...notSendable(error.message), raw: '' };
       throw error;
     }
-    const posted = await this.#post(merchant, SEND_PATH, body, signal);
+    const posted = await this.#post(merchant, SEND_PATHS[request.rail ?? 'red-packet'], body, signal);
     return { ...judge(posted, (text) => readSendAnswer(text, request)), raw: posted.body };
   }
 

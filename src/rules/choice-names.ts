@@ -11,6 +11,8 @@ export const CHOICE_NAMES: Readonly<Record<string, Names>> = {
     'random-packet': { zh: '随机金额红包', en: 'random red packet' },
     text: { zh: '文字奖品', en: 'text' },
     voucher: { zh: '券码', en: 'voucher' },
+    'group-packet': { zh: '裂变红包', en: 'group packet' },
+    'mini-packet': { zh: '小程序红包', en: 'mini-program packet' },
     code: { zh: '兑换码', en: 'one-time code' },
     'make-up': { zh: '补签', en: 'make-up' },
     draw: { zh: '接着玩一个玩法', en: 'another mechanic' },

@@ -42,10 +42,18 @@ export const FIELD_HINTS: Names = {
   },
   milestones: { zh: '连续签到到这一天得到', en: 'What a streak of so many days brings' },
   stock: { zh: '一共有多少个', en: 'How many there are' },
+  worthFen: {
+    zh: '每个值多少钱；法规要求公示，规则页会写出来',
+    en: 'What one of it is worth; the law wants it published, and the rules page shows it',
+  },
   tickets: { zh: '占多少张奖券，只有抽奖用', en: 'How many tickets win it, in a lottery' },
   meanFen: {
     zh: '长期平均正好是这么多；总花费按它算',
     en: 'Exactly what winners get on average; the cost is counted by it',
+  },
+  shares: {
+    zh: '3 到 20 个人，包括中奖的人；商户要有裂变红包权限',
+    en: '3 to 20 people with the winner; the merchant must have group packets',
   },
   'voucher.pool': {
     zh: '每个中奖的人得到下一个券码，回复里写 {code}',

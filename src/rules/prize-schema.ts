@@ -26,19 +26,51 @@ const randomPacketPrize = z.strictObject({
   maxFen: amountFen.describe('The most a winner gets, in fen'),
   meanFen: amountFen.describe('What winners get on average, exactly; the prize costs stock times this, never more'),
 });
+const groupPacketPrize = z
+  .strictObject({
+    ...everyPrize,
+    kind: z.literal('group-packet'),
+    amountFen: amountFen.min(300).describe('What all shares come to, in fen; 100 to 20000 for each share on average'),
+    shares: z.int().min(3).max(20).describe('How many people get a share, the winner among them'),
+  })
+  .describe(
+    'A packet that the winner shares with friends; WeChat Pay splits it at random. For merchants that have it only',
+  );
+const miniPacketPrize = z
+  .strictObject({
+    ...everyPrize,
+    kind: z.literal('mini-packet'),
+    amountFen: amountFen.describe('What the winner gets, in fen; 100 to 20000 without a special scene'),
+  })
+  .describe('A packet that the winner takes in a mini program, under whose app id the activity pays');
+const worthFen = z
+  .int()
+  .min(0)
+  .max(100_000_000)
+  .nullable()
+  .default(null)
+  .describe('What one of it is worth, in fen: the law wants it published; null: not said');
 const textPrize = z
-  .strictObject({ ...everyPrize, kind: z.literal('text') })
+  .strictObject({ ...everyPrize, kind: z.literal('text'), worthFen })
   .describe('Nothing that is paid: the text of a win says what the winner gets');
 const voucherPrize = z
   .strictObject({
     ...everyPrize,
     kind: z.literal('voucher'),
     pool: z.string().regex(POOL_ID).describe('The pool of voucher codes, of which each winner gets the next one'),
+    worthFen,
   })
   .describe('A code that is good elsewhere; the text of a win shows it as {code}');
 
 /** Every prize there can be. */
-export const prizeSchema = z.discriminatedUnion('kind', [redPacketPrize, randomPacketPrize, textPrize, voucherPrize]);
+export const prizeSchema = z.discriminatedUnion('kind', [
+  redPacketPrize,
+  randomPacketPrize,
+  textPrize,
+  voucherPrize,
+  groupPacketPrize,
+  miniPacketPrize,
+]);
 export type Prize = z.infer<typeof prizeSchema>;
 export type RandomPacketPrize = z.infer<typeof randomPacketPrize>;
 
@@ -46,6 +78,8 @@ export type RandomPacketPrize = z.infer<typeof randomPacketPrize>;
 export function packetAmounts(prize: Prize): readonly { readonly field: string; readonly amountFen: number }[] {
   switch (prize.kind) {
     case 'red-packet':
+    case 'group-packet':
+    case 'mini-packet':
       return [{ field: 'amountFen', amountFen: prize.amountFen }];
     case 'random-packet':
       return [
@@ -67,6 +101,8 @@ export function largestAmountFen(prize: Prize): number {
 export function prizeCostFen(prize: Prize): number {
   switch (prize.kind) {
     case 'red-packet':
+    case 'group-packet':
+    case 'mini-packet':
       return prize.amountFen * prize.stock;
     case 'random-packet':
       return prize.meanFen * prize.stock;
@@ -76,8 +112,15 @@ export function prizeCostFen(prize: Prize): number {
   }
 }
 
+/** Returns what each of one kind of prize is worth, in fen; null where it is not fixed, or no money. */
+export function fixedAmountFen(prize: Prize): number | null {
+  return 'amountFen' in prize ? prize.amountFen : null;
+}
+
 /** Says what is wrong with a prize's numbers taken together, or null. */
 export function prizeFault(prize: Prize): { readonly field: string; readonly message: string } | null {
+  if (prize.kind === 'group-packet' && prize.amountFen < prize.shares * 100)
+    return { field: 'amountFen', message: `${prize.shares} shares are ${prize.shares} yuan at least` };
   if (prize.kind !== 'random-packet' || (prize.minFen <= prize.meanFen && prize.meanFen <= prize.maxFen)) return null;
   return { field: 'meanFen', message: 'the mean lies between the least and the most' };
 }

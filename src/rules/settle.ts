@@ -74,6 +74,8 @@ function rangeOf({ activity }: LimitFacts, prize: Prize): PacketRange | null {
   const left = prize.stock - drawn;
   switch (prize.kind) {
     case 'red-packet':
+    case 'group-packet':
+    case 'mini-packet':
       return { left, moneyFen: left * prize.amountFen, leastFen: prize.amountFen, mostFen: prize.amountFen };
     case 'random-packet':
       return packetRange(prize, { drawn, givenFen: activity.givenFen.get(prize.id as PrizeId) ?? 0 });

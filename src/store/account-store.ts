@@ -50,6 +50,8 @@ interface MerchantRow {
   readonly day_fen: string;
   readonly spacing_us: number;
   readonly calls_max: number;
+  readonly app_ids: readonly string[];
+  readonly mini_app_ids: readonly string[];
 }
 
 interface Snapshot {
@@ -104,7 +106,7 @@ const SELECT_ACCOUNTS = `
 const SELECT_MERCHANTS = `
   select id, mch_id, api_key_sealed, certificate_pem, private_key_sealed, send_name, client_ip, state, stopped_reason,
     sub_mch_id, msg_app_id, consume_mch_id, amount_min_fen, amount_max_fen, scenes, person_day_packets, person_day_fen,
-    day_fen, spacing_us, calls_max
+    day_fen, spacing_us, calls_max, app_ids, mini_app_ids
   from merchant order by id`;
 
 function openAccount(row: AccountRow, box: SecretBox): Account {
@@ -144,6 +146,7 @@ function openMerchant(row: MerchantRow, box: SecretBox): Merchant {
     subMchId: row.sub_mch_id,
     msgAppId: row.msg_app_id,
     consumeMchId: row.consume_mch_id,
+    boundApps: { accounts: row.app_ids, miniPrograms: row.mini_app_ids },
     limits: {
       amountMinFen: row.amount_min_fen,
       amountMaxFen: row.amount_max_fen,

@@ -115,10 +115,12 @@ async function change(
 
 async function withRuleAndMerchant(client: pg.PoolClient, activity: StoredActivity): Promise<LockedActivity> {
   const found = await client.query<Pick<LockedActivity, 'account' | 'merchant'> & { readonly rule: unknown }>(
-    `select rule, jsonb_build_object('kind', account.kind, 'myAwardsKeyword', account.my_awards_keyword) as account, (select jsonb_build_object('id', id, 'sendName', send_name, 'limits', jsonb_build_object(
+    `select rule, jsonb_build_object('kind', account.kind, 'myAwardsKeyword', account.my_awards_keyword) as account, (select jsonb_build_object('id', merchant.id, 'mchId', mch_id, 'sendName', send_name,
+           'payeeAppId', payer.app_id, 'boundApps', jsonb_build_object('accounts', app_ids, 'miniPrograms', mini_app_ids),
+           'groupPackets', group_packets, 'rail', rail, 'limits', jsonb_build_object(
            'amountMinFen', amount_min_fen, 'amountMaxFen', amount_max_fen, 'scenes', scenes, 'personDayFen', person_day_fen,
-           'dayFen', day_fen)) from merchant where merchant.id = (select payer.merchant_id
-           from account as payer where payer.id = coalesce(account.pays_through, account.id))) as merchant
+           'dayFen', day_fen)) from account as payer join merchant on merchant.id = payer.merchant_id
+           where payer.id = coalesce(account.pays_through, account.id)) as merchant
        from account left join rule_version on rule_version.account_id = account.id and activity_id = $2 and version = $3
        where account.id = $1`,
     [activity.accountId, activity.id, activity.publishedVersion],

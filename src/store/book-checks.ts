@@ -18,12 +18,14 @@ order by 1, 2`;
 /** Payouts with what their attempts say together. */
 const PAYOUTS = `
 select payout.*, coalesce(sends, 0) as sends, coalesce(known, false) as known, coalesce(shown_received, false) as shown_received,
-  coalesce(shown_returned, false) as shown_returned, coalesce(shown_failed, false) as shown_failed
+  coalesce(shown_returned, false) as shown_returned, coalesce(shown_failed, false) as shown_failed,
+  case when state = 'received' then coalesce(part_back, 0) else 0 end as part_back
 from payout left join (
   select account_id, order_number, count(*) filter (where kind = 'send') as sends,
     bool_or(kind = 'send' or outcome ->> 'kind' = 'found') as known,
-    bool_or(outcome ->> 'status' = 'RECEIVED') as shown_received, bool_or(outcome ->> 'status' = 'REFUND') as shown_returned,
-    bool_or(outcome ->> 'status' = 'FAILED') as shown_failed
+    bool_or(outcome ->> 'status' = 'RECEIVED' or outcome ? 'deliveredFen') as shown_received, bool_or(outcome ->> 'status' = 'REFUND') as shown_returned,
+    bool_or(outcome ->> 'status' = 'FAILED') as shown_failed,
+    (array_agg((outcome ->> 'returnedFen')::bigint order by answered_at) filter (where outcome ? 'deliveredFen'))[1] as part_back
   from payout_attempt group by 1, 2
 ) as attempts using (account_id, order_number)`;
 
@@ -35,11 +37,13 @@ from rule_version order by account_id, activity_id, version desc`;
 
 /**
  * Each award that is paid, with the payout that speaks for it (the living one, else that of the last number), how many
- * living ones it has, where its money should be and where the books have it.
+ * living ones it has, where its money should be and where the books have it. `part_back` came back of one of which people
+ * took the other shares.
  */
 const PACKETS = `
 select award.account_id, award.activity_id, award.id, award.state, award.amount_fen, payout.state as payout_state,
-  coalesce(living, 0) as living,
+  coalesce(living, 0) as living, coalesce(part_back, 0) as part_back,
+  case when coalesce(reopens, false) then coalesce(part_back, 0) else 0 end as part_reopened,
   case when payout.state = 'received' then 'delivered'
     when payout.state = 'returned' then case when coalesce(reopens, false) then 'budget' else 'returned' end
     when payout.state = 'dead' or payout.state is null then 'reserved'
@@ -48,7 +52,7 @@ select award.account_id, award.activity_id, award.id, award.state, award.amount_
   coalesce(books.delivered, 0) as delivered, coalesce(books.returned, 0) as returned
 from award
 left join (
-  select distinct on (account_id, award_id) account_id, award_id, state, known,
+  select distinct on (account_id, award_id) account_id, award_id, state, known, part_back,
     count(*) filter (where state not in ('dead', 'returned')) over (partition by account_id, award_id) as living
   from (${PAYOUTS}) as every order by account_id, award_id, state in ('dead', 'returned'), series desc
 ) as payout on payout.account_id = award.account_id and payout.award_id = award.id
@@ -59,11 +63,11 @@ where award.state <> 'given'`;
 
 /** What each award is compared by: what it is called, what is expected and what is found, of a row of PACKETS. */
 const AWARD_CHECKS: readonly (readonly [string, string, string])[] = [
-  ['award taken from budget', `case when place = 'budget' then 0 else -amount_fen end`, 'budget'],
+  ['award taken from budget', `case when place = 'budget' then 0 else part_reopened - amount_fen end`, 'budget'],
   ['award reserved', `case when place = 'reserved' then amount_fen else 0 end`, 'reserved'],
   ['award in flight', `case when place = 'in-flight' then amount_fen else 0 end`, 'in_flight'],
-  ['award delivered', `case when place = 'delivered' then amount_fen else 0 end`, 'delivered'],
-  ['award returned', `case when place = 'returned' then amount_fen else 0 end`, 'returned'],
+  ['award delivered', `case when place = 'delivered' then amount_fen - part_back else 0 end`, 'delivered'],
+  ['award returned', `case when place = 'returned' then amount_fen else part_back - part_reopened end`, 'returned'],
   ['one living payout per award', `case when payout_state in ('dead', 'returned') then 0 else 1 end`, 'living'],
   [
     'award shows its payout',
@@ -99,7 +103,7 @@ export const BOOK_CHECKS: Readonly<Record<string, string>> = {
       from book_entry group by 1, 2) as funded using (account_id, activity_id)`,
   'fen spent': counted(
     'spent_fen',
-    `select account_id, activity_id, sum(amount_fen) filter (where place <> 'budget') as number
+    `select account_id, activity_id, sum(amount_fen - part_reopened) filter (where place <> 'budget') as number
       from (${PACKETS}) as packet group by 1, 2`,
   ),
   draws: counted(

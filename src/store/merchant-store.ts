@@ -12,14 +12,16 @@ const MERCHANT = `
       'personDayPackets', person_day_packets, 'personDayFen', person_day_fen, 'dayFen', day_fen,
       'spacingMs', (spacing_us / 1000.0)::float8, 'callsMax', calls_max) as limits,
     sub_mch_id as "subMchId", msg_app_id as "msgAppId", consume_mch_id as "consumeMchId", risk_info as "riskInfo",
-    rail, transfer_red_packet_look as "transferRedPacketLook",
+    rail, transfer_red_packet_look as "transferRedPacketLook", group_packets as "groupPackets", app_ids as "appIds",
+    mini_app_ids as "miniAppIds", mini_claim as "miniClaim",
     (extract(epoch from certificate_not_after) * 1000)::float8 as "certificateNotAfterMs"
   from merchant`;
 
 const CHANGE = `
   update merchant set amount_min_fen = $2, amount_max_fen = $3, scenes = $4, person_day_packets = $5, person_day_fen = $6,
     day_fen = $7, spacing_us = $8, calls_max = $9, sub_mch_id = $10, msg_app_id = $11, consume_mch_id = $12,
-    risk_info = $13, rail = $14, transfer_red_packet_look = $15, updated_at = $16
+    risk_info = $13, rail = $14, transfer_red_packet_look = $15, group_packets = $16, app_ids = $17, mini_app_ids = $18,
+    mini_claim = $19, updated_at = $20
   where id = $1`;
 
 const SENDING_STOP = `
@@ -51,8 +53,7 @@ async function change(
     const before = (await client.query<MerchantView>(`${MERCHANT} where id = $1 for no key update`, [id])).rows[0];
     if (before === undefined)
       throw new WrongRequest('merchant-not-found', `there is no merchant ${id}`, { status: 404 });
-    const { limits, subMchId, msgAppId, consumeMchId, riskInfo, rail, transferRedPacketLook } = before;
-    const others = { subMchId, msgAppId, consumeMchId, riskInfo, rail, transferRedPacketLook };
+    const { limits, ...others } = before;
     await client.query(CHANGE, [id, ...columnsOf(decide({ ...limits, ...others })), new Date(nowMs)]);
     const after = (await client.query<MerchantView>(`${MERCHANT} where id = $1`, [id])).rows[0];
     assert(after !== undefined, 'a changed merchant can be read');
@@ -77,6 +78,10 @@ function columnsOf(settings: MerchantSettings): readonly unknown[] {
     settings.riskInfo,
     settings.rail,
     settings.transferRedPacketLook,
+    settings.groupPackets,
+    settings.appIds,
+    settings.miniAppIds,
+    settings.miniClaim,
   ];
 }
 

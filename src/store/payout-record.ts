@@ -3,7 +3,7 @@ import { beijingDay } from '../base/beijing-day.ts';
 import { assert } from '../base/errors.ts';
 import { cleanText } from '../base/clean-text.ts';
 import type { Attempt, PayoutBooking, PayoutFacts, PayoutState } from '../flows/ports/payouts.ts';
-import type { PayoutStep, PayoutStore, Rail } from '../flows/ports/payouts.ts';
+import type { PayoutStep, PayoutStore, RequestRail } from '../flows/ports/payouts.ts';
 import type { PayoutRules } from '../flows/ports/merchant-queue.ts';
 import type { RecordedAnswer } from '../flows/ports/payouts.ts';
 import { ATTEMPT_JSON } from './payout-claim.ts';
@@ -63,8 +63,8 @@ shown as (
 ),
 booked as (
   insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
-  select account_id, activity_id, merchant_id, award_id, booking.kind, booking.debit, booking.credit, amount_fen, $9
-  from judged cross join unnest($11::text[], $12::text[], $13::text[]) with ordinality as booking (kind, debit, credit, step)
+  select account_id, activity_id, merchant_id, award_id, booking.kind, booking.debit, booking.credit, coalesce(booking.part_fen, amount_fen), $9
+  from judged cross join unnest($11::text[], $12::text[], $13::text[], $15::bigint[]) with ordinality as booking (kind, debit, credit, part_fen, step)
   order by booking.step
 ),
 told as (
@@ -84,7 +84,7 @@ interface PayoutRow extends AnsweredPayout {
   readonly ask_from: Date | null;
   readonly retry_at: Date | null;
   readonly cancel_at: Date | null;
-  readonly rail: Rail;
+  readonly rail: RequestRail;
   readonly created_at: Date;
 }
 
@@ -115,7 +115,8 @@ export async function recordAnswer(pool: pg.Pool, rules: PayoutRules, given: Ans
     if (answer.outcome.kind === 'refused' && answer.outcome.code === 'NOTENOUGH') {
       await noteEmpty(client, payout.merchant_id, nowMs);
     }
-    if (!held) await countPayout(client, payout, { from: payout.state, to: step.state, nowMs });
+    const partBackFen = step.state === 'received' ? (partBack(step) ?? 0) : 0;
+    if (!held) await countPayout(client, payout, { from: payout.state, to: step.state, partBackFen, nowMs });
     return { ...step, state: held ? payout.state : step.state, fresh };
   });
 }
@@ -153,10 +154,11 @@ function orders({ ask_from, retry_at, cancel_at, rail }: PayoutRow): Partial<Pay
 
 async function write(client: pg.PoolClient, payout: PayoutRow, answer: Answer, step: PayoutStep): Promise<void> {
   const wait = step.actions.find((action) => action.kind === 'wait');
-  const booked = step.actions.flatMap((action) => (action.kind === 'book' ? [action.booking] : []));
+  const entries = step.actions.filter((action) => action.kind === 'book');
+  const booked = entries.map(({ booking }) => booking);
   const now = new Date(answer.nowMs);
   if (booked.includes('reopened')) {
-    const activity = [payout.account_id, payout.activity_id, payout.amount_fen];
+    const activity = [payout.account_id, payout.activity_id, partBack(step) ?? payout.amount_fen];
     await client.query(REOPEN, activity);
     await client.query(REOPEN_DAY, [...activity, beijingDay(answer.nowMs)]);
   }
@@ -175,7 +177,14 @@ async function write(client: pg.PoolClient, payout: PayoutRow, answer: Answer, s
     booked.map((booking) => BOOKINGS[booking].debit),
     booked.map((booking) => BOOKINGS[booking].credit),
     eventOfChange(payout.state, step.state),
+    entries.map(({ partFen }) => partFen ?? null),
   ]);
+}
+
+/** What came back of a packet that was taken in part; null where all of it went one way. */
+function partBack({ actions }: PayoutStep): number | null {
+  const back = actions.find((action) => action.kind === 'book' && action.booking === 'returned');
+  return back?.kind === 'book' ? (back.partFen ?? null) : null;
 }
 
 function stored(outcome: Answer['outcome']): string {

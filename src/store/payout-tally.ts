@@ -19,14 +19,14 @@ export interface CountedPayout {
 const COUNT = `
 with counted as (
   insert into payout_tally (account_id, activity_id, day, slot, sent, sent_fen, opened, opened_fen, returned, returned_fen)
-  values ($1, $2, $3, $4, $5::bigint, $5::bigint * $8::bigint, $6::bigint, $6::bigint * $8::bigint, $7::bigint, $7::bigint * $8::bigint)
+  values ($1, $2, $3, $4, $5::bigint, $5::bigint * $8::bigint, $6::bigint, $6::bigint * $8::bigint - $11::bigint, $7::bigint, $7::bigint * $8::bigint + $11::bigint)
   on conflict (account_id, activity_id, day, slot) do update set sent = payout_tally.sent + excluded.sent,
     sent_fen = payout_tally.sent_fen + excluded.sent_fen, opened = payout_tally.opened + excluded.opened,
     opened_fen = payout_tally.opened_fen + excluded.opened_fen, returned = payout_tally.returned + excluded.returned,
     returned_fen = payout_tally.returned_fen + excluded.returned_fen
 )
 insert into merchant_flow (merchant_id, from_at, slot, sent_fen, returned_fen)
-select $9, $10::timestamptz, $4, $5::bigint * $8::bigint, $7::bigint * $8::bigint where $5::bigint <> 0 or $7::bigint <> 0
+select $9, $10::timestamptz, $4, $5::bigint * $8::bigint, $7::bigint * $8::bigint + $11::bigint where $5::bigint <> 0 or $7::bigint <> 0 or $11::bigint <> 0
 on conflict (merchant_id, from_at, slot) do update set sent_fen = merchant_flow.sent_fen + excluded.sent_fen,
   returned_fen = merchant_flow.returned_fen + excluded.returned_fen`;
 
@@ -37,7 +37,13 @@ on conflict (merchant_id, from_at, slot) do update set sent_fen = merchant_flow.
 export async function countPayout(
   client: pg.ClientBase,
   payout: CountedPayout,
-  change: { readonly from: PayoutState; readonly to: PayoutState; readonly nowMs: number },
+  change: {
+    readonly from: PayoutState;
+    readonly to: PayoutState;
+    /** What came back of a packet whose other shares were taken. */
+    readonly partBackFen?: number;
+    readonly nowMs: number;
+  },
 ): Promise<void> {
   const [from, to] = [reached(change.from), reached(change.to)];
   const gain = to.map((one, place) => one - (from[place] ?? 0));
@@ -51,6 +57,7 @@ export async function countPayout(
     payout.amount_fen,
     payout.merchant_id,
     new Date(change.nowMs - (change.nowMs % FLOW_MS)),
+    change.partBackFen ?? 0,
   ]);
 }
 

@@ -21,9 +21,9 @@ const TOTALS = `
   select merchant_id as "merchantId", state, count(*)::float8 as payouts, sum(amount_fen)::float8 as "amountFen"
   from payout where ${CONCERNED} group by 1, 2 order by 1, 2`;
 
-// What a query brought last of a payout, clear answers only.
+// What a query brought last of a payout, clear answers only. Shared by several, one is received though a part came back.
 const ASKED = `
-  select coalesce(outcome ->> 'status', 'NOT_FOUND') as status, answered_at from payout_attempt as query
+  select case when outcome ? 'deliveredFen' then 'RECEIVED' else coalesce(outcome ->> 'status', 'NOT_FOUND') end as status, answered_at from payout_attempt as query
   where query.account_id = payout.account_id and query.order_number = payout.order_number and query.kind = 'query'
     and query.outcome ->> 'kind' in ('found', 'not-found')
   order by query.answered_at desc, query.attempt desc limit 1`;

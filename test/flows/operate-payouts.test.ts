@@ -80,6 +80,10 @@ describe('merchants', () => {
       riskInfo: false,
       rail: 'red-packet',
       transferRedPacketLook: false,
+      groupPackets: false,
+      appIds: [],
+      miniAppIds: [],
+      miniClaim: 'encoded-lower',
       certificateNotAfterMs: null,
     });
   });

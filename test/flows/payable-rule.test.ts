@@ -9,7 +9,12 @@ import { lotteryRule } from '../support/live-activity.ts';
 
 const merchant: PayingMerchant = {
   id: 'm' as MerchantId,
+  mchId: '1900000109',
   sendName: '商户',
+  payeeAppId: 'wx0000000000000001',
+  boundApps: { accounts: [], miniPrograms: [] },
+  groupPackets: false,
+  rail: 'red-packet',
   limits: { amountMinFen: 100, amountMaxFen: 10_000, scenes: [], personDayFen: 5000, dayFen: 1_000_000 },
 };
 const lucky = { id: 'lucky', name: '随机红包', kind: 'random-packet', stock: 10, tickets: 1 } as const;

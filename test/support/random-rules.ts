@@ -39,7 +39,7 @@ const someFen = fc.integer({ min: 100, max: 900 });
 const prizes = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('red-packet', 'random-packet', 'text', 'voucher'),
+      kind: fc.constantFrom('red-packet', 'random-packet', 'text', 'voucher', 'group-packet', 'mini-packet'),
       amounts: fc.tuple(someFen, someFen, someFen),
       tickets: fc.nat(4),
       stock: fc.nat(6),
@@ -55,6 +55,8 @@ const prizes = fc
         'random-packet': { minFen, meanFen, maxFen },
         text: {},
         voucher: { pool },
+        'group-packet': { amountFen: Math.max(maxFen ?? 0, 300), shares: 3 },
+        'mini-packet': { amountFen: maxFen },
       };
       return { id: prizeIds[index], name: `奖${index}`, kind, tickets, stock, ...money[kind] };
     }),

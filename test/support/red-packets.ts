@@ -6,7 +6,7 @@ import type { PayoutRequest, RedPacketRequest } from '../../src/flows/ports/payo
 
 /** The request of a payout that goes as a red packet. */
 export function asRedPacket(request: PayoutRequest): RedPacketRequest {
-  assert.ok(request.rail !== 'transfer', 'a transfer is no red packet');
+  assert.ok(request.rail === undefined || request.rail === 'red-packet', `a ${request.rail} is no plain red packet`);
   return request;
 }
 

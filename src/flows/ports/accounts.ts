@@ -1,3 +1,4 @@
+import type { BoundApps } from '../../base/bound-apps.ts';
 import type { AccountId, MerchantId } from '../../base/ids.ts';
 
 export type MessageMode = 'plain' | 'compatible' | 'safe';
@@ -51,6 +52,8 @@ export interface Merchant {
   readonly subMchId: string | null;
   readonly msgAppId: string | null;
   readonly consumeMchId: string | null;
+  /** What its platform shows as bound to it; nothing is known while it is absent or empty. */
+  readonly boundApps?: BoundApps;
   readonly limits: MerchantLimits;
 }
 

@@ -16,7 +16,19 @@ export interface MerchantSettings extends MerchantLimits {
   readonly rail: Rail;
   /** Whether transfers up to 200 yuan look like a red packet to the person. */
   readonly transferRedPacketLook: boolean;
+  /** Whether WeChat Pay still lets it send packets that friends share; it gives that to nobody new. */
+  readonly groupPackets: boolean;
+  /** The official accounts and mini programs that its platform shows as bound to it; nothing is checked while both are empty. */
+  readonly appIds: readonly string[];
+  readonly miniAppIds: readonly string[];
+  readonly miniClaim: MiniClaimForm;
 }
+
+/**
+ * What is signed when a packet is taken in a mini program: the package as it is or URL-encoded, in capitals or not. The
+ * page does not say (https://pay.weixin.qq.com/doc/v2/partner/4011941288), and both are reported to be the only one.
+ */
+export type MiniClaimForm = 'encoded-lower' | 'encoded-upper' | 'raw-lower' | 'raw-upper';
 
 /** A merchant as operators see it: nothing secret. */
 export interface MerchantView {
@@ -33,6 +45,10 @@ export interface MerchantView {
   readonly riskInfo: boolean;
   readonly rail: Rail;
   readonly transferRedPacketLook: boolean;
+  readonly groupPackets: boolean;
+  readonly appIds: readonly string[];
+  readonly miniAppIds: readonly string[];
+  readonly miniClaim: MiniClaimForm;
   /** When its certificate ends, Unix ms; null while nobody has looked at it. */
   readonly certificateNotAfterMs: number | null;
 }

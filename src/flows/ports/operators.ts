@@ -1,9 +1,11 @@
+import type { BoundApps } from '../../base/bound-apps.ts';
 import type { AccountId, ActivityId, MerchantId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { Account, MerchantLimits } from './accounts.ts';
 import type { PublicationRequest } from './approvals.ts';
 import type { BoundPool } from './code-pools.ts';
 import type { WordsInUse } from './keyword-replies.ts';
+import type { Rail } from './payouts.ts';
 
 /** What a person may do, named by the role they have in this installation. */
 export type Role = 'owner' | 'operator' | 'finance' | 'support' | 'viewer';
@@ -84,7 +86,14 @@ export interface LockedActivity {
 /** What a merchant may send, as far as a rule is held against it. */
 export interface PayingMerchant {
   readonly id: MerchantId;
+  readonly mchId: string;
   readonly sendName: string;
+  /** Under which account's app id it pays. */
+  readonly payeeAppId: string;
+  readonly boundApps: BoundApps;
+  readonly groupPackets: boolean;
+  /** By which way its awards go where the activity does not say. */
+  readonly rail: Rail;
   readonly limits: Omit<MerchantLimits, 'spacingMs' | 'callsMax' | 'personDayPackets'>;
 }
 

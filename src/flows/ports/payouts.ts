@@ -3,8 +3,11 @@ import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } 
 import type { Merchant } from './accounts.ts';
 import type { TransferNamed, TransferRefusal, TransferRequest, TransferState } from './transfers.ts';
 
-/** The two ways by which an award's money goes. */
+/** The two ways of paying an award that merchants, activities and operators choose between. */
 export type Rail = 'red-packet' | 'transfer';
+
+/** By what a request goes: one of the two, or what its kind of prize demands. */
+export type RequestRail = Rail | 'group-packet' | 'mini-packet';
 
 /** The business fields of a red packet, frozen before its first send; every resend is identical but for nonce and sign. */
 export interface RedPacketRequest {
@@ -32,11 +35,28 @@ export interface RedPacketRequest {
   readonly riskInfo: string | null;
 }
 
-/** What one number asks for, by either rail. */
-export type PayoutRequest = RedPacketRequest | TransferRequest;
+/** A packet that the winner shares with friends: WeChat Pay splits it at random, a share for each of them. */
+export interface GroupPacketRequest extends Omit<RedPacketRequest, 'rail' | 'clientIp'> {
+  readonly rail: 'group-packet';
+  /** 3 to 20. */
+  readonly shares: number;
+}
 
-/** What a query has to know of a number. */
-export type QueriedPayout = Pick<PayoutRequest, 'rail' | 'orderNumber' | 'appId' | 'amountFen'>;
+/** A packet that the person takes in a mini program, whose app id this is and under which the openid is. */
+export interface MiniPacketRequest extends Omit<RedPacketRequest, 'rail' | 'clientIp' | 'riskInfo'> {
+  readonly rail: 'mini-packet';
+}
+
+/** What WeChat Pay's packet pages take. */
+export type PacketRequest = RedPacketRequest | GroupPacketRequest | MiniPacketRequest;
+
+/** What one number asks for, by any rail. */
+export type PayoutRequest = PacketRequest | TransferRequest;
+
+/** What a query has to know of a number; `shares` of a group packet. */
+export type QueriedPayout = Pick<PayoutRequest, 'rail' | 'orderNumber' | 'appId' | 'amountFen'> & {
+  readonly shares?: number;
+};
 
 /**
  * Every code by which WeChat Pay says clearly that this call paid nothing, as spelled there
@@ -86,7 +106,7 @@ export type SendOutcome =
   | {
       readonly kind: 'paid';
       readonly railNumber: string;
-      /** What the person's phone confirms a transfer with; only the answer to a send ever brings it. */
+      /** What the person's phone takes a transfer or a mini-program packet with; only the answer to a send brings it. */
       readonly packageInfo?: string;
     }
   | {
@@ -111,6 +131,8 @@ export type QueryOutcome =
       readonly status: RailStatus;
       readonly reason: string;
       readonly returnedFen: Fen;
+      /** What people have of a packet of which the rest came back; absent where all went one way. */
+      readonly deliveredFen?: Fen;
       /** When the person opened it, Unix ms; null while unopened and now and then also later. */
       readonly openedAtMs: number | null;
       /** A transfer's own word, of which `status` says what it means. */
@@ -172,7 +194,7 @@ export interface PayoutFacts {
   /** Whether the activity takes money that comes back into its budget again. */
   readonly returnsToBudget?: boolean;
   /** By which rail its request goes; a red packet where nothing is said. */
-  readonly rail?: Rail;
+  readonly rail?: RequestRail;
   /** When a person ordered to take a transfer back that is not confirmed; Unix ms. */
   readonly cancelAtMs?: number | null;
 }
@@ -198,7 +220,8 @@ export type PayoutAction =
   | { readonly kind: 'wait'; readonly call: 'send' | 'query'; readonly untilMs: number }
   /** Nothing more to do by itself. */
   | { readonly kind: 'rest' }
-  | { readonly kind: 'book'; readonly booking: PayoutBooking }
+  /** Books the whole amount, or a part of it. */
+  | { readonly kind: 'book'; readonly booking: PayoutBooking; readonly partFen?: Fen }
   /** Raise an alarm and send nothing of this merchant until someone resumes it. */
   | { readonly kind: 'stop-merchant'; readonly reason: string }
   /** WeChat Pay said "too fast": halve the merchant's pace for a minute, because others may share its limit. */

@@ -41,7 +41,16 @@ const limits = {
   callsMax: z.int().describe('Calls in flight of one process'),
 };
 export const rail = z.enum(['red-packet', 'transfer']);
+const appId = z.string().trim().max(32);
 const numberOfWechat = z.string().trim().max(32).nullable();
+const packetKinds = {
+  groupPackets: z.boolean().describe('Whether WeChat Pay still lets it send packets that friends share'),
+  appIds: z.array(appId).max(100).describe('Official accounts bound to it; none: not checked'),
+  miniAppIds: z.array(appId).max(100).describe('Mini programs bound to it'),
+  miniClaim: z
+    .enum(['encoded-lower', 'encoded-upper', 'raw-lower', 'raw-upper'])
+    .describe('What is signed when a packet is taken in a mini program'),
+};
 
 export const merchantView = z.object({
   id: z.string(),
@@ -57,6 +66,7 @@ export const merchantView = z.object({
   riskInfo: z.boolean(),
   rail: rail.describe('How awards go whose activity does not say'),
   transferRedPacketLook: z.boolean(),
+  ...packetKinds,
   certificateNotAfterMs: atMs.nullable(),
   certificateDaysLeft: z.int().nullable().describe('Whole days; negative when it is over'),
   queue: z.object({
@@ -97,6 +107,10 @@ export const changeMerchantRequest = z
     riskInfo: z.boolean().exactOptional(),
     rail: rail.exactOptional(),
     transferRedPacketLook: z.boolean().exactOptional().describe('Transfers up to 200 yuan look like a red packet'),
+    groupPackets: packetKinds.groupPackets.exactOptional(),
+    appIds: packetKinds.appIds.exactOptional(),
+    miniAppIds: packetKinds.miniAppIds.exactOptional(),
+    miniClaim: packetKinds.miniClaim.exactOptional(),
   })
   .describe('What is absent stays as it is');
 export type MerchantChanges = z.infer<typeof changeMerchantRequest>;

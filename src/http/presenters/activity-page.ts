@@ -8,6 +8,7 @@ import { settingsOf } from '../../rules/chains.ts';
 import { lengthOfMonth } from '../../rules/mechanics/check-in-calendar.ts';
 import type { GainSettings } from '../../rules/mechanics/mechanic.ts';
 import { ticketTotal } from '../../rules/mechanics/lottery.ts';
+import { fixedAmountFen } from '../../rules/prize-schema.ts';
 import { mechanicAt } from '../../rules/trigger-schema.ts';
 import type {
   ActivityPageState,
@@ -71,7 +72,7 @@ export function pagePrizes(rule: ActivityRule, drawn: ReadonlyMap<PrizeId, numbe
     return {
       id: prize.id,
       name: prize.name,
-      amountFen: prize.kind === 'red-packet' ? prize.amountFen : 0,
+      amountFen: fixedAmountFen(prize) ?? 0,
       rangeFen: prize.kind === 'random-packet' ? [prize.minFen, prize.maxFen] : null,
       soldOut: left === 0,
       left,

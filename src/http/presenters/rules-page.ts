@@ -4,7 +4,7 @@ import type { ActivityRule } from '../../rules/activity-rule.ts';
 import { placedMechanics } from '../../rules/chains.ts';
 import { ticketTotal } from '../../rules/mechanics/lottery.ts';
 import type { MechanicSettings } from '../../rules/mechanics/list.ts';
-import { packetAmounts } from '../../rules/prize-schema.ts';
+import { fixedAmountFen, packetAmounts } from '../../rules/prize-schema.ts';
 import type { Prize } from '../../rules/prize-schema.ts';
 import { escapeHtml } from './html.ts';
 import { percentOf, yuan } from './page-numbers.ts';
@@ -81,7 +81,9 @@ function prizesSection(rule: ActivityRule, words: RulesWords): string {
 
 /** What a prize is worth in money; nothing for one that is none. */
 function worthOf(prize: Prize, words: RulesWords): string {
-  if (prize.kind === 'red-packet') return words.worth(yuan(prize.amountFen));
+  const fixedFen = fixedAmountFen(prize);
+  if (prize.kind === 'group-packet') return words.shared(yuan(prize.amountFen), prize.shares);
+  if (fixedFen !== null) return words.worth(yuan(fixedFen));
   if (prize.kind !== 'random-packet') return '';
   return words.range(yuan(prize.minFen), yuan(prize.maxFen), yuan(prize.meanFen));
 }

@@ -181,6 +181,8 @@ function shownMerchant(
   return {
     ...merchant,
     limits: { ...limits, scenes: [...limits.scenes] },
+    appIds: [...merchant.appIds],
+    miniAppIds: [...merchant.miniAppIds],
     certificateDaysLeft: certificateNotAfterMs === null ? null : Math.floor((certificateNotAfterMs - nowMs) / DAY_MS),
     queue: { ...pace, counts: [...counts] },
   };

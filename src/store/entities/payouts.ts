@@ -78,7 +78,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     cancelAt: time('cancel_at', NULLABLE),
   },
   checks: [
-    check('payout_amount_positive'),
+    check('payout_amount_not_negative'),
     check('payout_state_known'),
     check('payout_lease_whole'),
     check('payout_class_known'),

@@ -49,6 +49,10 @@ export interface MerchantRow {
   readonly riskInfo: boolean;
   readonly rail: string;
   readonly transferRedPacketLook: boolean;
+  readonly groupPackets: boolean;
+  readonly appIds: readonly string[];
+  readonly miniAppIds: readonly string[];
+  readonly miniClaim: string;
   readonly certificateNotAfter: Date | null;
   readonly stoppedAt: Date | null;
 }
@@ -80,6 +84,10 @@ export const merchantEntity = new EntitySchema<MerchantRow>({
     consumeMchId: text('consume_mch_id', NULLABLE),
     riskInfo: flag('risk_info', { default: false }),
     rail: text('rail', { default: 'red-packet' }),
+    groupPackets: flag('group_packets', { default: false }),
+    appIds: text('app_ids', { array: true, default: '{}' }),
+    miniAppIds: text('mini_app_ids', { array: true, default: '{}' }),
+    miniClaim: text('mini_claim', { default: 'encoded-lower' }),
     transferRedPacketLook: flag('transfer_red_packet_look', { default: false }),
     certificateNotAfter: time('certificate_not_after', NULLABLE),
     stoppedAt: time('stopped_at', NULLABLE),
@@ -88,6 +96,7 @@ export const merchantEntity = new EntitySchema<MerchantRow>({
   checks: [
     check('merchant_state_known'),
     check('merchant_rail_known'),
+    check('merchant_mini_claim_known'),
     check('merchant_amounts_in_order'),
     check('merchant_caps_positive'),
     check('merchant_pace_bounded'),
