@@ -90,7 +90,7 @@ function SceneTable({ rows, activities, onOpen }: TableProps) {
             </>
           ),
         },
-        { key: 'activity', title: words.activity, show: (row) => activities.nameOf(row.activityId) ?? none },
+        { key: 'activity', title: columns.activity, show: (row) => activities.nameOf(row.activityId) ?? none },
         { key: 'state', title: columns.state, show: (row) => <SceneState scene={row} /> },
         number('visits'),
         number('people'),

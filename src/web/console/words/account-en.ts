@@ -127,6 +127,7 @@ export const accountEn: AccountWords = {
     reply: 'Reply to a scan',
     columns: {
       name: 'QR code',
+      activity: 'Activity',
       state: 'State',
       visits: 'Scans',
       people: 'People',

@@ -124,6 +124,7 @@ export const accountZh = {
     reply: '扫码后的回复',
     columns: {
       name: '二维码',
+      activity: '活动',
       state: '状态',
       visits: '扫码',
       people: '人数',

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
+import { buildWeb } from '../../src/web/build.ts';
+import { startBrowser, watchFaults, wechatPhone } from '../support/browser.ts';
+import { eventually, startWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+// What was published is known to every process within a second.
+const KNOWN_WITHIN_MS = 10_000;
+const DAY_MS = 86_400_000;
+const TRIES_MAX = 200;
+
+/** Each template from nothing to its first winner, by one new operator, in the order the days allow. */
+describe('a new operator takes each template to its first winner', () => {
+  let world: World;
+  let browser: Browser;
+  let page: Page;
+  let faults: readonly string[] = [];
+  before(async () => {
+    await buildWeb({ names: ['console', 'h5'] });
+    world = await startWorld();
+    const { pool, clock } = world.service;
+    const { token } = await createOperatorWithLoginLink({ pool, name: '新人', role: 'owner', nowMs: clock.nowMs() });
+    browser = await startBrowser();
+    page = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
+    page.setDefaultTimeout(15_000);
+    faults = watchFaults(page);
+    await page.goto(`${world.publicUrl}/console/login?token=${token}`);
+    await page.waitForURL(`${world.publicUrl}/console/`);
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+  /** Fills what the template asks for, publishes, and returns the activity's id. */
+  async function publish(template: string, given: Readonly<Record<string, string>>): Promise<string> {
+    await page.goto(`${world.publicUrl}/console/activities/new`);
+    await page.getByRole('button', { name: `用这个模板：${template}` }).click();
+    for (const [label, value] of Object.entries(given)) await page.getByLabel(label, { exact: true }).fill(value);
+    await button('检查并发布').click();
+    await page.getByText('可以发布', { exact: true }).waitFor();
+    await button('发布活动').click();
+    await button('确认发布').click();
+    await page.getByText('进行中', { exact: true }).waitFor();
+    assert.deepEqual(faults, []);
+    return /\/activities\/([0-9a-f]{32})$/.exec(new URL(page.url()).pathname)?.[1] ?? '';
+  }
+
+  const winOf = async (id: string): Promise<string | undefined> => {
+    const found = await world.service.pool.query<{ openid: string }>(
+      'select openid from award where activity_id = $1 limit 1',
+      [id],
+    );
+    return found.rows[0]?.openid;
+  };
+  const paid = (openid: string) =>
+    eventually('the packet', () =>
+      world.simulator.books.packets().find((one) => one.openid === openid && one.status === 'SENT'),
+    );
+  const say = async (openid: string, text: string): Promise<string> => {
+    const { reply } = await world.simulator.push.sendText(openid, text);
+    return reply?.type === 'text' ? reply.content : '';
+  };
+  /** Lets new followers send a word until one of them wins. */
+  async function firstWinner(id: string, word: string): Promise<string> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      await say(world.simulator.followers.add().openid, word);
+      const winner = await winOf(id);
+      if (winner !== undefined) return winner;
+    }
+    throw new Error(`nobody of ${TRIES_MAX} won by ${word}`);
+  }
+  const answersTo = (word: string) =>
+    eventually(
+      `${word} to be heard`,
+      async () => !(await say(world.simulator.followers.add().openid, word)).startsWith('你好'),
+      KNOWN_WITHIN_MS,
+    );
+
+  it('the spring festival wheel', async () => {
+    const id = await publish('春节抽奖', { 活动名称: '新春转盘', 口令: '新春好运', 总预算: '500' });
+    await answersTo('新春好运');
+    await paid((await winOf(id)) ?? (await firstWinner(id, '新春好运')));
+  });
+
+  it('the live-room password', async () => {
+    const id = await publish('直播间口令红包', { 活动名称: '周五直播', 口令: '直播红包', 总预算: '100' });
+    await answersTo('直播红包');
+    await paid((await winOf(id)) ?? (await firstWinner(id, '直播红包')));
+  });
+
+  it('the gift for following', async () => {
+    const id = await publish('关注见面礼', { 活动名称: '见面礼', 总预算: '100' });
+    const { openid } = world.simulator.followers.add();
+    await eventually(
+      'the gift',
+      async () => {
+        const newcomer = world.simulator.followers.add();
+        await world.simulator.push.sendEvent(newcomer.openid, { Event: 'subscribe', EventKey: '' });
+        return winOf(id);
+      },
+      KNOWN_WITHIN_MS,
+    );
+    assert.notEqual(await winOf(id), openid);
+    await paid((await winOf(id)) ?? '');
+  });
+
+  it('codes on receipts, on the page', async () => {
+    const id = await publish('小票兑奖', { 活动名称: '小票有奖', 总预算: '300', 生成几个兑换码: '20' });
+    const code = await firstCode();
+    const phone = await wechatPhone(browser);
+    const visitor = await phone.newPage();
+    visitor.setDefaultTimeout(15_000);
+    const { rows } = await world.service.pool.query<{ slug: string }>('select slug from activity where id = $1', [id]);
+    await visitor.goto(`${world.publicUrl}/a/${rows[0]?.slug}`);
+    await visitor.getByLabel('输入兑换码').fill(code);
+    await visitor.getByRole('button', { name: '兑换', exact: true }).tap();
+    await visitor.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
+    await paid((await winOf(id)) ?? '');
+    await phone.close();
+  });
+
+  /** A code out of the file that the operator takes to the printer. */
+  async function firstCode(): Promise<string> {
+    const pools = await page.evaluate<{ rows: { id: string }[] }>(
+      `fetch('/api/console/accounts/main/code-pools').then((answer) => answer.json())`,
+    );
+    const pool = pools.rows[0]?.id ?? '';
+    const file = await page.evaluate<string>(
+      `fetch('/api/console/accounts/main/code-pools/${pool}/codes.csv').then((answer) => answer.text())`,
+    );
+    return file.split(/\r?\n/)[1]?.split(',')[1]?.replaceAll(/["']/g, '') ?? '';
+  }
+
+  it('spend and get', async () => {
+    const { shopNotices } = world.simulator;
+    const { id: keyId, pem } = shopNotices.publicKey;
+    const keys = { apiV3Key: shopNotices.apiV3Key, verifiers: { [keyId]: pem } };
+    await page.evaluate(
+      `fetch('/api/console/merchants/main/notice-keys', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(keys))} })`,
+    );
+    shopNotices.setNotifyUrl(`${world.publicUrl}/notify/pay/main`);
+    const id = await publish('消费有礼', { 活动名称: '满额有礼', 总预算: '300' });
+    await eventually(
+      'the payer to win',
+      async () => {
+        const { openid } = world.simulator.followers.add();
+        await shopNotices.pay({ openid, appId: world.simulator.account.appId }, 6000, { version: 3 });
+        return winOf(id);
+      },
+      KNOWN_WITHIN_MS,
+    );
+    await paid((await winOf(id)) ?? '');
+  });
+
+  it('the month of check-ins, whose first prize is on the third day', async () => {
+    const id = await publish('签到月', { 活动名称: '天天签到', 口令: '天天来', 总预算: '500' });
+    await answersTo('天天来');
+    const { openid } = world.simulator.followers.add();
+    for (let day = 1; day <= 3; day += 1) {
+      assert.match(await say(openid, '天天来'), day < 3 ? new RegExp(`已连续 ${day} 天`) : /连签 3 天/);
+      if (day < 3) world.simulator.clock.advance(DAY_MS);
+    }
+    assert.equal(await winOf(id), openid);
+    await paid(openid);
+    await world.compareBooks();
+  });
+});
