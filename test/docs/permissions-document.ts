@@ -51,8 +51,13 @@ export interface RouteLine {
 
 /** Returns the page: each permission with its roles, then each route. */
 export function permissionsDocument(): string {
-  const table = consoleRouteTable(hollow as Parameters<typeof consoleRouteTable>[0]);
+  const table = routesOf();
   return `${[INTRODUCTION, '## Roles', rolesTable(), '## Routes', ROUTES_LEAD, routesTable(table)].join('\n\n')}\n`;
+}
+
+/** Returns the console's routes without anything that serves them. */
+export function routesOf(): readonly ConsoleRoute[] {
+  return consoleRouteTable(hollow as Parameters<typeof consoleRouteTable>[0]);
 }
 
 const ROUTES_LEAD = `Paths stand below \`/api/console\`. A route that is open to tokens stands below \`/api/v1\` too.`;

@@ -100,8 +100,12 @@ test('a batch that is worth much waits for somebody who may approve', async () =
   const asked = await callers.operator.post(`${ISSUES}/${id}/confirm`, { people: 10, amountFen: 150_000 });
   assert.deepEqual([asked.body.state, asked.body.approvalAboveFen], ['asked', 100_000]);
   assert.equal((await callers.operator.post(`${ISSUES}/${id}/decide`, { approve: true })).status, 403);
+  const [waiting] = (await callers.finance.get('/approvals')).body.issues;
+  assert.deepEqual([waiting.id, waiting.people, waiting.amountFen, waiting.own], [id, 10, 150_000, false]);
+  assert.equal((await callers.operator.get('/approvals')).body.issues[0].own, true);
   const approved = await callers.finance.post(`${ISSUES}/${id}/decide`, { approve: true });
   assert.equal(approved.body.state, 'running');
+  assert.deepEqual((await callers.finance.get('/approvals')).body.issues, []);
   assert.equal((await callers.operator.post(`${ISSUES}/${id}/turn`, { to: 'pause' })).body.state, 'paused');
   assert.equal((await callers.viewer.post(`${ISSUES}/${id}/turn`, { to: 'resume' })).status, 403);
 });

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { scopes } from '../../src/flows/permissions.ts';
-import { PERMISSIONS_DOCUMENT, permissionsDocument, readRouteLines, ROLES } from '../docs/permissions-document.ts';
+import { changesNothing } from '../../src/http/access/audit-change.ts';
+import {
+  PERMISSIONS_DOCUMENT,
+  permissionsDocument,
+  readRouteLines,
+  ROLES,
+  routesOf,
+} from '../docs/permissions-document.ts';
 import type { RouteLine } from '../docs/permissions-document.ts';
+import { auditActionsZh } from '../../src/web/console/words/audit-actions-zh.ts';
 import { buildAccount } from '../support/builders.ts';
 import { Caller, startConsole } from '../support/console.ts';
 import type { Answer, TestConsole } from '../support/console.ts';
@@ -66,4 +74,13 @@ test('a token with every scope opens exactly the routes that the page opens to t
     if (line.token) assert.ok(there && status !== 401 && status !== 403, `${line.method} ${line.path}: ${status}`);
     else assert.ok(!there || line.path === '/openapi.json', `${line.method} ${line.path} is open to tokens: ${status}`);
   }
+});
+
+test('every change has a name in the page of the audit trail', () => {
+  const names = routesOf().filter((route) => !changesNothing(route));
+  assert.deepEqual(
+    names.map(({ name }) => name).filter((name) => !(name in auditActionsZh)),
+    [],
+    'name them in src/web/console/words/audit-actions-zh.ts',
+  );
 });

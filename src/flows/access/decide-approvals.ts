@@ -1,6 +1,12 @@
 import { WrongRequest } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ApprovalLimits, ApprovalStore, PublicationRequest, WaitingPublication } from '../ports/approvals.ts';
+import type {
+  ApprovalLimits,
+  ApprovalStore,
+  PublicationRequest,
+  WaitingIssue,
+  WaitingPublication,
+} from '../ports/approvals.ts';
 import type { ActivityStore, Operator, StoredActivity } from '../ports/operators.ts';
 import type { Clock } from '../ports/time-and-luck.ts';
 import { conflict, ruleToPublish } from '../publishable-rule.ts';
@@ -10,6 +16,7 @@ const SHOWN_MAX = 200;
 /** What a second person does about publications above the amount, and which amount that is. */
 export interface DecideApprovals {
   waiting(): Promise<readonly WaitingPublication[]>;
+  waitingIssues(): Promise<readonly WaitingIssue[]>;
   /**
    * Publishes the draft as it was asked for, or refuses it. Throws WrongRequest `approval-not-found` (404), `approval-own`
    * (403), `approval-decided`, `approval-over`, `revision-stale` (409), and whatever forbids a publication by now.
@@ -31,6 +38,7 @@ export function createDecideApprovals(options: {
   const { approvals, clock, logger } = options;
   return {
     waiting: () => approvals.waiting(clock.nowMs(), SHOWN_MAX),
+    waitingIssues: () => approvals.waitingIssues(SHOWN_MAX),
     decide: async (operator, { id, decision }) => {
       if (decision === 'approved') await approve(options, operator, id);
       else {

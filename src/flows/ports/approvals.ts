@@ -25,12 +25,26 @@ export interface WaitingPublication extends PublicationRequest {
   readonly activityName: string;
 }
 
+/** Packets for a file of people that wait for a second person, who decides on them where batches are. */
+export interface WaitingIssue {
+  readonly id: string;
+  readonly accountId: AccountId;
+  readonly name: string;
+  readonly people: number;
+  readonly amountFen: Fen;
+  readonly preparedBy: string;
+  readonly askedBy: string;
+  readonly askedAtMs: number;
+}
+
 /** Where requests and limits are kept. Every method throws OutsideTrouble when the database cannot answer. */
 export interface ApprovalStore {
   limits(): Promise<ApprovalLimits>;
   setLimits(limits: ApprovalLimits): Promise<void>;
   /** Requests neither decided nor over, the oldest first. */
   waiting(nowMs: number, most: number): Promise<readonly WaitingPublication[]>;
+  /** Batches that wait, the oldest first. */
+  waitingIssues(most: number): Promise<readonly WaitingIssue[]>;
   /** A request, decided or not. */
   find(id: string): Promise<WaitingPublication | undefined>;
   /**

@@ -24,6 +24,20 @@ export const approvalsAnswer = z.object({
       own: z.boolean(),
     }),
   ),
+  issues: z
+    .array(
+      z.object({
+        id: z.string(),
+        accountId: z.string(),
+        name: z.string(),
+        people: z.number(),
+        amountFen: fen,
+        askedByName: z.string(),
+        askedAtMs: z.number().describe('Unix ms'),
+        own: z.boolean().describe('Whether you prepared or confirmed it'),
+      }),
+    )
+    .describe('Packets for a file of people, decided on by decideIssue'),
 });
 export type ApprovalsAnswer = z.infer<typeof approvalsAnswer>;
 
@@ -33,6 +47,8 @@ const aboveFen = fen.max(100_000_000_000).nullable();
 
 export const approvalLimitsBody = z.strictObject({
   publishAboveFen: aboveFen.describe('Budgets above this need a second person at the publication; null for none'),
-  batchAboveFen: aboveFen.describe('A list of people that can win more than this is confirmed by another person'),
+  batchAboveFen: aboveFen.describe(
+    'A list of people that can win more, or a file of packets that comes to more, is confirmed by another person; null: lists never, files above 1,000 yuan',
+  ),
 });
 export type ApprovalLimitsBody = z.infer<typeof approvalLimitsBody>;

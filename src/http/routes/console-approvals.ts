@@ -28,12 +28,13 @@ function waitingRoutes({ approvals, reissuePayouts, reads }: ApprovalRouteDepend
       method: 'GET',
       path: '/approvals',
       access: 'activities.view',
-      summary: 'Publications and re-issues that wait for a second person',
+      summary: 'Publications, re-issues and batches of packets that wait for a second person',
       answer: approvalsAnswer,
       handle: async ({ operator }) => {
-        const [publications, reissues, names] = await Promise.all([
+        const [publications, reissues, issues, names] = await Promise.all([
           approvals.waiting(),
           reissuePayouts.list(),
+          approvals.waitingIssues(),
           reads.operatorNames(),
         ]);
         const by = (id: string) => ({ askedByName: names.get(id) ?? id, own: id === operator.id });
@@ -49,6 +50,10 @@ function waitingRoutes({ approvals, reissuePayouts, reads }: ApprovalRouteDepend
               askedAtMs: requestedAtMs,
               ...by(requestedBy),
             })),
+          issues: issues.map(({ preparedBy, ...issue }) => {
+            const { askedByName, own } = by(issue.askedBy);
+            return { ...issue, askedByName, own: own || preparedBy === operator.id };
+          }),
         };
       },
     }),

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { WrongRequest } from '../../base/errors.ts';
 import type { Fen } from '../../base/fen.ts';
-import type { ApprovalKind, ApprovalStore, WaitingPublication } from '../../flows/ports/approvals.ts';
+import type { ApprovalKind, ApprovalStore, WaitingIssue, WaitingPublication } from '../../flows/ports/approvals.ts';
 import { inTransaction } from '../transaction.ts';
 import { ask } from './access-tokens.ts';
 
@@ -11,6 +11,11 @@ const REQUEST = `
     (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs",
     approval.account_id as "accountId", activity_id as "activityId", activity.name as "activityName"
   from approval join activity on activity.account_id = approval.account_id and activity.id = activity_id`;
+
+const ISSUES = `
+  select id, account_id as "accountId", name, people, amount_fen::float8 as "amountFen", prepared_by as "preparedBy",
+    confirmed_by as "askedBy", (extract(epoch from confirmed_at) * 1000)::float8 as "askedAtMs"
+  from issue_batch where state = 'asked' order by confirmed_at, id limit $1`;
 
 /** Requests for a second person and the amounts from which one is needed, in Postgres. */
 export function createApprovalStore(pool: pg.Pool): ApprovalStore {
@@ -41,6 +46,7 @@ export function createApprovalStore(pool: pg.Pool): ApprovalStore {
       const where = `where approval.state = 'asked' and expires_at > $1 order by asked_at, approval.id limit $2`;
       return (await ask(pool.query<WaitingPublication>(`${REQUEST} ${where}`, [new Date(nowMs), most]))).rows;
     },
+    waitingIssues: async (most) => (await ask(pool.query<WaitingIssue>(ISSUES, [most]))).rows,
     find: async (id) => (await ask(findRequest(pool, id))).rows[0],
     end: ({ id, to, operatorId, nowMs }, check) =>
       ask(

@@ -19,6 +19,7 @@ export function accessPageOf(path: string): ReactNode {
 
 /** What a page asks for, by the beginning of its address. */
 const NEEDED: readonly (readonly [RegExp, string])[] = [
+  [/^\/payments\/reissues\/new/, 'payments.operate'],
   [/^\/payments/, 'payments.view'],
   [/^\/lists/, 'people.view'],
   [/^\/people/, 'people.view'],

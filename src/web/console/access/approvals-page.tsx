@@ -1,20 +1,14 @@
 import { Button, Input } from 'antd';
 import { useState } from 'react';
-import type { ApprovalLimitsBody, ApprovalsAnswer } from '../../../http/contract/console-approvals.ts';
-import { AskDialog } from '../parts/ask-dialog.tsx';
-import type { Question } from '../parts/ask-dialog.tsx';
+import type { ApprovalLimitsBody } from '../../../http/contract/console-approvals.ts';
 import { Field } from '../parts/field.tsx';
-import { readYuan, showYuan, writeYuan } from '../parts/money.ts';
+import { readYuan, writeYuan } from '../parts/money.ts';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
-import { showMinute } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
-import { Link } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { useLoaded } from '../state/use-loaded.ts';
-
-type Publication = ApprovalsAnswer['publications'][number];
-type Reissue = ApprovalsAnswer['reissues'][number];
+import { IssueLine, PublicationLine, ReissueLine } from './approval-lines.tsx';
 
 /** What waits for a second person, and above which amounts anything does. */
 export function ApprovalsPage() {
@@ -28,9 +22,9 @@ export function ApprovalsPage() {
       </div>
       <div className="stack">
         <WhenLoaded loaded={loaded} onRetry={reload}>
-          {({ publications, reissues }) => (
+          {({ publications, reissues, issues }) => (
             <section className="card">
-              {publications.length + reissues.length === 0 ? (
+              {publications.length + reissues.length + issues.length === 0 ? (
                 <EmptyNotice title={words.empty} text={words.emptyText} />
               ) : (
                 <ul className="approval-list">
@@ -40,6 +34,9 @@ export function ApprovalsPage() {
                   {reissues.map((request) => (
                     <ReissueLine key={request.id} request={request} />
                   ))}
+                  {issues.map((request) => (
+                    <IssueLine key={request.id} request={request} onDone={reload} />
+                  ))}
                 </ul>
               )}
             </section>
@@ -48,84 +45,6 @@ export function ApprovalsPage() {
         {may('operators.manage') && <Limits />}
       </div>
     </>
-  );
-}
-
-function PublicationLine({ request, onDone }: { request: Publication; onDone: () => void }) {
-  const { approvals: words } = useWords();
-  const { api, may } = useSession();
-  const { act } = useAct();
-  const [question, setQuestion] = useState<Question | null>(null);
-  const { id, activityId, activityName: name, amountFen } = request;
-  const finish = async (work: () => Promise<unknown>, done: string): Promise<boolean> => {
-    await act(work, done);
-    onDone();
-    return true;
-  };
-  const approve: Question = {
-    title: words.approveTitle(name, showYuan(amountFen)),
-    text: words.approveText,
-    confirm: words.approve,
-    onConfirm: () => finish(() => api.access.decideApproval(id, 'approved'), words.approved),
-  };
-  const refuse: Question = {
-    title: words.refuseTitle(name),
-    text: words.refuseText,
-    confirm: words.refuse,
-    danger: true,
-    onConfirm: () => finish(() => api.access.decideApproval(id, 'refused'), words.refused),
-  };
-  return (
-    <li>
-      <div>
-        <h2>{words.publication(name)}</h2>
-        <p className="quiet">
-          {words.asked(request.askedByName, showMinute(request.askedAtMs))} ·{' '}
-          {words.until(showMinute(request.expiresAtMs))}
-          {request.own && ` · ${words.own}`}
-        </p>
-      </div>
-      <strong className="number">{showYuan(amountFen)}</strong>
-      <div className="actions">
-        <Link to={`/activities/${activityId}`}>{words.look}</Link>
-        {request.own && (
-          <Button onClick={() => void finish(() => api.access.withdrawApproval(id), words.withdrawn)}>
-            {words.withdraw}
-          </Button>
-        )}
-        {!request.own && may('approvals.decide') && (
-          <>
-            <Button danger onClick={() => setQuestion(refuse)}>
-              {words.refuse}
-            </Button>
-            <Button type="primary" onClick={() => setQuestion(approve)}>
-              {words.approve}
-            </Button>
-          </>
-        )}
-      </div>
-      <AskDialog question={question} onClose={() => setQuestion(null)} />
-    </li>
-  );
-}
-
-function ReissueLine({ request }: { request: Reissue }) {
-  const { approvals: words } = useWords();
-  const { may } = useSession();
-  return (
-    <li>
-      <div>
-        <h2>{words.reissue(request.payouts)}</h2>
-        <p className="quiet">
-          {words.asked(request.askedByName, showMinute(request.askedAtMs))} · {request.why}
-          {request.own && ` · ${words.own}`}
-        </p>
-      </div>
-      <strong className="number">{showYuan(request.amountFen)}</strong>
-      <div className="actions">
-        {may('payments.view') && <Link to={`/payments/reissues/${request.id}`}>{words.decide}</Link>}
-      </div>
-    </li>
   );
 }
 
@@ -152,8 +71,8 @@ function LimitsForm({ limits, onSaved }: { limits: ApprovalLimitsBody; onSaved: 
     const set = { publishAboveFen: read.publish.fen, batchAboveFen: read.batch.fen };
     void act(() => api.access.setApprovalLimits(set), words.saved).then(onSaved);
   };
-  const field = (label: string, text: string, setText: (text: string) => void, fault: string | null) => (
-    <Field label={label} fault={fault === null ? undefined : words.notMoney}>
+  const field = (label: string, text: string, setText: (text: string) => void, fault: string | null, hint?: string) => (
+    <Field label={label} hint={hint} fault={fault === null ? undefined : words.notMoney}>
       {(ties) => <Input {...ties} inputMode="decimal" value={text} onChange={(event) => setText(event.target.value)} />}
     </Field>
   );
@@ -171,7 +90,7 @@ function LimitsForm({ limits, onSaved }: { limits: ApprovalLimitsBody; onSaved: 
           <p className="quiet">{words.limitsLead}</p>
         </div>
         {field(words.publishAbove, publish, setPublish, read.publish.fault)}
-        {field(words.batchAbove, batch, setBatch, read.batch.fault)}
+        {field(words.batchAbove, batch, setBatch, read.batch.fault, words.batchHint)}
         <div className="actions">
           <Button htmlType="submit" type="primary" loading={busy} disabled={faulty}>
             {words.save}

@@ -8,6 +8,7 @@ import { readLocalTime, showTime } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { useSession } from '../state/session.tsx';
 import { usePages } from '../state/use-pages.ts';
+import { AuditDetail } from './audit-detail.tsx';
 import { TeamFrame } from './team-frame.tsx';
 
 const ANY = { actor: '', action: '', from: '', until: '' };
@@ -71,9 +72,9 @@ function Filters(props: {
 }) {
   const { audit } = useWords();
   const { filter, onFilter } = props;
-  const options = (any: string, values: readonly string[] = []) => [
+  const options = (any: string, values: readonly string[] = [], nameOf = (value: string): string => value) => [
     { value: '', label: any },
-    ...values.filter((value) => value !== '').map((value) => ({ value, label: value })),
+    ...values.filter((value) => value !== '').map((value) => ({ value, label: nameOf(value) })),
   ];
   const time = (key: 'from' | 'until') => (
     <Field label={audit[key]}>
@@ -87,23 +88,23 @@ function Filters(props: {
       )}
     </Field>
   );
-  const choice = (key: 'actor' | 'action', label: string, any: string, values?: readonly string[]) => (
+  const choice = (key: 'actor' | 'action', label: string, shown: ReturnType<typeof options>) => (
     <Field label={label}>
       {({ id }) => (
         <Select
           id={id}
-          showSearch
+          showSearch={{ optionFilterProp: 'label' }}
           value={filter[key]}
           onChange={(value: string) => onFilter({ ...filter, [key]: value })}
-          options={options(any, values)}
+          options={shown}
         />
       )}
     </Field>
   );
   return (
     <div className="audit-filters">
-      {choice('actor', audit.who, audit.everyone, props.choices?.actors)}
-      {choice('action', audit.what, audit.everything, props.choices?.actions)}
+      {choice('actor', audit.who, options(audit.everyone, props.choices?.actors))}
+      {choice('action', audit.what, options(audit.everything, props.choices?.actions, audit.actionName))}
       {time('from')}
       {time('until')}
     </div>
@@ -120,7 +121,7 @@ function Entry({ line }: { line: AuditLine }) {
         <span className="quiet">{showTime(line.atMs)}</span>
         <strong>{line.actor === '' ? '—' : line.actor}</strong>
         <span className="audit-what">
-          {line.action} <span className="quiet">{line.subject}</span>
+          {audit.actionName(line.action)} <span className="quiet break">{line.subject}</span>
         </span>
         <span className="quiet">{place.filter((part) => part !== null).join(' · ')}</span>
         <Tag className={`state ${line.outcome === 'done' ? 'state-published' : 'state-stopped'}`}>
@@ -135,45 +136,7 @@ function Entry({ line }: { line: AuditLine }) {
           {open ? '−' : '+'}
         </Button>
       </div>
-      {open && <EntryDetail line={line} />}
+      {open && <AuditDetail line={line} />}
     </li>
   );
-}
-
-function EntryDetail({ line }: { line: AuditLine }) {
-  const { audit } = useWords();
-  return (
-    <div className="audit-detail stack">
-      <div>
-        <h3>{audit.changes}</h3>
-        {line.changes.length === 0 ? (
-          <p className="quiet">{audit.noChanges}</p>
-        ) : (
-          <dl className="change-list">
-            {line.changes.map(({ path, before, after }) => (
-              <div key={path}>
-                <dt>{path}</dt>
-                <dd>
-                  <del>{show(before, audit.nothing)}</del> <span aria-hidden="true">→</span>{' '}
-                  <ins>{show(after, audit.nothing)}</ins>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        )}
-      </div>
-      <div>
-        <h3>{audit.requested}</h3>
-        <pre tabIndex={0}>{JSON.stringify(line.request, null, 2)}</pre>
-      </div>
-      <p className="quiet break">
-        {audit.hash} {line.hash}
-      </p>
-    </div>
-  );
-}
-
-function show(value: unknown, nothing: string): string {
-  if (value === null || value === undefined || value === '') return nothing;
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

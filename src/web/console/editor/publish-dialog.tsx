@@ -11,7 +11,7 @@ import type { Editor } from './use-editor.ts';
 
 /** Asks once more before real money can leave, and publishes. */
 export function PublishDialog({ editor, open, onClose }: { editor: Editor; open: boolean; onClose: () => void }) {
-  const { publish, versions } = useWords();
+  const { publish, versions, approvals } = useWords();
   const { api } = useSession();
   const { message } = App.useApp();
   const navigation = useNavigation();
@@ -21,8 +21,9 @@ export function PublishDialog({ editor, open, onClose }: { editor: Editor; open:
     const { id, revision } = editor.answer.activity;
     setBusy(true);
     try {
-      await api.publishActivity(id, revision);
-      void message.success(publish.done);
+      const { activity } = await api.publishActivity(id, revision);
+      if (activity.awaiting === null) void message.success(publish.done);
+      else void message.info(approvals.askedDone);
       await navigation.go(`/activities/${id}`);
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;

@@ -2,6 +2,7 @@ import { Alert, Button, Tabs } from 'antd';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { ActivityAnswer } from '../../../http/contract/console-activities.ts';
+import { AwaitingNotice, isWaiting } from '../access/awaiting-notice.tsx';
 import { glanceAt } from '../editor/rule-glance.ts';
 import type { RuleGlance } from '../editor/rule-glance.ts';
 import { shownState, StateTag } from '../parts/activity-marks.tsx';
@@ -40,14 +41,17 @@ function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (ans
   return (
     <>
       <ActivityHead answer={answer} form={form} onChange={onChange} />
-      {answer.activity.state === 'draft' ? (
-        <Alert
-          className="draft-notice"
-          type="info"
-          showIcon
-          title={words.activity.draftTitle}
-          description={words.activity.draftText}
-        />
+      <AwaitingNotice awaiting={activity.awaiting} />
+      {activity.state === 'draft' ? (
+        !isWaiting(activity.awaiting) && (
+          <Alert
+            className="draft-notice"
+            type="info"
+            showIcon
+            title={words.activity.draftTitle}
+            description={words.activity.draftText}
+          />
+        )
       ) : (
         <ActivityTabs answer={answer} form={form} />
       )}
@@ -97,6 +101,7 @@ function ActivityHead(props: { answer: ActivityAnswer; form: RuleGlance; onChang
   const navigation = useNavigation();
   const { may } = useSession();
   const { activity } = props.answer;
+  const mayEdit = may('activities.edit') && !isWaiting(activity.awaiting);
   const edit = (label: string, primary: boolean) => (
     <Button
       type={primary ? 'primary' : 'default'}
@@ -120,10 +125,8 @@ function ActivityHead(props: { answer: ActivityAnswer; form: RuleGlance; onChang
       </div>
       <div className="actions">
         {may('activities.publish') && <TurnButtons activity={activity} onTurned={props.onChange} />}
-        {may('activities.edit') && activity.state === 'draft' && edit(words.activity.continueEditing, true)}
-        {may('activities.edit') &&
-          ['published', 'paused'].includes(activity.state) &&
-          edit(words.activity.editTexts, false)}
+        {mayEdit && activity.state === 'draft' && edit(words.activity.continueEditing, true)}
+        {mayEdit && ['published', 'paused'].includes(activity.state) && edit(words.activity.editTexts, false)}
       </div>
     </div>
   );

@@ -26,6 +26,7 @@ export interface AccessApi {
   readonly audit: (filter: Readonly<Record<string, string | null>>) => Promise<AuditAnswer>;
   readonly approvals: () => Promise<ApprovalsAnswer>;
   readonly decideApproval: (id: string, decision: 'approved' | 'refused') => Promise<unknown>;
+  readonly decideIssue: (issue: { id: string; accountId: string }, approve: boolean) => Promise<unknown>;
   readonly withdrawApproval: (id: string) => Promise<unknown>;
   readonly approvalLimits: () => Promise<ApprovalLimitsBody>;
   readonly setApprovalLimits: (limits: ApprovalLimitsBody) => Promise<ApprovalLimitsBody>;
@@ -50,6 +51,7 @@ export function accessApi(ask: <Result>(method: string, path: string, body?: unk
     },
     approvals: () => ask('GET', '/approvals'),
     decideApproval: (id, decision) => ask('POST', `/approvals/${id}/decision`, { decision }),
+    decideIssue: ({ id, accountId }, approve) => ask('POST', `/accounts/${accountId}/issues/${id}/decide`, { approve }),
     withdrawApproval: (id) => ask('POST', `/approvals/${id}/withdraw`, {}),
     approvalLimits: () => ask('GET', '/approval-limits'),
     setApprovalLimits: (limits) => ask('PUT', '/approval-limits', limits),
