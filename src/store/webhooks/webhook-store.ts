@@ -16,7 +16,7 @@ const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::
 const HERE = `account_id = $1 and id = $2 and state <> 'removed'`;
 const counted = (state: string): string => `(select count(*)::float8 from (select 1 from webhook_delivery as delivery
     where delivery.account_id = endpoint.account_id and delivery.endpoint_id = endpoint.id and delivery.state = '${state}'
-    limit ${COUNTED_MAX}) as some)`;
+    limit ${COUNTED_MAX}) as counted)`;
 
 const LIST = `select id, name, url, events, state, failures, ${ms('resting_until')} as "restingUntilMs",
     ${ms('previous_until')} as "previousUntilMs", ${counted('waiting')} as waiting, ${counted('parked')} as parked,
