@@ -2,6 +2,8 @@ import { fen } from '../base/fen.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { lawFindings } from '../rules/law.ts';
+import type { LawFinding } from '../rules/law.ts';
 import { overlapsOf, textOverlapsOf } from '../rules/overlaps.ts';
 import type { Overlap, Spoken, TextOverlap } from '../rules/overlaps.ts';
 import type { ActivityWords, WordsInUse } from './ports/keyword-replies.ts';
@@ -27,6 +29,8 @@ export interface ReviewedActivity {
   readonly activity: StoredActivity;
   readonly faults: readonly RuleFault[];
   readonly warnings: readonly RuleWarning[];
+  /** What the law and WeChat's own rules say of it; empty once it is published, when nothing of it can change. */
+  readonly law: readonly LawFinding[];
   /** What the draft shares with other live activities of the account; empty for a draft with faults or a stopped one. */
   readonly overlaps: readonly Overlap<ActivityWords>[];
   /** What its words share with the account's keyword for awards and its keyword replies. */
@@ -196,14 +200,16 @@ async function surroundings(
 
 function review(activity: StoredActivity, { words, lists }: Surroundings): ReviewedActivity {
   const { rule, faults } = readDraft(activity.draft);
-  if (rule === null) return { activity, faults, warnings: [], overlaps: [], textOverlaps: [] };
+  if (rule === null) return { activity, faults, warnings: [], law: [], overlaps: [], textOverlaps: [] };
   const unanswered = activity.publishedVersion === null ? worstCaseFault(rule) : null;
   const open = unanswered === null ? [] : [unanswered];
   const stopped = activity.state === 'stopped';
   const others = stopped ? [] : words.activities.filter(({ id }) => id !== activity.id);
   const textOverlaps = stopped ? [] : textOverlapsOf(rule, answeringTexts(words));
   const warnings = [...ruleWarnings(rule), ...whoWarnings(rule, lists)];
-  return { activity, faults: open, warnings, overlaps: overlapsOf(rule, others, words.codeShapes), textOverlaps };
+  const law = activity.publishedVersion === null ? lawFindings(rule) : [];
+  const overlaps = overlapsOf(rule, others, words.codeShapes);
+  return { activity, faults: open, warnings, law, overlaps, textOverlaps };
 }
 
 /** In the order in which a text is held against them: the keyword for awards, (activities,) keyword replies. */

@@ -1,5 +1,8 @@
 import { WrongRequest } from '../base/errors.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
+import { lawFindings } from '../rules/law.ts';
+import type { LawFinding } from '../rules/law.ts';
+import { LAW_REASONS } from '../rules/law-reasons.ts';
 import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import { poolsInVain } from './codes/pool-faults.ts';
@@ -24,9 +27,11 @@ export function ruleToPublish(
     const inForce = readDraft(publishedRule as RuleDraft).rule ?? publishedRule;
     const locked = differingPaths(inForce, rule).filter((path) => !CHANGEABLE.test(path));
     if (locked.length === 0) return rule;
-    const message = `people already take part, so only texts and the packet's look can change; these differ: ${locked.join(', ')}`;
+    const message = `people already take part, so only texts and the packet's look can change, as the law on promotions wants it; these differ: ${locked.join(', ')}`;
     throw conflict('rule-locked', message, 409, locked);
   }
+  const unlawful = lawFindings(rule).filter(({ level }) => level === 'block');
+  if (unlawful.length > 0) throw new WrongRequest('rule-unlawful', sayLaw(unlawful), { faults: lawFaults(unlawful) });
   const closed = [...entryFaults(rule, account), ...poolsInVain(rule, activity.id, pools)];
   if (closed.length > 0) {
     const message = closed.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
@@ -53,6 +58,14 @@ export function ruleToPublish(
     throw new WrongRequest('rule-faulty', message, { faults: [{ path: 'endsAtMs', message }] });
   }
   return rule;
+}
+
+function sayLaw(findings: readonly LawFinding[]): string {
+  return findings.map(({ check }) => `${LAW_REASONS[check].en} (${LAW_REASONS[check].source.en})`).join(' ');
+}
+
+function lawFaults(findings: readonly LawFinding[]): { path: string; message: string }[] {
+  return findings.flatMap(({ check, paths }) => paths.map((path) => ({ path, message: LAW_REASONS[check].en })));
 }
 
 /** A request that does not go with how things stand; `paths` are the fields it is about. */

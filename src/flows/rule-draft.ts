@@ -23,8 +23,6 @@ export interface RuleWarning {
   readonly code:
     | 'budget-below-worst-case'
     | 'no-limit-per-person'
-    | 'invites-induce-sharing'
-    | 'no-insider-list'
     | 'list-missing'
     | 'origin-unknown-in-chat';
   readonly message: string;
@@ -91,16 +89,6 @@ export function ruleWarnings(rule: ActivityRule): readonly RuleWarning[] {
   if (unlimited && rule.mechanic.kind !== 'check-in') {
     const message = 'nothing limits one person, who may win until the budget is spent';
     warnings.push({ code: 'no-limit-per-person', message, worstCaseFen: worst });
-  }
-  if (rule.trigger.invite) {
-    const message =
-      'WeChat forbids rewarding people for sharing: accounts that paid for shares were blocked and lost followers. Have it permitted, or leave invitations out';
-    warnings.push({ code: 'invites-induce-sharing', message, worstCaseFen: worst });
-  }
-  if (rule.trigger.batch) {
-    const message =
-      'lists of people are for everybody who met a condition that was announced: winners chosen inside break the promotion rules';
-    warnings.push({ code: 'no-insider-list', message, worstCaseFen: worst });
   }
   return warnings;
 }

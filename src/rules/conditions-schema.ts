@@ -163,7 +163,8 @@ export const conditionSchema = z.preprocess((given: unknown, context) => {
   return given;
 }, node);
 
-const REFUSAL_TEXT = '您暂时不符合参加条件';
+/** What somebody refused is told unless the rule says it in its own words. */
+export const REFUSAL_TEXT = '您暂时不符合参加条件';
 
 /** Who may take part: `must` refuses, `shadow` only writes down whom it would refuse. */
 export const whoSchema = z

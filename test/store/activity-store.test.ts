@@ -248,6 +248,22 @@ test('a budget that pays for no packet and an end that is past are refused; one 
   );
 });
 
+test('what the law forbids is refused with its reason and source, what it asks care for is told until it is published', async () => {
+  const car = { id: 'car', name: '轿车', kind: 'text', tickets: 1, stock: 1, worthFen: 5_000_001 } as const;
+  const unlawful = await draft(rule({ prizes: [...lotteryRule().prizes, car], trigger: { words: [], page: true } }));
+  const { law } = await flow.show(unlawful.id);
+  assert.deepEqual(
+    law.filter(({ level }) => level === 'block').map(({ check, paths }) => [check, paths]),
+    [['top-prize', [`prizes.${lotteryRule().prizes.length}.worthFen`]]],
+  );
+  await assert.rejects(flow.publish(anna, unlawful), refusal('rule-unlawful', 400, law[0]?.paths));
+  await assert.rejects(flow.publish(anna, unlawful), /50,000 yuan.*Interim Provisions/);
+  const shared = await draft(rule({ trigger: { words: [], page: true, invite: true } }));
+  const before = await flow.show(shared.id);
+  assert.ok(before.law.some(({ check, level }) => check === 'share-bait' && level === 'warn'));
+  assert.deepEqual((await flow.publish(anna, shared)).law, []);
+});
+
 test('red packets need a merchant, texts do not; an activity without a budget has no book entry', async () => {
   await database.client.query(
     `insert into account (id, app_id, app_secret_sealed, token_sealed, aes_key_sealed, message_mode, created_at, updated_at)

@@ -61,19 +61,22 @@ export const ruleFault = z.object({
 });
 export type RuleFault = z.infer<typeof ruleFault>;
 export const ruleWarning = z.object({
-  code: z.enum([
-    'budget-below-worst-case',
-    'no-limit-per-person',
-    'invites-induce-sharing',
-    'no-insider-list',
-    'list-missing',
-    'origin-unknown-in-chat',
-  ]),
+  code: z.enum(['budget-below-worst-case', 'no-limit-per-person', 'list-missing', 'origin-unknown-in-chat']),
   message: z.string(),
   worstCaseFen: fen.describe('What all red packets together would cost'),
   names: z.array(z.string()).readonly().optional().describe('With list-missing: the lists nobody stands on'),
 });
 export type RuleWarning = z.infer<typeof ruleWarning>;
+
+const sentence = z.object({ zh: z.string(), en: z.string() });
+export const lawFinding = z.object({
+  check: z.string().describe('Which check: top-prize, withheld-prize, insider-list, ...'),
+  level: z.enum(['block', 'warn']).describe('block: not published so; warn: right only with care'),
+  paths: z.array(z.string()).readonly().describe('The fields it is about'),
+  reason: sentence,
+  source: sentence.describe('The law or rule it comes from'),
+});
+export type LawFinding = z.infer<typeof lawFinding>;
 
 export const ruleOverlap = z.object({
   activityId: z.string(),
@@ -117,6 +120,7 @@ export const activityAnswer = z.object({
   }),
   faults: z.array(ruleFault).describe('What keeps the draft from being published'),
   warnings: z.array(ruleWarning),
+  law: z.array(lawFinding).describe('What the law on promotions and WeChat’s own rules say of the draft'),
   overlaps: z.array(ruleOverlap).describe('Live activities of the account that the draft shares messages with'),
   textOverlaps: z.array(textOverlap).describe('What else of the account answers texts that the draft listens to'),
   rule: draft.nullable().describe('The rule in force; null before the first publication'),

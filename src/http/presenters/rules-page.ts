@@ -79,11 +79,14 @@ function prizesSection(rule: ActivityRule, words: RulesWords): string {
   return `<section><h2>${words.prizes}</h2><ul class="rules-list">${rows.join('')}</ul>${budgets.map((text) => `<p>${text}</p>`).join('')}</section>`;
 }
 
-/** What a prize is worth in money; nothing for one that is none. */
+/** What a prize is worth; nothing where nobody said. */
 function worthOf(prize: Prize, words: RulesWords): string {
   const fixedFen = fixedAmountFen(prize);
   if (prize.kind === 'group-packet') return words.shared(yuan(prize.amountFen), prize.shares);
   if (fixedFen !== null) return words.worth(yuan(fixedFen));
+  if (prize.kind === 'text' || prize.kind === 'voucher') {
+    return prize.worthFen === null ? '' : words.valued(yuan(prize.worthFen));
+  }
   if (prize.kind !== 'random-packet') return '';
   return words.range(yuan(prize.minFen), yuan(prize.maxFen), yuan(prize.meanFen));
 }

@@ -27,6 +27,8 @@ export interface RulesWords {
   readonly prizes: string;
   readonly quantity: (count: number) => string;
   readonly worth: (yuan: string) => string;
+  /** Of what is not paid. */
+  readonly valued: (yuan: string) => string;
   /** A packet of so much that so many people share. */
   readonly shared: (yuan: string, shares: number) => string;
   readonly range: (least: string, most: string, mean: string) => string;
@@ -73,6 +75,7 @@ const zh: RulesWords = {
   prizes: '奖品',
   quantity: (count) => `共 ${count} 份`,
   worth: (yuan) => `${yuan} 元微信红包`,
+  valued: (yuan) => `价值 ${yuan} 元`,
   shared: (yuan, shares) => `${yuan} 元微信裂变红包，${shares} 人随机分`,
   range: (least, most, mean) => `${least}–${most} 元随机微信红包，平均 ${mean} 元`,
   odds: '中奖概率（每次抽奖）',
@@ -126,6 +129,7 @@ const en: RulesWords = {
   prizes: 'Prizes',
   quantity: (count) => `${count} in all`,
   worth: (yuan) => `WeChat red packet of ${yuan} yuan`,
+  valued: (yuan) => `worth ${yuan} yuan`,
   shared: (yuan, shares) => `WeChat red packet of ${yuan} yuan that ${shares} people share at random`,
   range: (least, most, mean) => `WeChat red packet of ${least} to ${most} yuan at random, ${mean} yuan on average`,
   odds: 'Odds of each draw',

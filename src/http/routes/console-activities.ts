@@ -4,6 +4,7 @@ import { accountId, activityId } from '../../base/ids.ts';
 import type { AccountId, ActivityId } from '../../base/ids.ts';
 import type { OperateActivities, ReviewedActivity } from '../../flows/operate-activities.ts';
 import type { ConsoleReads } from '../../flows/ports/console-reads.ts';
+import { LAW_REASONS } from '../../rules/law-reasons.ts';
 import {
   activitiesAnswer,
   activityAnswer,
@@ -12,6 +13,7 @@ import {
   publishActivityRequest,
   turnActivityRequest,
 } from '../contract/console-activities.ts';
+import type { LawFinding } from '../contract/console-activities.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 
@@ -31,12 +33,13 @@ export function activityRoutes(dependencies: ActivityRouteDependencies): readonl
 type Present = (reviewed: ReviewedActivity) => Promise<z.input<typeof activityAnswer>>;
 
 function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
-  return async ({ activity, faults, warnings, overlaps, textOverlaps }) => {
+  return async ({ activity, faults, warnings, law, overlaps, textOverlaps }) => {
     const numbers = activity.publishedVersion === null ? null : await reads.numbers(activity);
     return {
       activity: { ...activity, draft: { ...activity.draft }, pageUrl: new URL(`/a/${activity.slug}`, publicUrl).href },
       faults: [...faults],
       warnings: [...warnings],
+      law: law.map(shownFinding),
       overlaps: overlaps.map(({ activity: { id, name }, pairs, ...overlap }) => ({
         activityId: id,
         activityName: name,
@@ -54,6 +57,11 @@ function presenter({ reads, publicUrl }: ActivityRouteDependencies): Present {
       numbers: numbers && { ...numbers, prizes: [...numbers.prizes], days: [...numbers.days] },
     };
   };
+}
+
+function shownFinding({ check, level, paths }: ReviewedActivity['law'][number]): LawFinding {
+  const { zh, en, source } = LAW_REASONS[check];
+  return { check, level, paths, reason: { zh, en }, source };
 }
 
 function readingRoutes({ operate, reads }: ActivityRouteDependencies, present: Present): readonly ConsoleRoute[] {

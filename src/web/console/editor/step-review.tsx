@@ -11,6 +11,7 @@ import { list, object } from './draft.ts';
 import { useEditorTools } from './editor-context.tsx';
 import type { Accounts } from './editor.tsx';
 import { labelIn, nameField, sayFault } from './faults.ts';
+import { LawList, lawOf } from './law-list.tsx';
 import { OddsTables } from './odds-tables.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { glanceAt } from './rule-glance.ts';
@@ -25,6 +26,7 @@ export function StepReview({ accounts, looked }: { accounts: Accounts; looked: L
   const { editor } = useEditorTools();
   const [asking, setAsking] = useState(false);
   const ready = editor.faults.length === 0;
+  const unlawful = lawOf(editor).some(({ level }) => level === 'block');
   return (
     <>
       {ready ? (
@@ -32,12 +34,13 @@ export function StepReview({ accounts, looked }: { accounts: Accounts; looked: L
       ) : (
         <FaultList editor={editor} />
       )}
+      {ready && <LawList editor={editor} />}
       {ready && <WarningList editor={editor} />}
       {ready && <OverlapList editor={editor} />}
       <Summary editor={editor} accounts={accounts} />
       {may('activities.publish') ? (
         <div>
-          <Button type="primary" size="large" disabled={!ready} onClick={() => setAsking(true)}>
+          <Button type="primary" size="large" disabled={!ready || unlawful} onClick={() => setAsking(true)}>
             {editor.locked ? review.publishChanges : review.publish}
           </Button>
         </div>

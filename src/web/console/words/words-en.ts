@@ -98,14 +98,18 @@ export const en: Words = {
     'budget-below-worst-case': (worst) =>
       `All prizes together cost ${showYuan(worst)}, more than the budget. Once it is spent nobody wins any more.`,
     'no-limit-per-person': () => 'Nothing limits one person, who may win until the budget is spent.',
-    'invites-induce-sharing': () =>
-      'WeChat forbids rewarding people for sharing (inducing shares): accounts that did were blocked and lost followers. Have it permitted, or leave invitations out.',
-    'no-insider-list': () =>
-      'Lists of people are for everybody who met an announced condition: winners chosen inside break China’s 2020 rules on promotions.',
     'list-missing': (_worst, names) =>
       `Nobody stands on these lists yet: ${names.join(', ')}. Add people to them under “Lists”, or correct the names.`,
     'origin-unknown-in-chat': () =>
       'Address and device are known on the page only: whoever comes by the chat or another way is always refused.',
+  },
+  law: {
+    title: 'What the law asks for',
+    blockedTitle: 'It cannot be published so',
+    block: 'blocks',
+    warn: 'take care',
+    source: (name: string) => `Source: ${name}`,
+    noAdvice: 'These checks are no legal advice; what they do not mention may still be wrong.',
   },
   overlaps: {
     title: 'Something else hears these messages too',

@@ -95,12 +95,17 @@ export const zh = {
     'budget-below-worst-case': (worst: number) =>
       `奖品全部发完需要 ${showYuan(worst)}，超过预算。预算用完后就不再中奖。`,
     'no-limit-per-person': () => '没有限制每个人的次数，同一个人可以一直中奖，直到预算用完。',
-    'invites-induce-sharing': () =>
-      '微信禁止以奖励诱导分享：有公众号因此被封禁、清除粉丝。请先确认已获许可，否则不要开启邀请。',
-    'no-insider-list': () => '名单抽奖只用于符合已公示条件的所有人：内定中奖违反《规范促销行为暂行规定》。',
     'list-missing': (_worst: number, names: readonly string[]) =>
       `参与条件用到的名单还没有人：${names.join('、')}。请先在「名单」里添加，或改正名称。`,
     'origin-unknown-in-chat': () => '只有活动页面能知道网络地址和设备：从聊天等其他方式参加的人会一直被拒绝。',
+  },
+  law: {
+    title: '合规提示',
+    blockedTitle: '这样不能发布',
+    block: '不能发布',
+    warn: '请注意',
+    source: (name: string) => `依据：${name}`,
+    noAdvice: '这些检查不是法律意见；没有提示不代表一定合规。',
   },
   overlaps: {
     title: '这些消息还有别的会回应',
