@@ -171,7 +171,10 @@ function reading(
       const client = await pool.connect();
       return new Proxy(client, {
         get(target, name) {
-          if (name === 'query') return (text: string) => ask((sent) => target.query(sent), text);
+          if (name === 'query')
+            // What is no text takes in rows, behind what is read here.
+            return (query: unknown) =>
+              typeof query === 'string' ? ask((sent) => target.query(sent), query) : target.query(query as never);
           const value: unknown = Reflect.get(target, name);
           return typeof value === 'function' ? value.bind(target) : value;
         },
