@@ -20,11 +20,7 @@ export interface RuleFault {
 
 /** Something the operator should know before publishing, though it may be meant. */
 export interface RuleWarning {
-  readonly code:
-    | 'budget-below-worst-case'
-    | 'no-limit-per-person'
-    | 'list-missing'
-    | 'origin-unknown-in-chat';
+  readonly code: 'budget-below-worst-case' | 'no-limit-per-person' | 'list-missing' | 'origin-unknown-in-chat';
   readonly message: string;
   readonly worstCaseFen: Fen;
   /** With `list-missing`: which lists. */

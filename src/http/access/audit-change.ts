@@ -12,7 +12,17 @@ const CHANGE_NOTHING = new Set(['previewReissue', 'lookAtDraft', 'tryDraft', 'lo
 /** What these are about is personal data, which the trail would keep after an erasure. */
 const NOT_COMPARED = new Set(['erasePerson', 'revealVoucher', 'addListedPeople', 'removeListedPeople']);
 /** Of an answer, what operators do not set. */
-const COMES_BY_ITSELF = new Set(['numbers', 'faults', 'warnings', 'law', 'overlaps', 'nowMs', 'updatedAtMs', 'rule', 'queue']);
+const COMES_BY_ITSELF = new Set([
+  'numbers',
+  'faults',
+  'warnings',
+  'law',
+  'overlaps',
+  'nowMs',
+  'updatedAtMs',
+  'rule',
+  'queue',
+]);
 
 /** Lets a change happen and writes who made it, from where, and what it changed. */
 export type AuditChange = (route: ConsoleRoute, call: RawCall, change: () => Promise<unknown>) => Promise<unknown>;
