@@ -37,6 +37,7 @@ import { DatabaseClock } from './store/database-clock.ts';
 import { createDrawStore } from './store/draw-store.ts';
 import { openInstallation } from './store/installation-store.ts';
 import { createPageReads } from './store/page-reads.ts';
+import { createFinanceStore } from './store/finance/finance-store.ts';
 import { createQueueFigures } from './store/read-models/queue-metrics.ts';
 import { ProcessMemory } from './store/process-memory.ts';
 import { RedisMemory } from './store/redis-memory.ts';
@@ -260,6 +261,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       ...codeFlows(parts),
       ...issueFlows(parts),
       ...doctorFlows(parts),
+      finance: createFinanceStore(pool),
       tryRules: createTryRules({ clock, luck: systemLuck }),
       ...numberFlows({ ...parts, operatePeople }),
       reads: createConsoleReads(pool),

@@ -30,6 +30,7 @@ import { createPaymentStore } from '../../src/store/payments/payment-store.ts';
 import { createSecretBox } from '../../src/store/sealed-secret.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { createActivityDirectory } from '../../src/store/activity-directory.ts';
+import { createFinanceStore } from '../../src/store/finance/finance-store.ts';
 import { createActivityStore } from '../../src/store/activity-store.ts';
 import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
@@ -113,6 +114,7 @@ export async function startConsole(
     ),
     ...codeFlows({ pool, clock: wallClock, logger: log }),
     ...issueFlows({ pool, clock: wallClock, logger: log }),
+    finance: createFinanceStore(pool),
     ...doctorFlows({
       config: { databaseUrl: database.url, redisUrl: '', publicUrl, hosts: NO_HOSTS },
       accounts: settings.accounts,

@@ -43,6 +43,13 @@ const HEADS: Readonly<Record<string, { readonly zh: string; readonly en: string 
   'last-draw': { zh: '最近抽奖', en: 'Last draw' },
   'check-ins': { zh: '签到天数', en: 'Check-ins' },
   following: { zh: '是否关注', en: 'Following' },
+  month: { zh: '月份', en: 'Month' },
+  account: { zh: '公众号', en: 'Account' },
+  'app-id': { zh: 'AppID', en: 'AppID' },
+  receipts: { zh: '领取次数', en: 'Receipts' },
+  largest: { zh: '单次最高（元）', en: 'Largest (yuan)' },
+  tax: { zh: '偶然所得个税 20%（元）', en: 'Tax on incidental income, 20% (yuan)' },
+  'tax-borne': { zh: '由企业承担时的个税（元）', en: 'Tax where the company bears it (yuan)' },
 };
 
 /** Returns what the columns are headed with. */

@@ -24,6 +24,8 @@ import { batchRoutes } from './console-batches.ts';
 import type { BatchRouteDependencies } from './console-batches.ts';
 import { codeRoutes } from './console-codes.ts';
 import type { CodeRouteDependencies } from './console-codes.ts';
+import { financeRoutes } from './console-finance.ts';
+import type { FinanceRouteDependencies } from './console-finance.ts';
 import { doctorRoutes } from './console-doctor.ts';
 import type { DoctorRouteDependencies } from './console-doctor.ts';
 import { admit, sessionCookieWriter } from './console-guard.ts';
@@ -77,6 +79,7 @@ export interface ConsoleDependencies
     CodeRouteDependencies,
     IssueRouteDependencies,
     DoctorRouteDependencies,
+    FinanceRouteDependencies,
     VersionRouteDependencies,
     NumberRouteDependencies,
     ExportRouteDependencies,
@@ -119,6 +122,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...codeRoutes(dependencies),
     ...issueRoutes(dependencies),
     ...doctorRoutes(dependencies),
+    ...financeRoutes(dependencies),
     ...paymentRoutes(dependencies),
     ...payoutRoutes(dependencies),
     ...shopPaymentRoutes(dependencies),
