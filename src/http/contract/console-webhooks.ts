@@ -70,3 +70,32 @@ export const deliveriesAnswer = z.object({
 });
 export type DeliveriesAnswer = z.infer<typeof deliveriesAnswer>;
 export const redeliveredAnswer = z.object({ ordered: z.number() });
+
+/** What an endpoint is posted. */
+export const webhookBody = z.strictObject({
+  id: z.string().describe('The same with every try: what was seen under it needs nothing more'),
+  type: event,
+  timestamp: z.iso.datetime().describe('When it happened'),
+  data: z.strictObject({
+    accountId: z.string(),
+    awardId: z.string(),
+    activityId: z.string(),
+    prizeId: z.string(),
+    openid: z.string().describe('Begins with `x:` once the person was erased'),
+    amountFen: z.int().min(0),
+    orderNumber: z.string().nullable().describe('mch_billno at WeChat Pay; null with award.created'),
+    occurredAtMs: atMs,
+    sequence: z.int().describe('Grows with what happens to an award'),
+  }),
+});
+
+/** What each event means. */
+export const WEBHOOK_EVENTS_SAID: Readonly<Record<(typeof WEBHOOK_EVENTS)[number], string>> = {
+  'award.created': 'Somebody won',
+  'payout.sent': 'The packet is with the winner, who has 24 hours to open it',
+  'payout.received': 'The winner has the money',
+  'payout.returned': 'Nobody opened it, and the money came back',
+  'payout.parked': 'It cannot be sent before a person looks at it',
+  'payout.failed': 'WeChat Pay says for sure that under this order number nothing is paid',
+  'payout.reissued': 'The award is paid under another order number',
+};

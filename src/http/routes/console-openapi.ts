@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { WEBHOOK_EVENTS } from '../../flows/ports/webhooks.ts';
 import { problemSchema } from '../contract/console-problem.ts';
+import { WEBHOOK_EVENTS_SAID, webhookBody } from '../contract/console-webhooks.ts';
 import { takesKey } from '../api/answer-once.ts';
 import { consoleFile } from '../console-file.ts';
 import { consoleStream } from '../console-stream.ts';
@@ -48,7 +50,35 @@ export function openApiDocument(routes: readonly ConsoleRoute[], ruleSchema: Jso
 
 /** Describes in the same way what programs with a token find below /api/v1. */
 export function apiDocument(routes: readonly ConsoleRoute[], ruleSchema: Json): Json {
-  return describe(routes, ruleSchema, PROGRAMS);
+  return { ...describe(routes, ruleSchema, PROGRAMS), webhooks: webhooks() };
+}
+
+/** What endpoints are posted, one entry an event. */
+function webhooks(): Json {
+  const { properties, ...body } = schemaOf(webhookBody, 'output') as { readonly properties: Json };
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  });
+  const parameters = [
+    header('webhook-id', 'As `id` in the body'),
+    header('webhook-timestamp', 'When this try was signed, Unix seconds'),
+    header('webhook-signature', 'One or two signatures, `v1,` and base64, with a space between'),
+  ];
+  return Object.fromEntries(
+    WEBHOOK_EVENTS.map((type) => {
+      const schema = { ...body, properties: { ...properties, type: { const: type } } };
+      const requestBody = { required: true, content: { 'application/json': { schema } } };
+      const responses = { '2XX': { description: 'Taken; anything else is tried again for three days' } };
+      return [
+        type,
+        { post: { operationId: type, summary: WEBHOOK_EVENTS_SAID[type], parameters, requestBody, responses } },
+      ];
+    }),
+  );
 }
 
 function describe(routes: readonly ConsoleRoute[], ruleSchema: Json, door: DescribedDoor): Json {

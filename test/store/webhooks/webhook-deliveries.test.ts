@@ -7,6 +7,7 @@ import { merchantId } from '../../../src/base/ids.ts';
 import { createDeliverWebhooks, RETRIED_FOR_MS } from '../../../src/flows/webhooks/deliver-webhooks.ts';
 import type { QueryOutcome, RailStatus, SendOutcome } from '../../../src/flows/ports/payouts.ts';
 import type { EndpointKey, WebhookEvent } from '../../../src/flows/ports/webhooks.ts';
+import { webhookBody } from '../../../src/http/contract/console-webhooks.ts';
 import { createWebhookSender } from '../../../src/notify/webhook-sender.ts';
 import { newWebhookSecret } from '../../../src/notify/webhook-signature.ts';
 import { createDrawStore } from '../../../src/store/draw-store.ts';
@@ -137,6 +138,7 @@ test('events of an award come one after another with who won what, and are not t
     events.map(({ type }) => type),
     ['award.created', 'payout.sent', 'payout.received'],
   );
+  for (const event of events) webhookBody.parse(event);
   const [award, sent] = events;
   const { awardId, openid, amountFen, prizeId, accountId } = award?.data ?? {};
   assert.deepEqual([openid, amountFen, prizeId, accountId], [follower(drawn), 100, 'one-yuan', 'main']);
