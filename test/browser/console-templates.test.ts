@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
 import { buildWeb } from '../../src/web/build.ts';
 import { startBrowser, watchFaults, wechatPhone } from '../support/browser.ts';
+import { look } from '../support/console-browser.ts';
 import { eventually, startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -11,6 +12,9 @@ import type { World } from '../support/world.ts';
 const KNOWN_WITHIN_MS = 10_000;
 const DAY_MS = 86_400_000;
 const TRIES_MAX = 200;
+/** A red square of 96 pixels, as PNG. */
+const LOGO =
+  'iVBORw0KGgoAAAANSUhEUgAAAGAAAABgCAIAAABt+uBvAAAAjklEQVR42u3QMQ0AAAgDsPnAAprRigNOriZV0Ew1hygQJEiQIEGCBAlCkCBBggQJEiQIQYIECRIkSJAgBAkSJEiQIEGCBCFIkCBBggQJEoQgQYIECRIkSBCCBAkSJEiQIEGCECRIkCBBggQJQpAgQYIECRIkCEGCBAkSJEiQIEEIEiRIkCBBggQhSJCgPwt6aDXht2tKpAAAAABJRU5ErkJggg==';
 
 /** Each template from nothing to its first winner, by one new operator, in the order the days allow. */
 describe('a new operator takes each template to its first winner', () => {
@@ -87,6 +91,42 @@ describe('a new operator takes each template to its first winner', () => {
     await answersTo('新春好运');
     await paid((await winOf(id)) ?? (await firstWinner(id, '新春好运')));
   });
+
+  it('a picture uploaded in the editor is shown on the page, whose code is there to print, and all of it is copied', async () => {
+    const published = await world.service.pool.query<{ id: string; slug: string }>(
+      `select id, slug from activity where name = '新春转盘'`,
+    );
+    const { id = '', slug = '' } = published.rows[0] ?? {};
+    await page.goto(`${world.publicUrl}/console/activities/${id}/edit/look`);
+    await page.getByText('更多设置').click();
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: '标志' }).click();
+    const logo = { name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from(LOGO, 'base64') };
+    await (await choosing).setFiles(logo);
+    await page.getByRole('img', { name: '标志' }).waitFor();
+    await look(page, 'console-editor-picture-1280');
+    await page.getByRole('button', { name: /检查与发布/ }).click();
+    await button('发布修改').click();
+    await button('确认发布').click();
+    await page.getByText(/第 2 版/).waitFor();
+    const { look: shown } = (await ruleOf(id)).rule;
+    const file = await fetch(`${world.publicUrl}${shown.logo}`);
+    assert.equal(file.headers.get('content-type'), 'image/png');
+    await button('二维码').click();
+    await page.getByRole('dialog').locator('svg').first().waitFor();
+    await look(page, 'console-page-code-1280', false);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: '下载 SVG' }).click();
+    assert.equal((await downloading).suggestedFilename(), `${slug}.svg`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^复\s*制$/ }).click();
+    await page.waitForURL(/\/activities\/[0-9a-f]{32}\/edit$/);
+    assert.equal(await page.getByLabel('活动名称').inputValue(), '新春转盘（副本）');
+    assert.deepEqual(faults, []);
+  });
+
+  const ruleOf = (id: string): Promise<{ rule: { look: { logo: string } } }> =>
+    page.evaluate(`fetch('/api/console/activities/${id}').then((answer) => answer.json())`);
 
   it('the live-room password', async () => {
     const id = await publish('直播间口令红包', { 活动名称: '周五直播', 口令: '直播红包', 总预算: '100' });

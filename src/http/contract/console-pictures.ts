@@ -11,5 +11,6 @@ const pictureView = z.object({
   createdAtMs: z.number().describe('Unix ms'),
 });
 export const pictureAnswer = z.object({ picture: pictureView });
+export type PictureAnswer = z.infer<typeof pictureAnswer>;
 export const picturesAnswer = z.object({ pictures: z.array(pictureView).describe('Newest first') });
 export type PicturesAnswer = z.infer<typeof picturesAnswer>;

@@ -7,6 +7,7 @@ import { list, number, object, text } from './draft.ts';
 import type { Path } from './draft.ts';
 import { useEditorTools } from './editor-context.tsx';
 import { labelIn } from './faults.ts';
+import { PictureInput } from './picture-input.tsx';
 import type { RuleNode, ShapedField, Shape } from './rule-node.ts';
 
 interface LeafProps {
@@ -24,6 +25,7 @@ const LEAVES: readonly Shape['kind'][] = [
   'prize',
   'mechanic',
   'colour',
+  'picture',
   'choice',
   'text',
   'count-or-all',
@@ -38,7 +40,7 @@ export function isLeaf({ kind }: Shape): boolean {
 /** The input of a field that is one value. */
 export function LeafInput(props: LeafProps) {
   const { editor } = useEditorTools();
-  const { path, field, ties } = props;
+  const { path, field, ties, label } = props;
   const { shape, nullable, node } = field;
   const value = editor.at(path);
   const disabled = editor.lockedAt(path);
@@ -73,6 +75,8 @@ export function LeafInput(props: LeafProps) {
       return <TagsInput {...props} item={shape.item} value={list(value)} disabled={disabled} onChange={put} />;
     case 'colour':
       return <ColourInput {...props} value={text(value)} disabled={disabled} onChange={put} />;
+    case 'picture':
+      return <PictureInput id={ties.id} label={label} path={text(value)} disabled={disabled} onChange={put} />;
     default:
       return <TextInput {...props} value={text(value)} disabled={disabled} onChange={put} />;
   }

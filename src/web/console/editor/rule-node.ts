@@ -29,7 +29,7 @@ export interface RuleNode {
 
 /** How a place is edited. */
 export type Shape =
-  | { readonly kind: 'switch' | 'money' | 'time' | 'count' | 'prize' | 'mechanic' | 'colour' }
+  | { readonly kind: 'switch' | 'money' | 'time' | 'count' | 'prize' | 'mechanic' | 'colour' | 'picture' }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'text'; readonly most: number | null }
   | { readonly kind: 'count-or-all'; readonly all: string }
@@ -46,6 +46,9 @@ export interface ShapedField {
   readonly nullable: boolean;
   readonly required: boolean;
 }
+
+/** Names of fields that hold the path of a picture. */
+const PICTURE_FIELDS = new Set(['logo', 'picture']);
 
 /** Names of fields that hold the id of one of the rule's mechanics. */
 const MECHANIC_FIELDS = new Set(['in', 'leadsTo']);
@@ -116,6 +119,7 @@ function shapeOf(
     case 'object':
       return { kind: 'group', node };
     default:
+      if (PICTURE_FIELDS.has(name)) return { kind: 'picture' };
       return name === 'brandColour' ? { kind: 'colour' } : { kind: 'text', most: node.maxLength ?? null };
   }
 }

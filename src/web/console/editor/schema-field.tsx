@@ -21,7 +21,8 @@ export function SchemaField({ path, field }: { path: Path; field: ShapedField })
   const label = node.label === undefined ? field.name : labelIn(node.label, language);
   const fault = editor.faultAt(path);
   const said = fault === undefined ? undefined : sayFault(fault, words);
-  const hint = node.hint?.[language];
+  // The path of a picture is nobody's to type here.
+  const hint = shape.kind === 'picture' ? undefined : node.hint?.[language];
   if (shape.kind === 'text' && (shape.most ?? 0) >= 100) {
     return <CountedText path={path} field={field} label={label} hint={hint} fault={said} />;
   }

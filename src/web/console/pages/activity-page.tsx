@@ -12,6 +12,7 @@ import { useWords } from '../state/language.tsx';
 import { useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
+import { DuplicateButton } from './duplicate-button.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { TurnButtons } from './turn-buttons.tsx';
 
@@ -125,6 +126,7 @@ function ActivityHead(props: { answer: ActivityAnswer; form: RuleGlance; onChang
       </div>
       <div className="actions">
         {may('activities.publish') && <TurnButtons activity={activity} onTurned={props.onChange} />}
+        <DuplicateButton answer={props.answer} />
         {mayEdit && activity.state === 'draft' && edit(words.activity.continueEditing, true)}
         {mayEdit && ['published', 'paused'].includes(activity.state) && edit(words.activity.editTexts, false)}
       </div>

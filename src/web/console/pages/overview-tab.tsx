@@ -7,6 +7,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { showYuan } from '../parts/money.ts';
 import { showCount, showShare, showTime } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
+import { PageCode } from './page-code.tsx';
 
 type Numbers = NonNullable<ActivityAnswer['numbers']>;
 
@@ -35,7 +36,7 @@ export function OverviewTab({ answer, form }: { answer: ActivityAnswer; form: Ru
           {numbers.draws === 0 ? '—' : showShare(Math.round((numbers.wins / numbers.draws) * 10_000) / 10_000)}
         </Tile>
       </div>
-      <WaysIn form={form} pageUrl={activity.pageUrl} />
+      <WaysIn form={form} pageUrl={activity.pageUrl} slug={activity.slug} />
       <div className="halves">
         <Days days={numbers.days} />
         <Prizes numbers={numbers} form={form} />
@@ -54,7 +55,7 @@ function Tile(props: { label: string; note?: string | undefined; wide?: boolean;
   );
 }
 
-function WaysIn({ form, pageUrl }: { form: RuleGlance; pageUrl: string }) {
+function WaysIn({ form, pageUrl, slug }: { form: RuleGlance; pageUrl: string; slug: string }) {
   const words = useWords();
   const { message } = App.useApp();
   const copy = (): void => {
@@ -88,6 +89,7 @@ function WaysIn({ form, pageUrl }: { form: RuleGlance; pageUrl: string }) {
             <Button size="small" onClick={copy}>
               {words.activity.copy}
             </Button>
+            <PageCode url={pageUrl} name={slug} />
           </p>
         </div>
       )}

@@ -5,6 +5,7 @@ import type {
   ChangeTextsRequest,
 } from '../../../http/contract/console-accounts.ts';
 import type { LiveMenuAnswer, MenuAnswer, SaveMenuRequest } from '../../../http/contract/console-menu.ts';
+import type { PictureAnswer, PicturesAnswer } from '../../../http/contract/console-pictures.ts';
 import type { RepliesAnswer } from '../../../http/contract/console-replies.ts';
 import type { MakeSceneRequest, ScenesAnswer } from '../../../http/contract/console-scenes.ts';
 import type { VerificationFilesAnswer } from '../../../http/contract/console-verification-files.ts';
@@ -40,6 +41,8 @@ export interface SettingsApi {
   readonly files: () => Promise<VerificationFilesAnswer>;
   readonly putFile: (name: string, content: string) => Promise<unknown>;
   readonly removeFile: (name: string) => Promise<unknown>;
+  readonly pictures: (account: string) => Promise<PicturesAnswer>;
+  readonly keepPicture: (account: string, file: Blob) => Promise<PictureAnswer>;
 }
 
 /** Builds it over what asks. */
@@ -71,5 +74,7 @@ export function settingsApi(
     files: () => ask('GET', '/verification-files'),
     putFile: (name, content) => ask('PUT', file(name), { content }),
     removeFile: (name) => ask('DELETE', file(name)),
+    pictures: (account) => ask('GET', at(account, '/pictures')),
+    keepPicture: (account, picture) => ask('POST', at(account, '/pictures'), picture),
   };
 }

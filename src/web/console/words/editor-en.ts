@@ -91,6 +91,28 @@ export const editorEn: EditorWords = {
     staleReload: 'Load the latest version',
     problemTitle: 'Not saved',
   },
+  duplicate: {
+    action: 'Copy',
+    name: (name) => `${name} (copy)`,
+    done: 'Copied as a new draft',
+  },
+  pageCode: {
+    show: 'QR code',
+    title: 'QR code of the page',
+    text: 'Scanned in WeChat it opens the page; an SVG is sharp at any size, as for print.',
+    download: 'Download SVG',
+  },
+  picture: {
+    upload: 'Upload a picture',
+    uploadHint: 'PNG, JPEG or WebP, 500 KB at most',
+    choose: 'Choose one there is',
+    remove: 'Take it away',
+    kept: 'Pictures there are',
+    none: 'No pictures were uploaded yet.',
+    use: (width, height) => `Use this picture of ${width}×${height}`,
+    done: 'The picture is uploaded',
+    tooBig: 'The picture has more than 500 KB: make it smaller.',
+  },
   schema: {
     more: 'More settings',
     choose: 'Choose',

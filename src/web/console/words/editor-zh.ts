@@ -89,6 +89,28 @@ export const editorZh = {
     staleReload: '载入最新内容',
     problemTitle: '没有保存成功',
   },
+  duplicate: {
+    action: '复制',
+    name: (name: string) => `${name}（副本）`,
+    done: '已复制为新的草稿',
+  },
+  pageCode: {
+    show: '二维码',
+    title: '活动页二维码',
+    text: '用微信扫码打开活动页；SVG 放多大都清楚，适合印刷。',
+    download: '下载 SVG',
+  },
+  picture: {
+    upload: '上传图片',
+    uploadHint: 'PNG、JPEG 或 WebP，最大 500 KB',
+    choose: '选择已有图片',
+    remove: '去掉图片',
+    kept: '已有图片',
+    none: '还没有上传过图片。',
+    use: (width: number, height: number) => `用这张 ${width}×${height} 的图片`,
+    done: '图片已上传',
+    tooBig: '图片超过 500 KB，请压缩后再传。',
+  },
   schema: {
     more: '更多设置',
     choose: '请选择',
