@@ -16,6 +16,7 @@ import { BatchIssue1795255920000 } from './1795255920000-batch-issue.ts';
 import { Pictures1795255980000 } from './1795255980000-pictures.ts';
 import { PacketKinds1795256100000 } from './1795256100000-packet-kinds.ts';
 import { CheaperDraws1795256160000 } from './1795256160000-cheaper-draws.ts';
+import { TrialPackets1795256280000 } from './1795256280000-trial-packets.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Pictures1795255980000,
   PacketKinds1795256100000,
   CheaperDraws1795256160000,
+  TrialPackets1795256280000,
 ];

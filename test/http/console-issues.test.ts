@@ -77,6 +77,8 @@ test('a file is read, its faults are downloaded, and what is shown is confirmed'
 });
 
 test('a spreadsheet is one whatever the browser calls it, and nothing of an upload is left on disk', async () => {
+  const uploads = async () => (await readdir(tmpdir())).filter((name) => /^hongbao-.*\.upload$/.test(name));
+  const lyingAbout = await uploads();
   const id = await made();
   const sheet = xlsxFile([
     ['openid', '金额'],
@@ -87,10 +89,7 @@ test('a spreadsheet is one whatever the browser calls it, and nothing of an uplo
   const broken = await upload(id, new Uint8Array(sheet.subarray(0, 300)));
   assert.deepEqual([broken.status, broken.body.code], [400, 'file-not-spreadsheet']);
   assert.equal((await callers.viewer.get(`${ISSUES}/${id}`)).body.state, 'empty');
-  assert.deepEqual(
-    (await readdir(tmpdir())).filter((name) => name.startsWith('hongbao-') && name.endsWith('.upload')),
-    [],
-  );
+  assert.deepEqual(await uploads(), lyingAbout);
 });
 
 test('a batch that is worth much waits for somebody who may approve', async () => {
@@ -108,6 +107,36 @@ test('a batch that is worth much waits for somebody who may approve', async () =
   assert.deepEqual((await callers.finance.get('/approvals')).body.issues, []);
   assert.equal((await callers.operator.post(`${ISSUES}/${id}/turn`, { to: 'pause' })).body.state, 'paused');
   assert.equal((await callers.viewer.post(`${ISSUES}/${id}/turn`, { to: 'resume' })).status, 403);
+});
+
+test('a trial to oneself is small, never approved by who asked, and three at most wait', async () => {
+  const path = '/accounts/main/trial-packets';
+  const openid = person(900);
+  const { owner, finance } = callers;
+  assert.equal((await owner.post('/accounts/none/trial-packets', { openid })).body.code, 'account-not-found');
+  assert.equal((await owner.post(path, { openid, amountFen: 1001 })).body.code, 'request-invalid');
+  const small = await owner.post(path, { openid, amountFen: 1 });
+  assert.deepEqual([small.body.code, small.body.faults[0].path], ['trial-faulty', 'amountFen']);
+  assert.deepEqual((await owner.post(path, { openid: '我' })).body.faults[0].path, 'openid');
+  const asked = [];
+  for (let count = 0; count < 3; count += 1) asked.push((await owner.post(path, { openid })).body);
+  assert.deepEqual(
+    asked.map(({ state, amountFen, own, openid: shown }) => [state, amountFen, own, shown === openid]),
+    Array.from({ length: 3 }, () => ['asked', 100, true, false]),
+  );
+  assert.equal((await owner.post(path, { openid })).body.code, 'trials-waiting');
+  const [first, second, third] = asked.map(({ id }) => `${ISSUES}/${id}`);
+  assert.deepEqual((await owner.post(`${first}/decide`, { approve: true })).body.code, 'issue-own');
+  assert.equal((await finance.post(`${first}/decide`, { approve: false })).body.state, 'refused');
+  assert.equal((await owner.post(`${second}/turn`, { to: 'cancel' })).body.state, 'cancelled');
+  assert.equal((await finance.post(`${third}/decide`, { approve: true })).body.state, 'running');
+  const { rows } = (await callers.viewer.get(path)).body;
+  assert.deepEqual(
+    rows.map(({ state }: { state: string }) => state),
+    ['running', 'cancelled', 'refused'],
+  );
+  const names = (await owner.get('/activities')).body.activities.map(({ name }: { name: string }) => name);
+  assert.ok(!names.includes('试发红包（测试）'));
 });
 
 test('an unknown account or batch is told apart from a faulty one', async () => {

@@ -15,6 +15,7 @@ interface RowsBody {
 describe('an operator', () => {
   let world: World;
   let cookie = '';
+  let secondCookie = '';
   before(async () => {
     world = await startWorld();
     const { pool, clock } = world.service;
@@ -22,15 +23,18 @@ describe('an operator', () => {
     const answer = await call('POST', '/login', { token });
     cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
     assert.equal((await call('POST', '/login', { token })).status, 401, 'the link works once');
+    const second = await createOperatorWithLoginLink({ pool, name: '小陈', role: 'finance', nowMs: clock.nowMs() });
+    const signedIn = await call('POST', '/login', { token: second.token });
+    secondCookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
   });
   after(async () => {
     await world.close();
   });
 
-  function call(method: string, path: string, body?: unknown): Promise<Response> {
+  function call(method: string, path: string, body?: unknown, as = cookie): Promise<Response> {
     return fetch(`${world.publicUrl}/api/console${path}`, {
       method,
-      headers: { cookie, origin: world.publicUrl, 'content-type': 'application/json' },
+      headers: { cookie: as, origin: world.publicUrl, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
@@ -74,6 +78,53 @@ describe('an operator', () => {
     await read(call('POST', `/activities/${id}/stop`, {}));
     const late = await world.simulator.push.sendText(world.simulator.followers.add().openid, '开工大吉');
     assert.match(late.reply?.type === 'text' ? late.reply.content : '', /^(活动未开放|你好！)/);
+    await world.compareBooks();
+  });
+
+  it('sends one packet to themselves once a second person says so, booked as a test that no number counts', async () => {
+    const { openid } = world.simulator.followers.add();
+    const before = await read<unknown>(call('GET', '/numbers'));
+    const asked = await read<Record<'id' | 'activityId' | 'state', string>>(
+      call('POST', '/accounts/main/trial-packets', { openid, amountFen: 120 }),
+    );
+    assert.equal(asked.state, 'asked');
+    const decision = `/accounts/main/issues/${asked.id}/decide`;
+    assert.equal((await call('POST', decision, { approve: true })).status, 403);
+    const sentTo = () => world.simulator.books.packets().filter((one) => one.openid === openid);
+    assert.deepEqual(sentTo(), []);
+    const { issues } = await read<{ issues: readonly object[] }>(call('GET', '/approvals', undefined, secondCookie));
+    assert.deepEqual(
+      issues.map((one) => ({ ...one, askedAtMs: 0 })),
+      [
+        {
+          id: asked.id,
+          accountId: 'main',
+          name: '试发红包（测试）',
+          people: 1,
+          amountFen: 120,
+          askedByName: '小王',
+          askedAtMs: 0,
+          own: false,
+          trial: true,
+        },
+      ],
+    );
+    await read(call('POST', decision, { approve: true }, secondCookie));
+    const trialIs = async (award: string): Promise<boolean> => {
+      const { rows } = await read<RowsBody>(call('GET', '/accounts/main/trial-packets'));
+      return rows.length === 1 && rows[0]?.['award'] === award;
+    };
+    await eventually('the trial to be sent', () => trialIs('sent'));
+    const [packet, ...more] = sentTo();
+    assert.ok(packet !== undefined && more.length === 0);
+    world.simulator.followers.openPacket(packet.number);
+    world.simulator.clock.advance(120_000);
+    await eventually('the trial to be received', () => trialIs('received'));
+    const books = await read<RowsBody>(call('GET', `/activities/${asked.activityId}/books`));
+    assert.deepEqual(books.rows.map((row) => row['kind']).toReversed(), ['budget', 'award', 'send', 'received']);
+    assert.deepEqual(await read<unknown>(call('GET', '/numbers')), before);
+    const { activities } = await read<{ activities: readonly { id: string }[] }>(call('GET', '/activities'));
+    assert.ok(!activities.some(({ id }) => id === asked.activityId));
     await world.compareBooks();
   });
 

@@ -35,6 +35,8 @@ export interface WaitingIssue {
   readonly preparedBy: string;
   readonly askedBy: string;
   readonly askedAtMs: number;
+  /** One packet that somebody wants to send to themselves. */
+  readonly trial: boolean;
 }
 
 /** Where requests and limits are kept. Every method throws OutsideTrouble when the database cannot answer. */

@@ -35,6 +35,7 @@ export const approvalsAnswer = z.object({
         askedByName: z.string(),
         askedAtMs: z.number().describe('Unix ms'),
         own: z.boolean().describe('Whether you prepared or confirmed it'),
+        trial: z.boolean().describe('One packet that somebody wants to send to themselves'),
       }),
     )
     .describe('Packets for a file of people, decided on by decideIssue'),

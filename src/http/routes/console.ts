@@ -60,6 +60,8 @@ import { settingRoutes } from './console-settings.ts';
 import type { SettingRouteDependencies } from './console-settings.ts';
 import { serveRoute } from './serve-route.ts';
 import type { Door } from './serve-route.ts';
+import { trialRoutes } from './console-trials.ts';
+import type { TrialRouteDependencies } from './console-trials.ts';
 import { tokenRoutes } from './console-tokens.ts';
 import type { TokenRouteDependencies } from './console-tokens.ts';
 import { webhookRoutes } from './console-webhooks.ts';
@@ -78,6 +80,7 @@ export interface ConsoleDependencies
     BatchRouteDependencies,
     CodeRouteDependencies,
     IssueRouteDependencies,
+    TrialRouteDependencies,
     DoctorRouteDependencies,
     FinanceRouteDependencies,
     VersionRouteDependencies,
@@ -121,6 +124,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...batchRoutes(dependencies),
     ...codeRoutes(dependencies),
     ...issueRoutes(dependencies),
+    ...trialRoutes(dependencies),
     ...doctorRoutes(dependencies),
     ...financeRoutes(dependencies),
     ...paymentRoutes(dependencies),

@@ -14,7 +14,9 @@ const REQUEST = `
 
 const ISSUES = `
   select id, account_id as "accountId", name, people, amount_fen::float8 as "amountFen", prepared_by as "preparedBy",
-    confirmed_by as "askedBy", (extract(epoch from confirmed_at) * 1000)::float8 as "askedAtMs"
+    confirmed_by as "askedBy", (extract(epoch from confirmed_at) * 1000)::float8 as "askedAtMs",
+    exists (select 1 from trial_packet as trial where trial.account_id = issue_batch.account_id
+      and trial.activity_id = issue_batch.activity_id) as trial
   from issue_batch where state = 'asked' order by confirmed_at, id limit $1`;
 
 /** Requests for a second person and the amounts from which one is needed, in Postgres. */

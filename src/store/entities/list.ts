@@ -50,6 +50,7 @@ import { loginLinkEntity, oauthLoginEntity, operatorEntity, operatorSessionEntit
 import { reconciliationEntity, reissueEntity, reissueItemEntity } from './reissues.ts';
 import { followerRefreshEntity, personListEntity } from './rules.ts';
 import { accountEntity, installationEntity, merchantEntity } from './settings.ts';
+import { trialPacketEntity } from './trial-packets.ts';
 
 /** Every entity by name: what is not in this list has no table. */
 export const entities: readonly EntitySchema[] = [
@@ -110,6 +111,7 @@ export const entities: readonly EntitySchema[] = [
   drawBatchLineEntity,
   issueBatchEntity,
   issueLineEntity,
+  trialPacketEntity,
   activityTallyEntity,
   payoutTallyEntity,
   merchantFlowEntity,

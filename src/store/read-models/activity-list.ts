@@ -23,7 +23,8 @@ export async function readActivityList(pool: pg.Pool): Promise<readonly Activity
         (extract(epoch from published_at) * 1000)::float8 as "publishedAtMs",
         coalesce(budget_fen, 0)::float8 as "budgetFen", coalesce(spent_fen, 0)::float8 as "spentFen",
         coalesce(draws, 0)::float8 as draws, coalesce(wins, 0)::float8 as wins
-      from (select * from activity order by updated_at desc, id limit ${ACTIVITIES_MAX}) as activity
+      from (select * from activity where not exists (select 1 from trial_packet as trial
+          where trial.account_id = activity.account_id and trial.activity_id = activity.id) order by updated_at desc, id limit ${ACTIVITIES_MAX}) as activity
       left join rule_version on rule_version.account_id = activity.account_id
         and rule_version.activity_id = activity.id and version = published_version
       left join activity_counter on activity_counter.account_id = activity.account_id

@@ -13,6 +13,9 @@ import { asOutsideTrouble } from '../database-trouble.ts';
 const WAYS_MAX = 50;
 const SHARES_MAX = 200;
 
+// What operators sent to themselves before anything went live is no result of any activity.
+const NO_TRIAL = `not exists (select 1 from trial_packet as trial
+    where trial.account_id = activity.account_id and trial.activity_id = activity.id)`;
 const SUMS = `coalesce(sum(number), 0)::float8 as draws, coalesce(sum(wins), 0)::float8 as wins, coalesce(sum(won_fen), 0)::float8 as "wonFen"`;
 const HERE = 'account_id = $1 and activity_id = $2 and day between $3 and $4';
 
@@ -54,7 +57,7 @@ export const SHARES = `select activity.account_id as "accountId", activity.id, a
     and activity_id = activity.id and kind = 'hour' and day between $1 and $2) as counted
   cross join lateral (select coalesce(sum(number), 0)::float8 as participants from activity_tally where account_id = activity.account_id
     and activity_id = activity.id and kind = 'people' and day between $1 and $2 and (name = '' or name < $1::date::text)) as people
-  where activity.published_version is not null and counted.draws > 0 order by counted.draws desc, activity.id limit ${SHARES_MAX}`;
+  where activity.published_version is not null and counted.draws > 0 and ${NO_TRIAL} order by counted.draws desc, activity.id limit ${SHARES_MAX}`;
 
 /** Summed activity by activity, each of them a range of the key. */
 export const DAILY = `select tally.day::text as day, sum(draws)::float8 as draws, sum(wins)::float8 as wins, sum(won_fen)::float8 as "wonFen",
@@ -65,7 +68,7 @@ export const DAILY = `select tally.day::text as day, sum(draws)::float8 as draws
     from activity_tally where account_id = activity.account_id and activity_id = activity.id
       and kind in ('hour', 'people') and day between $1 and $2 group by day
   ) as tally
-  where activity.published_version is not null group by tally.day order by tally.day`;
+  where activity.published_version is not null and ${NO_TRIAL} group by tally.day order by tally.day`;
 
 type PeriodRow = Pick<CountedPeriod, 'refusals' | 'days' | 'hours' | 'ways' | 'packets'> & {
   readonly counted: Pick<CountedPeriod, 'draws' | 'wins' | 'wonFen'>;

@@ -35,6 +35,7 @@ export const auditActionsZh: Readonly<Record<string, string>> = {
   dropCodes: '收回兑换码',
   revealVoucher: '查看券码',
   createIssue: '新建按文件发放',
+  askTrialPacket: '申请给自己试发',
   readIssueFile: '上传发放文件',
   confirmIssue: '确认按文件发放',
   decideIssue: '审批按文件发放',

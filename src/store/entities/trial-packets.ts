@@ -1,0 +1,29 @@
+import { EntitySchema } from 'typeorm';
+import { key, text, time } from './columns.ts';
+
+export interface TrialPacketRow {
+  readonly accountId: string;
+  readonly activityId: string;
+  readonly batchId: string;
+  readonly askedAt: Date;
+}
+
+export const trialPacketEntity = new EntitySchema<TrialPacketRow>({
+  name: 'trial_packet',
+  columns: {
+    accountId: text('account_id', key('trial_packet_pk')),
+    activityId: text('activity_id', key('trial_packet_pk')),
+    batchId: text('batch_id'),
+    askedAt: time('asked_at'),
+  },
+  uniques: [{ name: 'trial_packet_batch_once', columns: ['accountId', 'batchId'] }],
+  foreignKeys: [
+    {
+      name: 'trial_packet_batch',
+      target: 'issue_batch',
+      columnNames: ['accountId', 'batchId'],
+      referencedColumnNames: ['accountId', 'id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+});
