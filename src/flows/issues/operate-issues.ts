@@ -24,7 +24,7 @@ export const ISSUE_LINES_MAX = 1_000_000;
 export const APPROVAL_ABOVE_FEN = 100_000;
 /** The most one activity's budget may be. */
 const TOTAL_FEN_MAX = 10_000_000_000;
-const LINES_AT_ONCE = 5000;
+const LINES_AT_ONCE = 500;
 const SHOWN_MAX = 100;
 const DAY_MS = 86_400_000;
 

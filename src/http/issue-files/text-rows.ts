@@ -9,7 +9,8 @@ export interface FileRow {
 }
 
 const LINE_CHARACTERS_MAX = 2000;
-const CHUNK_BYTES = 262_144;
+// Small enough that what is made of one is gone before the next: larger ones grow the heap instead of being collected.
+const CHUNK_BYTES = 16_384;
 const DELIMITERS = [',', '\t', ';', '，'];
 
 /**
@@ -20,34 +21,34 @@ const DELIMITERS = [',', '\t', ';', '，'];
 export async function* textRows(path: string): AsyncGenerator<FileRow> {
   let delimiter: string | null = null;
   let line = 0;
-  for await (const text of linesOf(path)) {
-    line += 1;
-    if (text === null) yield { line, cells: null };
-    else if (text.trim() !== '') {
-      delimiter ??= delimiterOf(text);
-      yield { line, cells: text.includes('"') ? quotedCells(text, delimiter) : plainCells(text, delimiter) };
+  for await (const texts of linesOf(path)) {
+    for (const text of texts) {
+      line += 1;
+      if (text === null) yield { line, cells: null };
+      else if (text.trim() !== '') {
+        delimiter ??= delimiterOf(text);
+        yield { line, cells: text.includes('"') ? quotedCells(text, delimiter) : plainCells(text, delimiter) };
+      }
     }
   }
 }
 
-/** Lines without their ends; null for one far too long, of which nothing is kept while it goes on. */
-async function* linesOf(path: string): AsyncGenerator<string | null> {
+/** Lines without their ends, some at a time; null for one far too long, of which nothing is kept while it goes on. */
+async function* linesOf(path: string): AsyncGenerator<readonly (string | null)[]> {
   let rest = '';
   let tooLong = false;
   for await (const piece of decoded(path)) {
     const parts = (rest + piece).split(/\r\n|\n|\r(?=[^\n])/);
     rest = parts.pop() ?? '';
-    for (const text of parts) {
-      yield tooLong || text.length > LINE_CHARACTERS_MAX ? null : text;
-      tooLong = false;
-    }
+    yield parts.map((text, place) => ((tooLong && place === 0) || text.length > LINE_CHARACTERS_MAX ? null : text));
+    if (parts.length > 0) tooLong = false;
     if (rest.length > LINE_CHARACTERS_MAX) {
       tooLong = true;
       // A carriage return at its end may be the first half of a line's end.
       rest = rest.endsWith('\r') ? '\r' : '';
     }
   }
-  if (tooLong || rest !== '') yield tooLong ? null : rest.replace(/\r$/, '');
+  if (tooLong || rest !== '') yield [tooLong ? null : rest.replace(/\r$/, '')];
 }
 
 function plainCells(text: string, delimiter: string): readonly string[] {

@@ -2,7 +2,6 @@ import type pg from 'pg';
 import type { ActivityId } from '../../base/ids.ts';
 import type { LiveActivity } from '../../flows/ports/draws.ts';
 import type {
-  CheckedLine,
   DueIssue,
   IssueBatch,
   IssueBatchStore,
@@ -11,12 +10,14 @@ import type {
   IssuePayer,
 } from '../../flows/ports/issue-batches.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
+import { copyIn, runCopying } from '../copy-in.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
 import { inTransaction } from '../transaction.ts';
 import * as sql from './issue-statements.ts';
 
 /** A reader that said nothing for so long is dead. */
 const READING_MS = 600_000;
+const LINE_COLUMNS = 'account_id, batch_id, line, openid, amount_fen, note, fault, text';
 
 type Row<Of> = Of & pg.QueryResultRow;
 
@@ -83,7 +84,23 @@ function readingFiles(
       return true;
     },
     async addLines({ account, id }, lines) {
-      await ask(sql.ADD_LINES, [account, id, ...columnsOf(lines)]);
+      const rows = lines.map((one) => [
+        account,
+        id,
+        one.line,
+        one.openid,
+        one.amountFen,
+        one.note,
+        one.fault,
+        one.text,
+      ]);
+      const copy = copyIn('issue_line', LINE_COLUMNS, rows);
+      const client = await orTrouble(pool.connect());
+      try {
+        await orTrouble(runCopying(client, { statements: copy.statement, copies: [copy] }));
+      } finally {
+        client.release();
+      }
     },
     endReading: ({ account, id }, { fileHash, lines }) =>
       orTrouble(
@@ -106,17 +123,6 @@ async function removeLines(ask: Ask, { account, id }: IssueKey): Promise<void> {
     const gone = await ask(sql.REMOVE_LINES, [account, id]);
     if ((gone.rowCount ?? 0) === 0) return;
   }
-}
-
-function columnsOf(lines: readonly CheckedLine[]): readonly unknown[] {
-  return [
-    lines.map(({ line }) => line),
-    lines.map(({ openid }) => openid),
-    lines.map(({ amountFen }) => amountFen),
-    lines.map(({ note }) => note),
-    lines.map(({ fault }) => fault),
-    lines.map(({ text }) => text),
-  ];
 }
 
 function issuing(
