@@ -168,9 +168,9 @@ export class Followers {
     return { ...card, state: this.#parts.books.packet(card.number)?.status ?? card.state };
   }
 
-  /** The card appears when a packet is on its way to the user, followers and strangers alike. */
+  /** The card appears when a packet is on its way to the user, followers and strangers alike; none in a mini program. */
   #packetChanged(packet: Packet): void {
-    if (packet.status === 'SENT') this.#showCard(packet);
+    if (packet.status === 'SENT' && packet.miniPackage === undefined) this.#showCard(packet);
   }
 
   #showCard(packet: Packet): void {

@@ -148,9 +148,9 @@ export async function buildWin(
   activity: BuiltActivity,
   given: Partial<{ openid: Openid; prizeId: string; awardId: AwardId; dueAtMs: number; orderPrefix: string }> = {},
 ): Promise<BuiltWin> {
-  const prizes = activity.rule.prizes.filter((prize) => prize.kind === 'red-packet');
+  const prizes = activity.rule.prizes.filter((prize) => 'amountFen' in prize);
   const prize = prizes.find((item) => item.id === given.prizeId) ?? prizes[0];
-  if (prize === undefined) throw new Error('the rule has no red packet to win');
+  if (prize === undefined) throw new Error('the rule has no packet of a fixed amount to win');
   const award = given.awardId ?? awardId(randomId());
   const win: BuiltWin = {
     accountId: activity.account.id,

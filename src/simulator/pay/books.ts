@@ -16,6 +16,10 @@ export type PacketOrder = {
   sendName: string;
   actName: string;
   remark: string;
+  /** Set for a packet that friends share: what each share is worth, in the order in which they are taken. */
+  shares?: readonly number[];
+  /** Set for a packet that is taken in a mini program: what its phone hands over. */
+  miniPackage?: string;
   /** Set for what is no packet but a transfer that the person confirms. */
   transfer?: TransferPart;
 };
@@ -39,6 +43,8 @@ export type Packet = PacketOrder & {
   bookedAtMs: number;
   /** The query does not know the number before this time. */
   hiddenUntilMs: number;
+  /** Shares that were taken. */
+  taken?: { openid: string; fen: number; atMs: number }[];
   history: { atMs: number; status: PacketStatus }[];
   /** When the status moves on by itself; absent in a final one. */
   dueMs?: number;
@@ -116,14 +122,28 @@ export class Books {
     return packet;
   }
 
-  /** The user opens a packet. Throws when it cannot be opened any more, or yet. */
+  /** The user opens a packet, of a shared one the own share. Throws when it cannot be opened any more, or yet. */
   open(number: string): Packet {
-    const packet = this.packet(number);
-    if (!packet) throw new Error(`no packet ${number}`);
-    if (packet.status !== 'SENT') throw new Error(`packet ${number} is ${packet.status}, only SENT can be opened`);
+    const packet = this.#openable(number);
+    if (packet.shares) return this.takeShare(number, packet.openid);
     const atMs = this.#clock.nowMs();
     this.#post({ atMs, number, from: 'packets', to: 'users', fen: packet.amountFen });
     this.#move(packet, 'RECEIVED', atMs);
+    return packet;
+  }
+
+  /** Somebody takes the next share of a packet that friends share, once each. */
+  takeShare(number: string, openid: string): Packet {
+    const packet = this.#openable(number);
+    const taken = (packet.taken ??= []);
+    const fen = packet.shares?.[taken.length];
+    if (fen === undefined) throw new Error(`packet ${number} has no share`);
+    if (taken.some((share) => share.openid === openid)) throw new Error(`${openid} has a share of ${number} already`);
+    const atMs = this.#clock.nowMs();
+    taken.push({ openid, fen, atMs });
+    this.#post({ atMs, number, from: 'packets', to: 'users', fen });
+    if (taken.length === packet.shares?.length) this.#move(packet, 'RECEIVED', atMs);
+    else this.#journal({ packet });
     return packet;
   }
 
@@ -195,6 +215,13 @@ export class Books {
     }
   }
 
+  #openable(number: string): Packet {
+    const packet = this.packet(number);
+    if (!packet) throw new Error(`no packet ${number}`);
+    if (packet.status !== 'SENT') throw new Error(`packet ${number} is ${packet.status}, only SENT can be opened`);
+    return packet;
+  }
+
   #unpaid(number: string): Packet | undefined {
     const packet = this.#packets.get(number);
     if (packet?.paidAtMs !== undefined) throw new Error(`${number} is paid already`);
@@ -218,7 +245,7 @@ export class Books {
   }
 
   #refund(packet: Packet, atMs: number): void {
-    this.#post({ atMs, number: packet.number, from: 'packets', to: 'balance', fen: packet.amountFen });
+    this.#post({ atMs, number: packet.number, from: 'packets', to: 'balance', fen: untakenFen(packet) });
     this.#move(packet, 'REFUND', atMs);
   }
 
@@ -243,4 +270,9 @@ export class Books {
       this.#days.set(key, { count: use.count + 1, fen: use.fen + amountFen });
     }
   }
+}
+
+/** What nobody has taken of a packet yet. */
+export function untakenFen({ amountFen, taken = [] }: Packet): number {
+  return amountFen - taken.reduce((sum, share) => sum + share.fen, 0);
 }

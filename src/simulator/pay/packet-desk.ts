@@ -1,11 +1,12 @@
-import { beijingDay, beijingText, type SimulatorClock } from '../clock.ts';
+import { beijingDay, type SimulatorClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Books, Packet, PacketOrder } from './books.ts';
 import type { Fault, Faults } from './faults.ts';
 import { oldNotFound, refusal, Refused, success, systemError, unknownCode, type PayAnswer } from './pay-answer.ts';
 import type { PayRules } from './pay-rules.ts';
 import { payV2Sign } from './pay-sign.ts';
-import { checkQueryFields, checkSendFields, type Fields } from './request-checks.ts';
+import { describe, miniPackage, splitAtRandom } from './packet-kinds.ts';
+import { checkQueryFields, checkSendFields, type Fields, type PacketKind } from './request-checks.ts';
 
 /** What the desk must know of people: whether an openid exists under an app id, and whether it looks dangerous. */
 export type KnownPeople = { belongs(openid: string, appId: string): boolean; isRisky(openid: string): boolean };
@@ -46,13 +47,14 @@ export class PacketDesk {
     this.#parts = parts;
   }
 
-  send(fields: Fields, caller: Caller): DeskResult {
+  send(fields: Fields, caller: Caller, kind: PacketKind = 'plain'): DeskResult {
     const echo = echoOf(fields, ['mch_billno', 'mch_id', 'wxappid', 're_openid', 'total_amount']);
     return this.#answering(echo, () => {
       this.#checkCaller(fields, caller);
-      checkSendFields(fields, this.#parts.rules);
+      checkSendFields(fields, this.#parts.rules, kind);
       this.#checkBinding(fields.get('wxappid') ?? '');
-      const order = orderOf(fields);
+      this.#checkKind(fields.get('wxappid') ?? '', kind);
+      const order = this.#orderOf(fields, kind);
       if (!this.#parts.people.belongs(order.openid, order.appId)) throw new Refused('OPENID_ERROR');
       this.#checkSwitches(caller);
       this.#checkRepeatPause(order);
@@ -99,6 +101,21 @@ export class PacketDesk {
     if (!boundAppIds.has(appId)) throw new Refused('PARAM_ERROR', '商户号和wxappid不匹配');
   }
 
+  /** Packets of mini programs go under a mini program's app id and the others under an official account's. */
+  #checkKind(appId: string, kind: PacketKind): void {
+    const { miniAppIds, groupPacketsOpen } = this.#parts.rules;
+    if (miniAppIds.includes(appId) !== (kind === 'mini')) throw new Refused('ILLEGAL_APPID');
+    if (kind === 'group' && !groupPacketsOpen) throw new Refused('NO_AUTH', '没有权限使用此API，该接口已下线');
+  }
+
+  #orderOf(fields: Fields, kind: PacketKind): PacketOrder {
+    const order = orderOf(fields);
+    const { random, merchant } = this.#parts;
+    if (kind === 'mini') return { ...order, miniPackage: miniPackage({ ...merchant, appId: order.appId }, random) };
+    if (kind === 'plain') return order;
+    return { ...order, shares: splitAtRandom(order.amountFen, Number(fields.get('total_num')), random) };
+  }
+
   #checkSwitches({ address }: Caller): void {
     const { productOpen, apiSwitchOn, allowedAddresses } = this.#parts.rules;
     if (!productOpen) throw new Refused('NO_AUTH', '没有权限使用此API，请登录商户平台开通产品');
@@ -135,7 +152,12 @@ export class PacketDesk {
     if (fault?.kind === 'system-error') return systemError();
     if (fault?.kind === 'unknown-code') return unknownCode(echo);
     if (fault?.kind === 'processing') return refusal(new Refused('PROCESSING'), echo);
-    return success('发放成功', { ...echo, total_amount: packet.amountFen, send_listid: packet.listId });
+    return success('发放成功', {
+      ...echo,
+      total_amount: packet.amountFen,
+      send_listid: packet.listId,
+      ...(packet.miniPackage === undefined ? {} : { package: packet.miniPackage }),
+    });
   }
 
   /** Returns the packet once it is paid, under this or an earlier request; throws Refused otherwise. */
@@ -146,7 +168,7 @@ export class PacketDesk {
     if (known?.paidAtMs !== undefined) return this.#repeated(known);
     if (known?.status === 'FAILED') throw new Refused('SEND_FAILED');
     this.#checkRate();
-    this.#checkAmount(order.amountFen, scene);
+    this.#checkAmount(order.amountFen / (order.shares?.length ?? 1), scene);
     const listId = this.#listId();
     const why = this.#refusalReason(order);
     if (why) {
@@ -167,7 +189,8 @@ export class PacketDesk {
   }
 
   #checkUnchanged(known: Packet, order: PacketOrder): void {
-    const changed = known.openid !== order.openid ? 'openid' : known.amountFen !== order.amountFen ? 'amount' : '';
+    const same = known.amountFen === order.amountFen && known.shares?.length === order.shares?.length;
+    const changed = known.openid !== order.openid ? 'openid' : same ? '' : 'amount';
     if (changed === '') return;
     this.#violation('changed-request', order.number, `the same order number with another ${changed}`);
     throw new Refused('FATAL_ERROR', changed === 'amount' ? '金额和原始单参数不一致' : undefined);
@@ -204,7 +227,7 @@ export class PacketDesk {
     const packet = books.packet(number);
     const nowMs = clock.nowMs();
     const known = packet && nowMs >= packet.hiddenUntilMs && nowMs - packet.bookedAtMs <= rules.queryableForMs;
-    if (known) return success('OK', describe(packet, this.#parts.merchant.mchId));
+    if (known) return success('OK', describe(packet, this.#parts.merchant.mchId, rules.groupReceivedFrom));
     if (rules.notFoundShape === 'system-error') return oldNotFound();
     throw new Refused('NOT_FOUND');
   }
@@ -236,40 +259,4 @@ function orderOf(fields: Fields): PacketOrder {
 
 function echoOf(fields: Fields, names: readonly string[]): PayAnswer {
   return Object.fromEntries(names.flatMap((name) => (fields.has(name) ? [[name, fields.get(name) ?? '']] : [])));
-}
-
-/** The query's fields: https://pay.weixin.qq.com/doc/v2/partner/4011983160 */
-function describe(packet: Packet, mchId: string): PayAnswer {
-  const whenMs = (status: Packet['status']): number | undefined =>
-    packet.history.find((step) => step.status === status)?.atMs;
-  const [receivedMs, refundedMs] = [whenMs('RECEIVED'), whenMs('REFUND')];
-  const claim = (atMs: number): PayAnswer => ({
-    hblist: [
-      [
-        'hbinfo',
-        [
-          ['openid', packet.openid],
-          ['amount', packet.amountFen],
-          ['rcv_time', beijingText(atMs)],
-        ],
-      ],
-    ],
-  });
-  return {
-    mch_billno: packet.number,
-    mch_id: mchId,
-    detail_id: packet.listId,
-    status: packet.status,
-    send_type: 'API',
-    hb_type: 'NORMAL',
-    total_num: 1,
-    total_amount: packet.amountFen,
-    ...(packet.reason ? { reason: packet.reason } : {}),
-    send_time: beijingText(packet.paidAtMs ?? packet.bookedAtMs),
-    ...(refundedMs === undefined ? {} : { refund_time: beijingText(refundedMs), refund_amount: packet.amountFen }),
-    wishing: packet.wishing,
-    remark: packet.remark,
-    act_name: packet.actName,
-    ...(receivedMs === undefined ? {} : claim(receivedMs)),
-  };
 }

@@ -14,6 +14,14 @@ export type PayRules = {
   illegalAppIds: readonly string[];
   /** A provider's sub-merchants, each with the app ids entered for it; none for a merchant that pays for itself. */
   subMerchants: Readonly<Record<string, readonly string[]>>;
+  /** Packets that friends share: withdrawn, so only old merchants have them. */
+  groupPacketsOpen: boolean;
+  /** Whether the query shows a shared packet as RECEIVED from its first share on, or from its last; no page says. */
+  groupReceivedFrom: 'first-share' | 'last-share';
+  /** Which of the app ids played are mini programs: they take packets of mini programs and no others. */
+  miniAppIds: readonly string[];
+  /** What a mini program has to sign when a packet is taken; sources disagree. */
+  miniClaim: { signs: 'encoded' | 'raw'; letters: 'lower' | 'upper' };
   /** Sources disagree about a repeat after success. */
   repeatAfterSuccess: 'same-answer' | 'refuse';
   /** The query's answer for an unknown number: today's code, or the old page's sample. */
@@ -49,6 +57,10 @@ export function defaultPayRules(): PayRules {
     allowedAddresses: [],
     illegalAppIds: [],
     subMerchants: {},
+    groupPacketsOpen: false,
+    groupReceivedFrom: 'last-share',
+    miniAppIds: [],
+    miniClaim: { signs: 'encoded', letters: 'lower' },
     repeatAfterSuccess: 'same-answer',
     notFoundShape: 'not-found',
     repeatPauseMs: 1000,

@@ -12,13 +12,18 @@ import type { Books } from './books.ts';
 import type { Fault } from './faults.ts';
 import type { DeskResult, PacketDesk } from './packet-desk.ts';
 import { refusal, Refused, writePayAnswer } from './pay-answer.ts';
-import type { Fields } from './request-checks.ts';
+import type { Fields, PacketKind } from './request-checks.ts';
 import type { Shop } from './shop.ts';
 import { transfersPath, type TransferDesk } from './transfer-desk.ts';
 import type { V3Keys } from './v3-keys.ts';
 
 export const sendPath = '/mmpaymkttransfers/sendredpack';
 export const queryPath = '/mmpaymkttransfers/gethbinfo';
+const sendPaths: Readonly<Record<string, PacketKind>> = {
+  [sendPath]: 'plain',
+  '/mmpaymkttransfers/sendgroupredpack': 'group',
+  '/mmpaymkttransfers/sendminiprogramhb': 'mini',
+};
 /** Needs no certificate. */
 export const orderQueryPath = '/pay/orderquery';
 
@@ -72,7 +77,8 @@ export class PayServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     if (path.startsWith(transfersPath)) return this.#answerTransfer(request, response);
-    if (path !== sendPath && path !== queryPath && path !== orderQueryPath)
+    const kind = Object.hasOwn(sendPaths, path) ? sendPaths[path] : undefined;
+    if (kind === undefined && path !== queryPath && path !== orderQueryPath)
       return answer(response, 404, 'text/plain', 'not found');
     if (request.method !== 'POST') return answer(response, 405, 'text/plain', 'use POST');
     const text = await readBody(request, bodyBytesMax);
@@ -82,10 +88,10 @@ export class PayServer {
     const number = fields?.get('mch_billno') ?? '';
     books.noteArrival({ atMs: clock.nowMs(), path, number });
     const openid = fields?.get('re_openid') ?? books.packet(number)?.openid ?? '';
-    const title = path === sendPath ? '发红包请求' : '查红包请求';
-    const titleEn = path === sendPath ? 'Red packet request' : 'Red packet query';
+    const [title, titleEn] =
+      kind === undefined ? ['查红包请求', 'Red packet query'] : ['发红包请求', 'Red packet request'];
     timeline.add({ kind: 'pay-request', openid, title, titleEn, detail: { path, number }, text });
-    const result = this.#decide(path, fields, request);
+    const result = this.#decide(kind, fields, request);
     this.#respond(response, result, { openid, number });
   }
 
@@ -121,13 +127,14 @@ export class PayServer {
     answer(response, 200, 'text/plain; charset=utf-8', xml);
   }
 
-  #decide(path: string, fields: Fields | undefined, request: IncomingMessage): DeskResult {
+  #decide(kind: PacketKind | undefined, fields: Fields | undefined, request: IncomingMessage): DeskResult {
     if (!fields) return { answer: refusal(new Refused('XML_ERROR')) };
     const socket = request.socket as TLSSocket;
     const commonName = socket.authorized ? socket.getPeerCertificate().subject?.CN : undefined;
     const certificateMchId = typeof commonName === 'string' ? commonName : undefined;
     const caller = { certificateMchId, address: socket.remoteAddress ?? '' };
-    return path === sendPath ? this.#parts.desk.send(fields, caller) : this.#parts.desk.query(fields, caller);
+    const { desk } = this.#parts;
+    return kind === undefined ? desk.query(fields, caller) : desk.send(fields, caller, kind);
   }
 
   #respond(response: ServerResponse, result: DeskResult, about: { openid: string; number: string }): void {

@@ -9,8 +9,11 @@ const number: FieldRule = { name: 'mch_billno', lengthMax: 28, form: (value) => 
 const nonce: FieldRule = { name: 'nonce_str', lengthMax: 32 };
 const merchant: FieldRule = { name: 'mch_id', lengthMax: 32 };
 
+/** Of which of the three packet pages a request is. */
+export type PacketKind = 'plain' | 'group' | 'mini';
+
 /** https://pay.weixin.qq.com/doc/v2/merchant/4011974053 */
-const sendFields: readonly FieldRule[] = [
+const commonFields: readonly FieldRule[] = [
   nonce,
   number,
   merchant,
@@ -18,17 +21,39 @@ const sendFields: readonly FieldRule[] = [
   { name: 'send_name', lengthMax: 32 },
   { name: 're_openid', lengthMax: 32 },
   { name: 'total_amount', lengthMax: 10, form: (value) => /^[1-9][0-9]*$/.test(value) },
-  { name: 'total_num', lengthMax: 2, form: (value) => value === '1' },
   { name: 'wishing', lengthMax: 128 },
-  { name: 'client_ip', lengthMax: 15, form: isIPv4 },
   { name: 'act_name', lengthMax: 32 },
   { name: 'remark', lengthMax: 256 },
   { name: 'scene_id', lengthMax: 32, form: (value) => /^PRODUCT_[1-8]$/.test(value), optional: true },
-  { name: 'risk_info', lengthMax: 128, form: isRiskInfo, optional: true },
   { name: 'consume_mch_id', lengthMax: 32, form: isNumber, optional: true },
   { name: 'sub_mch_id', lengthMax: 32, form: isNumber, optional: true },
   { name: 'msgappid', lengthMax: 32, optional: true },
 ];
+
+const one: FieldRule = { name: 'total_num', lengthMax: 2, form: (value) => value === '1' };
+const risk: FieldRule = { name: 'risk_info', lengthMax: 128, form: isRiskInfo, optional: true };
+
+/** Mini programs: https://pay.weixin.qq.com/doc/v2/partner/4011941282 */
+const sendFields: Readonly<Record<PacketKind, readonly FieldRule[]>> = {
+  plain: [...commonFields, one, { name: 'client_ip', lengthMax: 15, form: isIPv4 }, risk],
+  group: [
+    ...commonFields,
+    {
+      name: 'total_num',
+      lengthMax: 2,
+      form: (value) => /^[0-9]+$/.test(value) && Number(value) >= 3 && Number(value) <= 20,
+    },
+    { name: 'amt_type', lengthMax: 32, form: (value) => value === 'ALL_RAND' },
+    risk,
+  ],
+  mini: [...commonFields, one, { name: 'notify_way', lengthMax: 256, form: (value) => value === 'MINI_PROGRAM_JSAPI' }],
+};
+/** Fields of one page that another refuses. */
+const foreignFields: Readonly<Record<PacketKind, readonly string[]>> = {
+  plain: ['amt_type', 'notify_way'],
+  group: ['client_ip', 'notify_way', 'min_value', 'max_value'],
+  mini: ['client_ip', 'amt_type'],
+};
 
 /** https://pay.weixin.qq.com/doc/v2/partner/4011983160 */
 const queryFields: readonly FieldRule[] = [
@@ -39,9 +64,11 @@ const queryFields: readonly FieldRule[] = [
   { name: 'bill_type', lengthMax: 32, form: (value) => value === 'MCHT' },
 ];
 
-/** Required fields, lengths and forms of sendredpack; throws Refused PARAM_ERROR for the first fault. */
-export function checkSendFields(fields: Fields, rules: PayRules): void {
-  for (const rule of sendFields) checkField(fields, rule, rules);
+/** Required fields, lengths and forms of a packet's page; throws Refused PARAM_ERROR for the first fault. */
+export function checkSendFields(fields: Fields, rules: PayRules, kind: PacketKind = 'plain'): void {
+  for (const rule of sendFields[kind]) checkField(fields, rule, rules);
+  const foreign = foreignFields[kind].find((name) => fields.has(name));
+  if (foreign !== undefined) throw new Refused('PARAM_ERROR', `${foreign}字段不支持`);
   checkProvider(fields, rules);
   const scene = fields.get('scene_id');
   if (scene && !rules.scenes.includes(scene)) {

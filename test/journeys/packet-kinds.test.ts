@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { signMiniClaim } from '../../src/pay/mini-claim.ts';
+import { takeMiniPacket } from '../../src/simulator/pay/packet-kinds.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { buildAccount, buildActivity, buildMerchant } from '../support/builders.ts';
+import type { BuiltActivity, BuiltWin } from '../support/builders.ts';
+import { startPayoutJourney } from '../support/payout-journey.ts';
+import type { PayoutJourney } from '../support/payout-journey.ts';
+
+const MINUTE = 60_000;
+const MINI_APP = 'wxcccccccccccccccc';
+const UNBOUND_APP = 'wxeeeeeeeeeeeeeeee';
+
+let journey: PayoutJourney;
+let other: Simulator;
+let shared: BuiltActivity;
+let reopening: BuiltActivity;
+let inMiniProgram: BuiltActivity;
+let elsewhere: BuiltActivity;
+let astray: BuiltActivity;
+
+before(async () => {
+  other = await startSimulator({ seed: 'another company', appId: 'wxdddddddddddddddd' });
+  const payRules = { groupPacketsOpen: true, miniAppIds: [MINI_APP], repeatPauseMs: 1000 };
+  journey = await startPayoutJourney({ simulator: { appIds: [MINI_APP], payRules }, other });
+  const { world, activity } = journey;
+  const { client } = world;
+  const { account } = activity;
+  const kind = 'group-packet' as const;
+  const prizes = [{ id: 'group', name: '裂变红包', kind, amountFen: 1000, shares: 5, tickets: 1, stock: 100 }];
+  shared = await buildActivity(client, { account, rule: { prizes } });
+  reopening = await buildActivity(client, { account, rule: { prizes, returned: { money: 'budget', reissue: false } } });
+  const mini = { id: 'mini', name: '小程序红包', kind: 'mini-packet' as const, amountFen: 300, tickets: 1, stock: 100 };
+  const miniAccount = await buildAccount(client, { id: 'mini', appId: MINI_APP, merchant: account.merchant });
+  inMiniProgram = await buildActivity(client, { account: miniAccount, rule: { prizes: [mini] } });
+  const company = await buildMerchant(client, { id: 'other', mchId: other.merchant.mchId });
+  const theirs = await buildAccount(client, { id: 'theirs', appId: other.account.appId, merchant: company });
+  elsewhere = await buildActivity(client, { account: theirs });
+  const unbound = await buildAccount(client, { id: 'astray', appId: UNBOUND_APP, merchant: account.merchant });
+  astray = await buildActivity(client, { account: unbound });
+});
+after(async () => {
+  await journey.close();
+  await other.close();
+});
+
+/** Kind and amount of each of the award's book entries after it was sent. */
+async function endings({ accountId, awardId }: BuiltWin): Promise<readonly string[]> {
+  const found = await journey.world.client.query<{ entry: string }>(
+    `select kind || ' ' || amount_fen as entry from book_entry where account_id = $1 and award_id = $2
+       and kind not in ('award', 'send') order by id`,
+    [accountId, awardId],
+  );
+  return found.rows.map(({ entry }) => entry);
+}
+
+async function spentFen({ account, id }: BuiltActivity): Promise<number> {
+  const found = await journey.world.client.query<{ spent_fen: string }>(
+    'select spent_fen from activity_counter where account_id = $1 and activity_id = $2',
+    [account.id, id],
+  );
+  return Number(found.rows[0]?.spent_fen);
+}
+
+test('a packet that friends share is received once the last share is taken, however the query shows the first ones', async () => {
+  const { win, reaches, state, pass, simulator, compareBooks } = journey;
+  for (const groupReceivedFrom of ['last-share', 'first-share'] as const) {
+    simulator.payRules.groupReceivedFrom = groupReceivedFrom;
+    const won = await win(undefined, shared);
+    await reaches(won, 'sent');
+    simulator.followers.openPacket(won.orderNumber);
+    for (const friend of simulator.followers.addMany(3)) simulator.books.takeShare(won.orderNumber, friend.openid);
+    await pass(2 * MINUTE);
+    assert.equal(await state(won), 'sent', groupReceivedFrom);
+    simulator.books.takeShare(won.orderNumber, simulator.followers.add().openid);
+    await reaches(won, 'received');
+    assert.deepEqual(await endings(won), ['received 1000']);
+    await compareBooks();
+  }
+});
+
+test('shares nobody takes within a day come back, and the books have both parts to the fen', async () => {
+  const { win, reaches, simulator, compareBooks, world } = journey;
+  const won = await win(undefined, shared);
+  await reaches(won, 'sent');
+  simulator.followers.openPacket(won.orderNumber);
+  simulator.books.takeShare(won.orderNumber, simulator.followers.add().openid);
+  await reaches(won, 'received');
+  const taken = simulator.books.packet(won.orderNumber)?.taken ?? [];
+  const takenFen = taken.reduce((sum, { fen }) => sum + fen, 0);
+  assert.equal(taken.length, 2);
+  assert.deepEqual(await endings(won), [`received ${takenFen}`, `returned ${1000 - takenFen}`]);
+  assert.equal(await world.awardState(won), 'received');
+  await compareBooks();
+});
+
+test('the part that comes back can be won again where the activity says so, and all of it where nobody took a share', async () => {
+  const { win, reaches, simulator, world } = journey;
+  const won = await win(undefined, reopening);
+  await reaches(won, 'sent');
+  simulator.followers.openPacket(won.orderNumber);
+  await reaches(won, 'received');
+  const takenFen = simulator.books.packet(won.orderNumber)?.taken?.[0]?.fen ?? 0;
+  assert.deepEqual(await endings(won), [
+    `received ${takenFen}`,
+    `returned ${1000 - takenFen}`,
+    `reopened ${1000 - takenFen}`,
+  ]);
+  assert.equal(await spentFen(reopening), takenFen);
+  const untouched = await win(undefined, reopening);
+  await reaches(untouched, 'returned');
+  assert.deepEqual(await endings(untouched), ['returned 1000', 'reopened 1000']);
+  assert.equal(await spentFen(reopening), takenFen);
+  assert.deepEqual(await world.differences(), []);
+});
+
+test('a shared packet whose answer was lost is sent again under its number and paid once', async () => {
+  const { win, reaches, simulator } = journey;
+  simulator.faults.next('answer-lost-after-paying', 1);
+  const won = await win(undefined, shared);
+  await reaches(won, 'sent');
+  assert.equal(simulator.books.paidCountByNumber.get(won.orderNumber), 1);
+  await reaches(won, 'returned');
+});
+
+test('a packet in a mini program is taken there with the signature that its merchant is set to', async () => {
+  const { win, reaches, simulator, world } = journey;
+  const { apiKey } = simulator.merchant;
+  for (const [signs, letters] of [
+    ['encoded', 'lower'],
+    ['raw', 'upper'],
+  ] as const) {
+    simulator.payRules.miniClaim = { signs, letters };
+    const person = simulator.followers.add();
+    const openid = simulator.followers.openidFor(person, MINI_APP) ?? '';
+    // The first answer is lost: the same request brings what the packet is taken with.
+    simulator.faults.next('answer-lost-after-paying', 1);
+    const won = await win(openid, inMiniProgram);
+    await reaches(won, 'sent');
+    assert.equal(simulator.followers.chat(person.openid).length, 0, 'nothing comes to the chat');
+    const found = await world.client.query<{ package: string }>(
+      `select outcome ->> 'packageInfo' as package from payout_attempt where order_number = $1 and outcome ? 'packageInfo'`,
+      [won.orderNumber],
+    );
+    const packet = { appId: MINI_APP, packageInfo: found.rows[0]?.package ?? '', apiKey };
+    const moment = { nowMs: simulator.clock.nowMs(), nonce: 'claim' };
+    const parts = { books: simulator.books, rules: simulator.payRules, apiKey };
+    const wrong = signMiniClaim(packet, moment, signs === 'raw' ? 'encoded-upper' : 'raw-lower');
+    assert.throws(() => takeMiniPacket({ appId: MINI_APP, ...wrong }, openid, parts), /签名错误/);
+    const right = signMiniClaim(packet, moment, `${signs}-${letters}`);
+    takeMiniPacket({ appId: MINI_APP, ...right }, openid, parts);
+    await reaches(won, 'received');
+    assert.deepEqual(await endings(won), ['received 300']);
+  }
+});
+
+test('a packet in a mini program that nobody takes comes back after a day', async () => {
+  const { win, reaches, simulator } = journey;
+  const openid = simulator.followers.openidFor(simulator.followers.add(), MINI_APP) ?? '';
+  const won = await win(openid, inMiniProgram);
+  await reaches(won, 'returned');
+  assert.deepEqual(await endings(won), ['returned 300']);
+});
+
+test('under an app id that its merchant is not bound to nothing is sent, and the words say which pair it is', async () => {
+  const { win, reaches, simulator, world } = journey;
+  const calls = simulator.books.arrivals.length;
+  const won = await win(undefined, astray);
+  await reaches(won, 'parked');
+  assert.equal(simulator.books.arrivals.length, calls);
+  const { reason } = await world.payout(won);
+  assert.match(String(reason), new RegExp(`${UNBOUND_APP} is not bound to merchant ${simulator.merchant.mchId}`));
+});
+
+test('two companies pay at once, each from its own balance; one that is empty stops nobody else', async () => {
+  const { win, reaches, simulator, compareBooks } = journey;
+  const before = { ours: simulator.books.totals().sentFen, theirs: other.books.totals().sentFen };
+  other.clock.advance(simulator.clock.nowMs() - other.clock.nowMs());
+  const ours: BuiltWin[] = [];
+  const theirs: BuiltWin[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    ours.push(await win());
+    theirs.push(await win(other.followers.add().openid, elsewhere));
+  }
+  for (const won of [...ours, ...theirs]) await reaches(won, 'sent');
+  assert.equal(simulator.books.totals().sentFen - before.ours, 300);
+  assert.equal(other.books.totals().sentFen - before.theirs, 300);
+  for (const won of ours) simulator.followers.openPacket(won.orderNumber);
+  for (const won of theirs) other.followers.openPacket(won.orderNumber);
+  for (const won of [...ours, ...theirs]) await reaches(won, 'received');
+  await compareBooks();
+  other.payRules.merchantFenPerDayMax = 0;
+  const last = { ours: await win(), theirs: await win(other.followers.add().openid, elsewhere) };
+  await reaches(last.ours, 'sent');
+  await reaches(last.theirs, 'waiting');
+  const stopped = await journey.world.client.query<{ id: string }>(`select id from merchant where state = 'stopped'`);
+  assert.deepEqual(
+    stopped.rows.map(({ id }) => id),
+    ['other'],
+  );
+});
