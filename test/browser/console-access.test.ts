@@ -89,6 +89,8 @@ const PAGES: Readonly<Record<string, readonly Role[]>> = {
   '/activities/new': ['owner', 'operator'],
   '/payments': ['owner', 'operator', 'finance', 'support', 'viewer'],
   '/payments/reissues/new': ['owner', 'finance'],
+  '/payments/trial': ['owner', 'operator', 'finance', 'support', 'viewer'],
+  '/accounts': ['owner', 'operator', 'finance', 'support', 'viewer'],
   '/people': ['owner', 'operator', 'finance', 'support'],
   '/lists': ['owner', 'operator', 'finance', 'support'],
   '/approvals': ['owner', 'operator', 'finance', 'support', 'viewer'],
@@ -183,5 +185,32 @@ test('packets for a file of people that come to much are sent once a second pers
   await dialog(page).getByRole('button', { name: 'Approve and send' }).click();
   await page.getByRole('heading', { name: 'Nothing waits for approval' }).waitFor();
   assert.equal((await operator.get(place)).body.state, 'running');
+  await context.close();
+});
+
+test('somebody asks for a packet to themselves, and another person has it sent', async () => {
+  const { context, page } = await stage.signedIn({ name: 'tries', role: 'operator' });
+  await open(page, '/payments/trial');
+  await page.getByText('还没有试发过').waitFor();
+  await button(page, '申请试发').click();
+  await page.getByText('请填写您的 openid').waitFor();
+  await page.getByLabel('您自己的 openid').fill(`oSelf${'1'.repeat(23)}`);
+  await page.getByLabel('金额（元）').fill('11');
+  await page.getByText('请填写不超过 10 元的金额').waitFor();
+  await page.getByLabel('金额（元）').fill('1.5');
+  await button(page, '申请试发').click();
+  await page.getByText('等待第二个人').waitFor();
+  await look(page, 'console-trial-1280');
+  const second = await stage.signedIn({ name: 'lets', role: 'finance' });
+  await open(second.page, '/approvals');
+  await second.page.getByText('tries 给自己试发一个红包').waitFor();
+  await button(second.page, '同意并发放').click();
+  await dialog(second.page).getByRole('button', { name: '同意并发放' }).click();
+  await second.page.getByRole('heading', { name: '没有等待审批的事项' }).waitFor();
+  await second.context.close();
+  await button(page, '刷新').click();
+  await page.getByText('正在发出').waitFor();
+  await page.setViewportSize(PHONE);
+  await look(page, 'console-trial-390');
   await context.close();
 });

@@ -8,8 +8,6 @@ import type { TrialPacketStore } from '../ports/trial-packets.ts';
 import { checkLine } from './check-line.ts';
 import { issueRule } from './issue-rule.ts';
 
-/** A trial shows that money arrives; nobody needs more for that. */
-export const TRIAL_FEN_MAX = 1000;
 const SHOWN_MAX = 20;
 const WAITING_MAX = 3;
 const NAME = '试发红包（测试）';

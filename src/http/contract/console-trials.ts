@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { TRIAL_FEN_MAX } from '../../flows/issues/trial-packets.ts';
 import { ISSUE_STATES } from '../../flows/ports/issue-batches.ts';
+import { TRIAL_FEN_MAX } from '../../flows/ports/trial-packets.ts';
 
 export const askTrialRequest = z.strictObject({
   openid: z.string().trim().min(1).max(64).describe('Your own, as the account knows you'),

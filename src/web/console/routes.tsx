@@ -16,6 +16,7 @@ const EditActivityPage = lazy(async () => ({
 }));
 const PaymentsPage = lazy(async () => ({ default: (await import('./payments/payments-page.tsx')).PaymentsPage }));
 const PayoutsPage = lazy(async () => ({ default: (await import('./payments/payouts-page.tsx')).PayoutsPage }));
+const TrialPage = lazy(async () => ({ default: (await import('./payments/trial-page.tsx')).TrialPage }));
 const ReissuesPage = lazy(async () => ({ default: (await import('./payments/reissues-page.tsx')).ReissuesPage }));
 const NewReissuePage = lazy(async () => ({
   default: (await import('./payments/new-reissue-page.tsx')).NewReissuePage,
@@ -67,6 +68,7 @@ function peoplePageOf(path: string) {
 
 function paymentsPageOf(path: string) {
   if (path === '') return <PaymentsPage />;
+  if (path === '/trial') return <TrialPage />;
   if (path === '/reissues') return <ReissuesPage />;
   if (path === '/reissues/new') return <NewReissuePage />;
   const [, state] = /^\/payouts\/(waiting|unknown|parked|dead)$/.exec(path) ?? [];

@@ -87,7 +87,7 @@ export function IssueLine({ request, onDone }: { request: Issue; onDone: () => v
     onConfirm: () => decide(false),
   };
   return (
-    <RequestLine title={words.issue(name, people)} request={request}>
+    <RequestLine title={request.trial ? words.trial(request.askedByName) : words.issue(name, people)} request={request}>
       <Answers request={request} approve={approve} refuse={refuse} />
     </RequestLine>
   );

@@ -9,6 +9,7 @@ const SECTIONS = [
   ['payouts', '/payments/payouts/parked'],
   ['reissues', '/payments/reissues'],
   ['reconciliation', '/payments/reconciliation'],
+  ['trial', '/payments/trial'],
 ] as const;
 
 /** What the pages of payments have in common: title, the way between them, and who may act. */
@@ -35,7 +36,9 @@ export function PaymentsFrame(props: {
       </nav>
       <div className="stack">
         {props.lead !== undefined && <p className="quiet lead">{props.lead}</p>}
-        {!may('payments.operate') && <Alert type="info" showIcon title={payments.readOnly} />}
+        {props.section !== 'trial' && !may('payments.operate') && (
+          <Alert type="info" showIcon title={payments.readOnly} />
+        )}
         {props.children}
       </div>
     </>

@@ -6,6 +6,7 @@ import type {
   SetUpAnswer,
   SetUpLinkAnswer,
 } from '../../../http/contract/console-access.ts';
+import type { TrialAnswer, TrialsAnswer } from '../../../http/contract/console-trials.ts';
 import type { AuditAnswer } from '../../../http/contract/console-audit.ts';
 import type { SessionAnswer } from '../../../http/contract/console-session.ts';
 
@@ -27,6 +28,8 @@ export interface AccessApi {
   readonly approvals: () => Promise<ApprovalsAnswer>;
   readonly decideApproval: (id: string, decision: 'approved' | 'refused') => Promise<unknown>;
   readonly decideIssue: (issue: { id: string; accountId: string }, approve: boolean) => Promise<unknown>;
+  readonly trials: (account: string) => Promise<TrialsAnswer>;
+  readonly askTrial: (account: string, wish: { openid: string; amountFen: number }) => Promise<TrialAnswer>;
   readonly withdrawApproval: (id: string) => Promise<unknown>;
   readonly approvalLimits: () => Promise<ApprovalLimitsBody>;
   readonly setApprovalLimits: (limits: ApprovalLimitsBody) => Promise<ApprovalLimitsBody>;
@@ -52,6 +55,8 @@ export function accessApi(ask: <Result>(method: string, path: string, body?: unk
     approvals: () => ask('GET', '/approvals'),
     decideApproval: (id, decision) => ask('POST', `/approvals/${id}/decision`, { decision }),
     decideIssue: ({ id, accountId }, approve) => ask('POST', `/accounts/${accountId}/issues/${id}/decide`, { approve }),
+    trials: (account) => ask('GET', `/accounts/${account}/trial-packets`),
+    askTrial: (account, wish) => ask('POST', `/accounts/${account}/trial-packets`, wish),
     withdrawApproval: (id) => ask('POST', `/approvals/${id}/withdraw`, {}),
     approvalLimits: () => ask('GET', '/approval-limits'),
     setApprovalLimits: (limits) => ask('PUT', '/approval-limits', limits),

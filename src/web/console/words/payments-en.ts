@@ -39,6 +39,7 @@ export const paymentsEn: PaymentWords = {
       payouts: 'Unfinished packets',
       reissues: 'Re-issues',
       reconciliation: 'Reconciliation',
+      trial: 'Try on yourself',
     },
     readOnly: 'Your role can look. Finance or an owner stops, resumes and changes things.',
     openStates: { waiting: 'Waiting', unknown: 'Unclear', parked: 'Needs a person', dead: 'Proved unpaid' },

@@ -30,7 +30,13 @@ export const paymentsZh = {
   },
   payments: {
     title: '资金',
-    sections: { merchants: '商户', payouts: '未完成的红包', reissues: '重新发放', reconciliation: '对账' },
+    sections: {
+      merchants: '商户',
+      payouts: '未完成的红包',
+      reissues: '重新发放',
+      reconciliation: '对账',
+      trial: '给自己试发',
+    },
     readOnly: '你的角色可以查看，停止、恢复和修改请找财务或所有者。',
     openStates: { waiting: '等待发送', unknown: '结果不明', parked: '需要人工处理', dead: '已确认未付' },
     stateHints: {
