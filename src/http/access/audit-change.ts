@@ -8,7 +8,14 @@ import type { Clock } from '../../flows/ports/time-and-luck.ts';
 import type { ConsoleRoute, RawCall } from '../routes/console-route.ts';
 
 /** Routes that are no GET and change nothing. */
-const CHANGE_NOTHING = new Set(['previewReissue', 'lookAtDraft', 'tryDraft', 'lookUpCode', 'beginSetUp']);
+const CHANGE_NOTHING = new Set([
+  'previewReissue',
+  'lookAtDraft',
+  'tryDraft',
+  'lookUpCode',
+  'beginSetUp',
+  'compareFundFlow',
+]);
 /** What these are about is personal data, which the trail would keep after an erasure. */
 const NOT_COMPARED = new Set(['erasePerson', 'revealVoucher', 'addListedPeople', 'removeListedPeople']);
 /** Of an answer, what operators do not set. */
