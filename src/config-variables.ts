@@ -56,6 +56,12 @@ function address(protocols: readonly string[], needs: string): z.ZodType<string,
   }, `needs ${needs}`);
 }
 
+/** One address, or several with commas between and nothing else. */
+function addresses(protocols: readonly string[], needs: string): z.ZodType<string, string> {
+  const one = address(protocols, needs);
+  return z.string().refine((text) => text.split(',').every((part) => one.safeParse(part).success), `needs ${needs}`);
+}
+
 /** An origin without path, which `new URL(path, origin)` can build on. */
 const origin = z
   .string()
@@ -106,8 +112,8 @@ export const variables = {
   DATABASE_URL: secret(address(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database'), {
     make: 'set it to postgres://user:password@host:5432/database',
   }),
-  REDIS_URL: secret(address(['redis:', 'rediss:'], 'redis://host:6379 or rediss://host:6379'), {
-    make: 'set it to redis://host:6379',
+  REDIS_URL: secret(addresses(['redis:', 'rediss:'], 'redis://host:6379, rediss://host:6379 or nodes of a cluster'), {
+    make: 'set it to redis://host:6379, or to some nodes of a cluster with commas between',
   }),
   SECRETS_KEY: secret(keyOf32Bytes, { make: 'make one: openssl rand -base64 32' }),
   LOG_LEVEL: plain(oneOf('debug', 'info', 'warn', 'error'), { fallback: 'info' }),

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../base/logger.ts';
 import type { BucketAnswer, SharedMemory } from '../flows/ports/shared-memory.ts';
 import { ProcessMemory } from './process-memory.ts';
@@ -42,28 +42,32 @@ const COUNT_UP = `
   if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
   return count`;
 
+/** Every script by its name: sent whole once, and by its hash from then on. */
+const SCRIPTS = {
+  takeFromBucket: TAKE_FROM_BUCKET,
+  holdLease: HOLD_LEASE,
+  releaseLease: RELEASE_LEASE,
+  readToken: READ_TOKEN,
+  swapToken: SWAP_TOKEN,
+  countUp: COUNT_UP,
+} as const;
+
 /**
- * Shared memory in Redis 6 or newer; each script touches one key, so a cluster may spread them. While Redis is away
+ * Shared memory in Redis 6 or newer, one server or a cluster: each operation and each script touches one key, so that a
+ * cluster may spread them over its nodes. While Redis is away
  * every operation is answered by this process's own memory and `health` says degraded.
  */
 export class RedisMemory implements SharedMemory {
-  readonly #redis: Redis;
+  readonly #redis: Redis | Cluster;
   readonly #logger: Logger;
   readonly #alone = new ProcessMemory();
   #health: 'ok' | 'degraded' = 'ok';
 
+  /** `url` names one server, or some nodes of a cluster with commas between. */
   constructor(options: { readonly url: string; readonly logger: Logger }) {
     this.#logger = options.logger;
-    this.#redis = new Redis(options.url, {
-      lazyConnect: true,
-      keyPrefix: 'hongbao:',
-      enableOfflineQueue: false,
-      enableAutoPipelining: true,
-      connectTimeout: 2000,
-      commandTimeout: CALL_TIMEOUT_MS,
-      maxRetriesPerRequest: 0,
-      retryStrategy: (tries) => Math.min(RECONNECT_MAX_MS, 50 * 2 ** tries),
-    });
+    this.#redis = connectionTo(options.url.split(','));
+    for (const [name, lua] of Object.entries(SCRIPTS)) this.#redis.defineCommand(name, { lua, numberOfKeys: 1 });
     this.#redis.on('ready', () => this.#turn('ok', ''));
     this.#redis.on('error', (error: Error) => this.#turn('degraded', error.message));
     this.#redis.on('close', () => this.#turn('degraded', 'connection closed'));
@@ -90,7 +94,7 @@ export class RedisMemory implements SharedMemory {
     return this.#try(
       async () => {
         const retryAfterMs = Number(
-          await this.#run(TAKE_FROM_BUCKET, `bucket:${bucket}`, [rate.capacity, rate.perSecond]),
+          await this.#run('takeFromBucket', `bucket:${bucket}`, [rate.capacity, rate.perSecond]),
         );
         return { allowed: retryAfterMs === 0, retryAfterMs };
       },
@@ -100,14 +104,14 @@ export class RedisMemory implements SharedMemory {
 
   holdLease(lease: string, owner: string, ttlMs: number): Promise<boolean> {
     return this.#try(
-      async () => (await this.#run(HOLD_LEASE, `lease:${lease}`, [owner, ttlMs])) === 1,
+      async () => (await this.#run('holdLease', `lease:${lease}`, [owner, ttlMs])) === 1,
       () => this.#alone.holdLease(lease, owner, ttlMs),
     );
   }
 
   releaseLease(lease: string, owner: string): Promise<void> {
     return this.#try(
-      async () => void (await this.#run(RELEASE_LEASE, `lease:${lease}`, [owner])),
+      async () => void (await this.#run('releaseLease', `lease:${lease}`, [owner])),
       () => this.#alone.releaseLease(lease, owner),
     );
   }
@@ -115,7 +119,7 @@ export class RedisMemory implements SharedMemory {
   readToken(name: string): Promise<{ token: string; livesMs: number } | null> {
     return this.#try(
       async () => {
-        const found = (await this.#run(READ_TOKEN, `token:${name}`, [])) as [string, number] | null;
+        const found = (await this.#run('readToken', `token:${name}`, [])) as [string, number] | null;
         return found === null ? null : { token: found[0], livesMs: found[1] };
       },
       () => this.#alone.readToken(name),
@@ -124,14 +128,14 @@ export class RedisMemory implements SharedMemory {
 
   swapToken(name: string, expected: string | null, next: { token: string; ttlMs: number }): Promise<boolean> {
     return this.#try(
-      async () => (await this.#run(SWAP_TOKEN, `token:${name}`, [expected ?? '', next.token, next.ttlMs])) === 1,
+      async () => (await this.#run('swapToken', `token:${name}`, [expected ?? '', next.token, next.ttlMs])) === 1,
       () => this.#alone.swapToken(name, expected, next),
     );
   }
 
   countUp(name: string, ttlMs: number): Promise<number> {
     return this.#try(
-      async () => Number(await this.#run(COUNT_UP, `count:${name}`, [ttlMs])),
+      async () => Number(await this.#run('countUp', `count:${name}`, [ttlMs])),
       () => this.#alone.countUp(name, ttlMs),
     );
   }
@@ -140,8 +144,12 @@ export class RedisMemory implements SharedMemory {
     return this.#health;
   }
 
-  #run(script: string, key: string, values: readonly (string | number)[]): Promise<unknown> {
-    return this.#redis.eval(script, 1, key, ...values);
+  #run(script: keyof typeof SCRIPTS, key: string, values: readonly (string | number)[]): Promise<unknown> {
+    const commands = this.#redis as unknown as Record<
+      typeof script,
+      (...sent: (string | number)[]) => Promise<unknown>
+    >;
+    return commands[script](key, ...values);
   }
 
   async #try<Answer>(shared: () => Promise<Answer>, alone: () => Promise<Answer>): Promise<Answer> {
@@ -162,4 +170,26 @@ export class RedisMemory implements SharedMemory {
     if (health === 'ok') this.#logger.info({}, 'redis-ready');
     else this.#logger.warn({ reason }, 'redis-away-going-on-alone');
   }
+}
+
+/** One server, or a cluster where several nodes are named. */
+function connectionTo(urls: readonly string[]): Redis | Cluster {
+  const reconnectMs = (tries: number): number => Math.min(RECONNECT_MAX_MS, 50 * 2 ** tries);
+  const shared = { lazyConnect: true, keyPrefix: 'hongbao:', enableOfflineQueue: false, enableAutoPipelining: true };
+  const each = { connectTimeout: 2000, commandTimeout: CALL_TIMEOUT_MS, maxRetriesPerRequest: 0 };
+  const [first = '', ...others] = urls;
+  if (others.length === 0) return new Redis(first, { ...shared, ...each, retryStrategy: reconnectMs });
+  const { username, password, protocol } = new URL(first);
+  const login = {
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+  const nodes = urls.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 6379) }));
+  return new Cluster(nodes, {
+    ...shared,
+    redisOptions: { ...each, ...login },
+    clusterRetryStrategy: reconnectMs,
+    slotsRefreshTimeout: 2000,
+  });
 }

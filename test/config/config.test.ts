@@ -149,6 +149,7 @@ describe('a faulty configuration', () => {
     ['PUBLIC_URL', 'http://a.example', /^PUBLIC_URL needs https; .* ALLOW_TEST_HOSTS=1$/],
     ['DATABASE_URL', 'mysql://a/b', /^DATABASE_URL needs postgres:\/\/user/],
     ['REDIS_URL', 'localhost', /^REDIS_URL needs redis:/],
+    ['REDIS_URL', 'redis://a:6379,b:6379', /^REDIS_URL needs redis:.*nodes of a cluster$/],
     ['SECRETS_KEY', 'c2hvcnQ=', /^SECRETS_KEY needs 32 random bytes/],
     ['SECRETS_KEY', 'not base64!', /^SECRETS_KEY needs 32 random bytes/],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL needs one of debug, info, warn, error, not "loud"$/],
