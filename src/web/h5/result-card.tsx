@@ -53,7 +53,7 @@ export function ResultCard(props: ResultCardProps) {
         </div>
         <div class="card-body">
           <p class="card-text">{answer.text}</p>
-          {answer.hint && <p class="card-next">{answer.hint[props.language]}</p>}
+          {answer.hint && !namesWhy(answer, words) && <p class="card-next">{answer.hint[props.language]}</p>}
           {won && <NextSteps amountFen={answer.amountFen} words={words} />}
           {answer.why === 'not-eligible' && <FollowCode slug={props.slug} words={words} />}
           {!won && props.chancesLeft !== null && props.chancesLeft > 0 && (
@@ -124,6 +124,11 @@ function title(answer: DrawAnswer, words: Words): string {
     case 'refused':
       return words.refusedTitles[why] ?? words.refusedTitle;
   }
+}
+
+/** True where the title says already why nothing was won; who may not take part is told a little more. */
+function namesWhy({ why }: DrawAnswer, words: Words): boolean {
+  return why !== null && why !== 'not-eligible' && (why in words.lostTitles || why in words.refusedTitles);
 }
 
 function keepFocusInside(card: HTMLElement | null, event: KeyboardEvent): void {

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Packet } from './packet.tsx';
 import type { PlayProps } from './plays/play-props.ts';
 import { useReveal } from './plays/use-reveal.ts';
@@ -19,19 +19,23 @@ interface SaidFormProps extends PlayProps {
 export function SaidForm(props: SaidFormProps) {
   const { answer, busy, disabled, words, label } = props;
   const [said, setSaid] = useState('');
+  const field = useRef<HTMLInputElement>(null);
   useReveal(answer, OPENING_MS, props.onRevealed);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (!disabled && !busy && said.trim() !== '') props.onDraw(said.trim());
+    if (disabled || busy) return;
+    if (said.trim() === '') field.current?.focus();
+    else props.onDraw(said.trim());
   };
   return (
-    <Packet opening={answer !== null}>
+    <Packet opening={answer !== null} kind="said">
       <form class="said" onSubmit={submit}>
         {props.question !== null && <p class="said-question">{props.question}</p>}
         <label class="said-label" for="said">
           {label}
         </label>
         <input
+          ref={field}
           id="said"
           class="said-field"
           value={said}
@@ -42,7 +46,7 @@ export function SaidForm(props: SaidFormProps) {
           enterkeyhint="go"
           onInput={(event) => setSaid(event.currentTarget.value)}
         />
-        <button class="button play-action" type="submit" aria-disabled={disabled || busy || said.trim() === ''}>
+        <button class="button play-action" type="submit" aria-disabled={disabled || busy}>
           {busy ? words.asking : props.action}
         </button>
       </form>

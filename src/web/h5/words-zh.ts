@@ -25,7 +25,7 @@ export const words = {
   wonTitle: '恭喜中奖',
   lostTitle: '差一点点',
   refusedTitle: '先等一等',
-  nextPacket: ['红包会发到公众号聊天里', '回到聊天，点开红包', '请在 24 小时内打开，过期会退回'],
+  nextPacket: ['红包会发到公众号聊天里', '回到聊天，点开红包', '请在 24 小时内打开，过期退回'],
   nextGift: '领取方式请看公众号消息',
   last: '上次结果',
   lastWon: (name: string) => `抽中 ${name}`,

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { PagePlay } from '../../src/http/contract/activity-page.ts';
+import { accessibilityViolations, PHONE, startBrowser, takeScreenshot } from '../support/browser.ts';
+import { watchFaults, wechatPhone } from '../support/browser.ts';
+import { buildPool } from '../support/code-pools.ts';
+import { publishActivity } from '../support/live-activity.ts';
+import { startPageWorld } from '../support/page-world.ts';
+import type { PageWorld } from '../support/page-world.ts';
+import { PLAY_RULES, PLAYS } from '../support/play-rules.ts';
+
+// Every play in every theme on the smallest phone, before and after its draw. SCREENSHOTS=all keeps a picture of each.
+
+const THEMES = ['spring', 'plain', 'dark', 'playful'] as const;
+const SMALL = { width: 320, height: 568 };
+const ALL = process.env['SCREENSHOTS'] === 'all';
+
+const around = {
+  trigger: { words: [{ match: 'exact', word: '红包' }], page: true, invite: true },
+  limits: { drawsPerPersonPerDay: 3 },
+} as const;
+const LOST = { mechanic: { kind: 'lottery', blankTickets: 1_000_000 } } as const;
+
+/** How each play is played to its end here, and what its card says then. */
+const ENDS: Readonly<Record<PagePlay, { readonly card: RegExp; readonly said?: string }>> = {
+  wheel: { card: /恭喜中奖/ },
+  'nine-grid': { card: /恭喜中奖/ },
+  scratch: { card: /恭喜中奖/ },
+  rain: { card: /恭喜中奖/ },
+  button: { card: /差一点点/ },
+  code: { card: /没有这个兑换码/, said: 'NOSUCHCODE99' },
+  riddle: { card: /恭喜中奖/, said: '红包' },
+  calendar: { card: /恭喜中奖/ },
+};
+
+let browser: Browser;
+let world: PageWorld;
+const slugs = new Map<PagePlay, string>();
+const endings: (() => unknown)[] = [];
+before(async () => {
+  browser = await startBrowser();
+  world = await startPageWorld({ after: (end) => void endings.unshift(end as () => unknown) });
+  for (const play of PLAYS) {
+    const lost = play === 'button' ? LOST : {};
+    const rule = { ...PLAY_RULES[play], ...around, ...lost };
+    slugs.set(play, (await publishActivity(world.database.client, rule)).slug);
+  }
+  await buildPool(world.database.client, 'caps', ['HK7M3QWX9TRP']);
+});
+after(async () => {
+  await browser.close();
+  for (const end of endings) await end();
+});
+
+/** A theme is colours and ornaments alone, so that one page can wear all of them in turn. */
+async function wearAll(page: Page, name: string): Promise<void> {
+  for (const theme of THEMES) {
+    await page.evaluate(`document.documentElement.className = 'theme-${theme}'`);
+    await page.setViewportSize(SMALL);
+    assert.equal(await page.evaluate(`document.documentElement.scrollWidth - innerWidth`), 0, `${name} ${theme} fits`);
+    assert.deepEqual(await accessibilityViolations(page), [], `${name} ${theme}`);
+    if (!ALL) continue;
+    await page.waitForTimeout(600);
+    await takeScreenshot(page, `look-${name}-${theme}-small`);
+    await page.setViewportSize(PHONE);
+    await takeScreenshot(page, `look-${name}-${theme}-phone`);
+  }
+}
+
+for (const play of PLAYS) {
+  it(`${play} can be read and played by everybody in every theme, and so can its result`, async (context) => {
+    const phone = await wechatPhone(browser, { reducedMotion: 'reduce', viewport: SMALL });
+    context.after(() => phone.close());
+    const page = await phone.newPage();
+    const faults = watchFaults(page);
+    await page.goto(`${world.doors[0]}/a/${slugs.get(play)}`);
+    await page.locator('.play-action').waitFor();
+    await page.locator('.invite').waitFor();
+    await wearAll(page, play);
+    const { card, said } = ENDS[play];
+    if (said !== undefined) await page.locator('.said-field').fill(said);
+    await page.locator('.play-action').press('Enter');
+    if (play === 'scratch') await page.getByRole('button', { name: '直接看结果' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: card });
+    await dialog.waitFor();
+    assert.match((await page.locator('p.heard').textContent()) ?? '', /./, 'the end is announced');
+    await wearAll(page, `${play}-end`);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    const { rows } = await world.database.client.query<{ openid: string }>('select distinct openid from draw');
+    const source = await page.content();
+    assert.ok(rows.length > 0 && rows.every(({ openid }) => !source.includes(openid)), 'no openid in the page');
+    assert.deepEqual(faults, []);
+  });
+}
