@@ -28,7 +28,20 @@ export async function diagnose(
 ): Promise<readonly Finding[]> {
   const shared = [checkDatabase(probes), checkRedis(probes), checkPayHost(probes)];
   const own = patients.map((patient) => examine(probes, patient, nowMs));
-  return (await Promise.all([...shared, ...own])).flat();
+  const found = (await Promise.all([...shared, ...own])).flat();
+  return patients.length === 0 ? [...found, noAccount()] : found;
+}
+
+function noAccount(): Finding {
+  const found = said('no account can be read from the database, or none is there', '数据库里没有公众号，或都无法读取');
+  const causes = [
+    said(
+      'SECRETS_KEY is another one than the secrets were sealed under, as after a move or a restored backup',
+      'SECRETS_KEY 与加密时的不同，例如迁移或恢复备份之后',
+    ),
+  ];
+  const todo = [said('start the service with the SECRETS_KEY it had before', '用原来的 SECRETS_KEY 启动服务')];
+  return trouble({ check: 'configuration', about: 'SECRETS_KEY' }, found, { causes, todo });
 }
 
 async function examine(

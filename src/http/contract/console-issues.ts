@@ -72,6 +72,7 @@ export const issueAnswer = z.object({
 });
 export type IssueAnswer = z.infer<typeof issueAnswer>;
 export const issuesAnswer = z.object({ rows: z.array(issueAnswer) });
+export type IssuesAnswer = z.infer<typeof issuesAnswer>;
 
 export const issueLinesQuery = z.object({
   after: z.coerce.number<string | number>().int().min(0).default(0).describe('The last line of the page before'),
@@ -94,3 +95,4 @@ export const issueLinesAnswer = z.object({
   ),
   next: z.int().nullable().describe('Give it as `after`; null at the end'),
 });
+export type IssueLinesAnswer = z.infer<typeof issueLinesAnswer>;

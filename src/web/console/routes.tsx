@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { OpenState } from '../../http/contract/console-payments.ts';
 import { accessPageOf, AllowedByPath } from './access/access-pages.tsx';
 import { accountPageOf } from './account/account-pages.tsx';
+import { moneyPageOf } from './money/money-pages.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { usePath } from './state/navigation.tsx';
 
@@ -67,6 +68,8 @@ function peoplePageOf(path: string) {
 }
 
 function paymentsPageOf(path: string) {
+  const money = moneyPageOf(path);
+  if (money !== undefined) return money;
   if (path === '') return <PaymentsPage />;
   if (path === '/trial') return <TrialPage />;
   if (path === '/reissues') return <ReissuesPage />;

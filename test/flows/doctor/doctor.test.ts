@@ -215,6 +215,13 @@ describe('each usual mistake is named', () => {
   });
 });
 
+test('a SECRETS_KEY under which no account opens is named', async () => {
+  const findings = await diagnose(doctorProbes(config, { nowMs: () => Date.now() }), [], Date.now());
+  const wrongOnes = findings.filter(({ state }) => state === 'failed').map(told);
+  assert.equal(wrongOnes.length, 1);
+  assert.match(wrongOnes[0] ?? '', /configuration\nno account can be read[\s\S]*SECRETS_KEY is another one/);
+});
+
 test('NO_AUTH has three meanings, which its text tells apart', () => {
   assert.equal(noAuthMeaning('IP地址非你在商户平台设置的可用IP地址'), 'address');
   assert.equal(noAuthMeaning('没有权限使用此API，请登录商户平台开通产品'), 'product');

@@ -8,9 +8,15 @@ const SECTIONS = [
   ['merchants', '/payments'],
   ['payouts', '/payments/payouts/parked'],
   ['reissues', '/payments/reissues'],
+  ['issues', '/payments/issues'],
   ['reconciliation', '/payments/reconciliation'],
+  ['finance', '/payments/finance'],
+  ['doctor', '/payments/doctor'],
   ['trial', '/payments/trial'],
 ] as const;
+
+/** Who may act there is told by what they show. */
+const OWN_RIGHTS: ReadonlySet<string> = new Set(['trial', 'issues', 'finance', 'doctor']);
 
 /** What the pages of payments have in common: title, the way between them, and who may act. */
 export function PaymentsFrame(props: {
@@ -28,7 +34,7 @@ export function PaymentsFrame(props: {
         {props.action}
       </div>
       <nav className="subnav" aria-label={payments.title}>
-        {SECTIONS.map(([section, to]) => (
+        {SECTIONS.filter(([section]) => section !== 'finance' || may('money.view')).map(([section, to]) => (
           <Link key={section} to={to} current={section === props.section}>
             {payments.sections[section]}
           </Link>
@@ -36,7 +42,7 @@ export function PaymentsFrame(props: {
       </nav>
       <div className="stack">
         {props.lead !== undefined && <p className="quiet lead">{props.lead}</p>}
-        {props.section !== 'trial' && !may('payments.operate') && (
+        {!OWN_RIGHTS.has(props.section) && !may('payments.operate') && (
           <Alert type="info" showIcon title={payments.readOnly} />
         )}
         {props.children}

@@ -23,6 +23,8 @@ import { draftsApi } from './drafts-api.ts';
 import type { DraftsApi } from './drafts-api.ts';
 import { accessApi } from './access-api.ts';
 import type { AccessApi } from './access-api.ts';
+import { moneyApi } from './money-api.ts';
+import type { MoneyApi } from './money-api.ts';
 import { listsApi } from './lists-api.ts';
 import type { ListsApi } from './lists-api.ts';
 import { numbersApi } from './numbers-api.ts';
@@ -31,6 +33,8 @@ import { settingsApi } from './settings-api.ts';
 import type { SettingsApi } from './settings-api.ts';
 
 const TIMEOUT_MS = 20_000;
+/** A file of a million lines is uploaded and checked before it is answered. */
+const FILE_TIMEOUT_MS = 600_000;
 
 /** The service refused or failed; `code` is its machine word, `offline` when it did not answer at all. */
 export class ApiProblem extends Error {
@@ -72,6 +76,7 @@ export interface Api {
   readonly payments: PaymentsApi;
   readonly access: AccessApi;
   readonly lists: ListsApi;
+  readonly money: MoneyApi;
   readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
   readonly settings: SettingsApi;
@@ -141,6 +146,7 @@ export function createApi(onSignedOut: () => void): Api {
     books: (id, after) => ask('GET', page(id, 'books', after)),
     payments: paymentsApi(ask),
     lists: listsApi(ask),
+    money: moneyApi(ask),
     access: accessApi(ask),
     drafts: draftsApi(ask),
     numbers: numbersApi(ask),
@@ -182,7 +188,7 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
     return await fetch(`/api/console${path}`, {
       method,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(body instanceof Blob ? FILE_TIMEOUT_MS : TIMEOUT_MS),
       ...(body instanceof Blob
         ? { headers: { 'content-type': body.type.startsWith('image/') ? body.type : 'text/csv' }, body }
         : body === undefined

@@ -4,6 +4,7 @@ import { editorEn } from './editor-en.ts';
 import { accessEn } from './access-en.ts';
 import { lifeEn } from './life-en.ts';
 import { listsEn } from './lists-en.ts';
+import { moneyEn } from './money-en.ts';
 import { numbersEn } from './numbers-en.ts';
 import { paymentsEn } from './payments-en.ts';
 import { recordsEn } from './records-en.ts';
@@ -169,6 +170,7 @@ export const en: Words = {
   ...accountEn,
   ...lifeEn,
   ...listsEn,
+  ...moneyEn,
   ...numbersEn,
   ...recordsEn,
   ...paymentsEn,
@@ -204,6 +206,7 @@ export const en: Words = {
   },
   problems: {
     ...paymentsEn.paymentProblems,
+    ...moneyEn.moneyProblems,
     ...accountEn.accountProblems,
     ...accessEn.accessProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',

@@ -4,6 +4,7 @@ import { editorZh } from './editor-zh.ts';
 import { accessZh } from './access-zh.ts';
 import { lifeZh } from './life-zh.ts';
 import { listsZh } from './lists-zh.ts';
+import { moneyZh } from './money-zh.ts';
 import { numbersZh } from './numbers-zh.ts';
 import { paymentsZh } from './payments-zh.ts';
 import { recordsZh } from './records-zh.ts';
@@ -165,6 +166,7 @@ export const zh = {
   ...accountZh,
   ...lifeZh,
   ...listsZh,
+  ...moneyZh,
   ...numbersZh,
   ...recordsZh,
   ...paymentsZh,
@@ -200,6 +202,7 @@ export const zh = {
   },
   problems: {
     ...paymentsZh.paymentProblems,
+    ...moneyZh.moneyProblems,
     ...accountZh.accountProblems,
     ...accessZh.accessProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
