@@ -36,6 +36,16 @@ test('every field and every kind of thing in a rule has a name in both languages
   );
 });
 
+test('every field says what it means, and nothing says nothing', () => {
+  const silent = all.filter(([path, field]) => !path.endsWith('>') && !('description' in field) && !('$ref' in field));
+  assert.deepEqual(
+    silent.map(([path]) => path),
+    [],
+    'describe it in its schema',
+  );
+  assert.doesNotMatch(JSON.stringify(ruleFormSchema()), /"description":"[^"]{0,4}"/);
+});
+
 test('every value of a choice has a name in both languages', () => {
   const nameless = all.flatMap(([path, field]) =>
     [field, ...((field['anyOf'] ?? []) as readonly FormNode[])].flatMap((node) =>
