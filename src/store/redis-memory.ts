@@ -190,6 +190,11 @@ function connectionTo(urls: readonly string[]): Redis | Cluster {
     ...shared,
     redisOptions: { ...each, ...login },
     clusterRetryStrategy: reconnectMs,
+    // Sixteen times 100 ms unless told: far longer than a follower's reply may wait for what only helps.
+    maxRedirections: 2,
+    retryDelayOnFailover: 50,
+    retryDelayOnClusterDown: 50,
+    retryDelayOnTryAgain: 50,
     slotsRefreshTimeout: 2000,
   });
 }
