@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import type { Role } from '../../src/flows/ports/operators.ts';
 import { buildAccount } from '../support/builders.ts';
-import { Caller, startConsole } from '../support/console.ts';
+import { Caller, startConsole, statusesOf } from '../support/console.ts';
 import type { TestConsole } from '../support/console.ts';
 import { xlsxFile } from '../support/xlsx-file.ts';
 
@@ -137,6 +137,29 @@ test('a trial to oneself is small, never approved by who asked, and three at mos
   );
   const names = (await owner.get('/activities')).body.activities.map(({ name }: { name: string }) => name);
   assert.ok(!names.includes('试发红包（测试）'));
+});
+
+test('of approvers in the same moment one has it sent, and the others are told', async () => {
+  const approvers = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((name) => new Caller(server).logIn('finance', `races-${name}`)),
+  );
+  for (let round = 0; round < 4; round += 1) {
+    const asked = await callers.owner.post('/accounts/main/trial-packets', { openid: person(950) });
+    const { id, activityId } = asked.body;
+    const gate = Promise.withResolvers<void>();
+    const runs = approvers.map(async (caller) => {
+      await gate.promise;
+      return caller.post(`${ISSUES}/${id}/decide`, { approve: true });
+    });
+    gate.resolve();
+    assert.deepEqual(statusesOf(await Promise.all(runs)), [200, 409, 409, 409]);
+    const written = await server.pool.query(
+      `select (select count(*)::int from rule_version where account_id = 'main' and activity_id = $1) as versions,
+        (select sum(amount_fen)::int from book_entry where account_id = 'main' and activity_id = $1) as fen`,
+      [activityId],
+    );
+    assert.deepEqual(written.rows, [{ versions: 1, fen: 100 }]);
+  }
 });
 
 test('an unknown account or batch is told apart from a faulty one', async () => {

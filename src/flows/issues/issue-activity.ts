@@ -1,3 +1,4 @@
+import { WrongRequest } from '../../base/errors.ts';
 import type { IssueBatch } from '../ports/issue-batches.ts';
 import type { ActivityStore, Operator } from '../ports/operators.ts';
 import type { Clock } from '../ports/time-and-luck.ts';
@@ -23,10 +24,23 @@ export async function openIssueActivity(
   const found = await activities.find(batch.activity);
   if (found === undefined) {
     const slug = `issue-${batch.activity.slice(0, 20)}`;
-    await activities.create({ ...place, slug, name: batch.name, draft: issueDraft(batch, nowMs) });
+    try {
+      await activities.create({ ...place, slug, name: batch.name, draft: issueDraft(batch, nowMs) });
+    } catch (error) {
+      // Another approver may have made it in the same moment.
+      if ((await activities.find(batch.activity)) === undefined) throw error;
+    }
   }
   if ((found?.publishedVersion ?? null) === null) {
-    await activities.publish({ ...place, operatorId: operator.id }, () => issueRule(batch, nowMs));
+    const open = new WrongRequest('issue-state', 'another person decided in the same moment', { status: 409 });
+    try {
+      await activities.publish({ ...place, operatorId: operator.id }, ({ activity }) => {
+        if (activity.publishedVersion !== null) throw open;
+        return issueRule(batch, nowMs);
+      });
+    } catch (error) {
+      if (error !== open) throw error;
+    }
   }
   // Stopped, it is no part of what people can reach; its winners are paid all the same.
   if (found?.state !== 'stopped') await activities.turn({ ...place, to: 'stopped' }, () => {});
