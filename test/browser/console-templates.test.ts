@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
 import { buildWeb } from '../../src/web/build.ts';
 import { startBrowser, watchFaults, wechatPhone } from '../support/browser.ts';
+import { lotteryRule } from '../support/live-activity.ts';
 import { look } from '../support/console-browser.ts';
 import { eventually, startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -197,6 +198,93 @@ describe('a new operator takes each template to its first winner', () => {
     );
     await paid((await winOf(id)) ?? '');
   });
+
+  it('the codes, who used one, and the payments are seen where operators look for them', async () => {
+    await page.goto(`${world.publicUrl}/console/accounts/main/codes`);
+    await page.getByText('已用 1 / 20').waitFor();
+    await look(page, 'console-codes-1280');
+    await button('查码 小票有奖').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('码', { exact: true }).fill(await firstCode());
+    await dialog.getByRole('button', { name: '查码' }).click();
+    await dialog.getByText(/用过，使用人/).waitFor();
+    await look(page, 'console-code-looked-up-1280', false);
+    await page.keyboard.press('Escape');
+    await page.goto(`${world.publicUrl}/console/payments/shop`);
+    await page.getByText('¥60.00').first().waitFor();
+    await look(page, 'console-shop-payments-1280');
+    assert.deepEqual(faults, []);
+  });
+
+  it('vouchers come from a file that is taken whole or not at all, and one is shown to whoever may see it', async () => {
+    await page.goto(`${world.publicUrl}/console/accounts/main/codes`);
+    await button('新建码池').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('名称').fill('电影票');
+    await dialog.getByLabel('短名').fill('films');
+    await choose('用途', '券码（奖品）');
+    await choose('来源', '从文件导入');
+    await give(dialog, 'AB12CD34\nAB12CD34\n');
+    await dialog.getByRole('button', { name: /开\s*始$/ }).click();
+    await dialog.getByText('第 2 行').waitFor();
+    await look(page, 'console-codes-faulty-1280', false);
+    await give(dialog, 'AB12CD34\nEF56GH78\n');
+    await dialog.getByRole('button', { name: /开\s*始$/ }).click();
+    await page.getByText('已用 0 / 2').waitFor();
+    const prizes = [{ id: 'film', name: '电影票', kind: 'voucher', pool: 'films', tickets: 1, stock: 2 }];
+    const draft = { ...lotteryRule({ budgetFen: 0, trigger: { batch: true } }), prizes };
+    const id = await published('film', draft);
+    await batch(id);
+    await page.getByRole('tab', { name: '奖品发放' }).click();
+    await page.getByRole('button', { name: '查看券码' }).first().click();
+    await page.getByText(/^(AB12CD34|EF56GH78)$/).waitFor();
+    await look(page, 'console-awards-voucher-1280');
+    assert.deepEqual(
+      faults.filter((fault) => !/400/.test(fault)),
+      [],
+    );
+  });
+
+  /** Chooses an option of a select that is not the browser's own. */
+  async function choose(label: string, option: string): Promise<void> {
+    await page.getByLabel(label, { exact: true }).last().click();
+    await page.locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).click();
+  }
+
+  async function give(dialog: Locator, text: string): Promise<void> {
+    const choosing = page.waitForEvent('filechooser');
+    await dialog.getByRole('button', { name: /选择文件|films/ }).click();
+    await (await choosing).setFiles({ name: 'films.txt', mimeType: 'text/plain', buffer: Buffer.from(text) });
+  }
+
+  async function published(slug: string, draft: object): Promise<string> {
+    const ask = (path: string, body: object): Promise<{ activity: { id: string; revision: number } }> =>
+      page.evaluate(
+        `fetch('/api/console${path}', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(body))} }).then((answer) => answer.json())`,
+      );
+    const made = await ask('/activities', { accountId: 'main', slug, name: slug, draft });
+    const { id, revision } = made.activity;
+    await ask(`/activities/${id}/publish`, { revision });
+    return id;
+  }
+
+  /** Lets two people of a pasted list draw. */
+  async function batch(id: string): Promise<void> {
+    const openids = [world.simulator.followers.add().openid, world.simulator.followers.add().openid];
+    // Only people whom the account has met draw by a list.
+    for (const openid of openids) await say(openid, '抽奖');
+    await page.goto(`${world.publicUrl}/console/activities/${id}`);
+    await page.getByRole('tab', { name: '名单抽奖' }).click();
+    await button('用名单抽奖').click();
+    await page.getByLabel('openid，每行一个').fill([...openids, '小王'].join('\n'));
+    await button('读入并核对').click();
+    await page.getByText('1 行不能抽').waitFor();
+    await look(page, 'console-batches-1280');
+    await button('确认开始').click();
+    await page.getByRole('dialog').getByRole('button', { name: '确认开始' }).click();
+    await page.getByText('已完成', { exact: true }).waitFor();
+    await page.getByText('中奖 2').waitFor();
+  }
 
   it('the month of check-ins, whose first prize is on the third day', async () => {
     const id = await publish('签到月', { 活动名称: '天天签到', 口令: '天天来', 总预算: '500' });

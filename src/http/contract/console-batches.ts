@@ -41,6 +41,7 @@ export const batchAnswer = z.object({
 });
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 export const batchesAnswer = z.object({ rows: z.array(batchAnswer) });
+export type BatchesAnswer = z.infer<typeof batchesAnswer>;
 
 export const batchLinesQuery = z.object({
   after: z.coerce.number<string | number>().int().min(0).default(0).describe('The last line of the page before'),

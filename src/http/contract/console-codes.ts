@@ -22,6 +22,7 @@ export const poolAnswer = z.object({
 });
 export type PoolAnswer = z.infer<typeof poolAnswer>;
 export const poolsAnswer = z.object({ rows: z.array(poolAnswer) });
+export type PoolsAnswer = z.infer<typeof poolsAnswer>;
 
 export const generateRequest = z.object({
   id: z.string().describe('1 to 32 small letters, digits and hyphens, by which rules name it'),
@@ -49,5 +50,6 @@ export const lookUpAnswer = z.object({
     .nullable()
     .describe('Null for a code nobody has used'),
 });
+export type LookUpAnswer = z.infer<typeof lookUpAnswer>;
 export const voucherAnswer = z.object({ code: z.string() });
 export const droppedAnswer = z.object({ dropped: z.literal(true) });

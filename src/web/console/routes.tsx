@@ -18,6 +18,9 @@ const EditActivityPage = lazy(async () => ({
 const PaymentsPage = lazy(async () => ({ default: (await import('./payments/payments-page.tsx')).PaymentsPage }));
 const PayoutsPage = lazy(async () => ({ default: (await import('./payments/payouts-page.tsx')).PayoutsPage }));
 const TrialPage = lazy(async () => ({ default: (await import('./payments/trial-page.tsx')).TrialPage }));
+const ShopPaymentsPage = lazy(async () => ({
+  default: (await import('./payments/shop-payments-page.tsx')).ShopPaymentsPage,
+}));
 const ReissuesPage = lazy(async () => ({ default: (await import('./payments/reissues-page.tsx')).ReissuesPage }));
 const NewReissuePage = lazy(async () => ({
   default: (await import('./payments/new-reissue-page.tsx')).NewReissuePage,
@@ -72,6 +75,7 @@ function paymentsPageOf(path: string) {
   if (money !== undefined) return money;
   if (path === '') return <PaymentsPage />;
   if (path === '/trial') return <TrialPage />;
+  if (path === '/shop') return <ShopPaymentsPage />;
   if (path === '/reissues') return <ReissuesPage />;
   if (path === '/reissues/new') return <NewReissuePage />;
   const [, state] = /^\/payouts\/(waiting|unknown|parked|dead)$/.exec(path) ?? [];

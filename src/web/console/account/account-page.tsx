@@ -5,6 +5,7 @@ import { useWords } from '../state/language.tsx';
 import { Link } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
+import { CodesTab } from './codes-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { MenuTab } from './menu-tab.tsx';
 import { RepliesTab } from './replies-tab.tsx';
@@ -12,7 +13,7 @@ import { ScenesTab } from './scenes-tab.tsx';
 import { TextsTab } from './texts-tab.tsx';
 
 /** The parts of an account's settings, each at an address of its own. */
-export const ACCOUNT_PARTS = ['texts', 'replies', 'menu', 'scenes', 'keys'] as const;
+export const ACCOUNT_PARTS = ['texts', 'replies', 'menu', 'scenes', 'codes', 'keys'] as const;
 export type AccountPart = (typeof ACCOUNT_PARTS)[number];
 
 /** One Official Account: what it says, its menu and codes, and how we speak to WeChat for it. */
@@ -59,6 +60,8 @@ function Part({ part, account, onChange }: PartProps) {
       return <MenuTab account={account.id} />;
     case 'scenes':
       return <ScenesTab account={account.id} />;
+    case 'codes':
+      return <CodesTab account={account.id} />;
     case 'keys':
       return <KeysTab account={account} onChange={onChange} />;
   }

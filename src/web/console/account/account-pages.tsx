@@ -6,7 +6,7 @@ const AccountsPage = lazy(async () => ({ default: (await import('./accounts-page
 const NewAccountPage = lazy(async () => ({ default: (await import('./new-account-page.tsx')).NewAccountPage }));
 const AccountPage = lazy(async () => ({ default: (await import('./account-page.tsx')).AccountPage }));
 
-const PART = /^\/accounts\/([a-z0-9-]{1,32})(?:\/(texts|replies|menu|scenes|keys))?$/;
+const PART = /^\/accounts\/([a-z0-9-]{1,32})(?:\/(texts|replies|menu|scenes|codes|keys))?$/;
 
 /** Returns the page of an address below /accounts; undefined for any other address. */
 export function accountPageOf(path: string): ReactNode {

@@ -16,6 +16,8 @@ export interface RuleGlance {
   readonly kind: string;
   readonly words: readonly { readonly match: string; readonly word: string }[];
   readonly page: boolean;
+  /** Whether a list of people may draw. */
+  readonly batch: boolean;
   readonly startsAtMs: number | null;
   readonly endsAtMs: number | null;
   readonly prizes: readonly PrizeGlance[];
@@ -37,6 +39,7 @@ export function glanceAt(rule: Json): RuleGlance {
       word: text(object(one)['word']),
     })),
     page: trigger['page'] === true,
+    batch: trigger['batch'] === true,
     startsAtMs: number(rule['startsAtMs']),
     endsAtMs: number(rule['endsAtMs']),
     prizes,

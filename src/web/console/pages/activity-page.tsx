@@ -17,6 +17,7 @@ import { OverviewTab } from './overview-tab.tsx';
 import { TurnButtons } from './turn-buttons.tsx';
 
 const DrawsTab = lazy(async () => ({ default: (await import('./draws-tab.tsx')).DrawsTab }));
+const BatchesTab = lazy(async () => ({ default: (await import('./batches-tab.tsx')).BatchesTab }));
 const AwardsTab = lazy(async () => ({ default: (await import('./awards-tab.tsx')).AwardsTab }));
 const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }));
 const NumbersTab = lazy(async () => ({ default: (await import('../numbers/numbers-tab.tsx')).NumbersTab }));
@@ -61,9 +62,9 @@ function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (ans
 }
 
 function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: RuleGlance }) {
-  const { activity: words, numbers } = useWords();
+  const { activity: words, batches, numbers } = useWords();
   const { may } = useSession();
-  const { id } = answer.activity;
+  const { id, accountId } = answer.activity;
   const nameOf = useCallback(
     (prizeId: string) => form.prizes.find((prize) => prize.id === prizeId)?.name ?? prizeId,
     [form],
@@ -88,7 +89,23 @@ function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: RuleGlan
           ),
         },
         ...(may('people.view')
-          ? [tab('draws', <DrawsTab id={id} nameOf={nameOf} />), tab('awards', <AwardsTab id={id} nameOf={nameOf} />)]
+          ? [
+              tab('draws', <DrawsTab id={id} nameOf={nameOf} />),
+              tab('awards', <AwardsTab id={id} account={accountId} prizes={form.prizes} />),
+            ]
+          : []),
+        ...(may('people.view') && form.batch
+          ? [
+              {
+                key: 'batches',
+                label: batches.tab,
+                children: (
+                  <Suspense fallback={null}>
+                    <BatchesTab id={id} account={accountId} />
+                  </Suspense>
+                ),
+              },
+            ]
           : []),
         tab('versions', <VersionsTab id={id} />),
         ...(may('money.view') ? [tab('books', <BooksTab id={id} />)] : []),

@@ -1,5 +1,7 @@
 import { Button, Tag } from 'antd';
 import { useCallback } from 'react';
+import type { AwardsAnswer } from '../../../http/contract/console-lists.ts';
+import type { PrizeGlance } from '../editor/rule-glance.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { ListMore } from '../parts/list-more.tsx';
 import { showYuan } from '../parts/money.ts';
@@ -8,14 +10,22 @@ import { showOpenid, showTime } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { useSession } from '../state/session.tsx';
 import { usePages } from '../state/use-pages.ts';
+import { VoucherCell } from './voucher-cell.tsx';
+
+interface AwardsTabProps {
+  readonly id: string;
+  readonly account: string;
+  readonly prizes: readonly PrizeGlance[];
+}
 
 /** What was won, and how far its payment has come. */
-export function AwardsTab({ id, nameOf }: { id: string; nameOf: (prizeId: string) => string }) {
+export function AwardsTab({ id, account, prizes }: AwardsTabProps) {
   const words = useWords();
   const { api } = useSession();
   const load = useCallback((after: string | null) => api.awards(id, after), [api, id]);
   const pages = usePages(load);
   const { columns, states } = words.awards;
+  const prizeOf = (prizeId: string): PrizeGlance | undefined => prizes.find((prize) => prize.id === prizeId);
   return (
     <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
       {() => (
@@ -38,7 +48,7 @@ export function AwardsTab({ id, nameOf }: { id: string; nameOf: (prizeId: string
                     title: columns.person,
                     show: (row) => <code title={row.openid}>{showOpenid(row.openid)}</code>,
                   },
-                  { key: 'prize', title: columns.prize, show: (row) => nameOf(row.prizeId) },
+                  { key: 'prize', title: columns.prize, show: (row) => prizeOf(row.prizeId)?.name ?? row.prizeId },
                   {
                     key: 'amount',
                     title: columns.amount,
@@ -59,13 +69,10 @@ export function AwardsTab({ id, nameOf }: { id: string; nameOf: (prizeId: string
                     key: 'order',
                     title: columns.order,
                     show: (row) =>
-                      row.orderNumber === null ? (
-                        words.none
+                      prizeOf(row.prizeId)?.kind === 'voucher' ? (
+                        <VoucherCell account={account} award={row.awardId} />
                       ) : (
-                        <>
-                          <code>{row.orderNumber}</code>
-                          {row.attempts > 0 && <p className="quiet">{words.awards.attempts(row.attempts)}</p>}
-                        </>
+                        <OrderCell award={row} />
                       ),
                   },
                 ]}
@@ -76,5 +83,17 @@ export function AwardsTab({ id, nameOf }: { id: string; nameOf: (prizeId: string
         </section>
       )}
     </WhenLoaded>
+  );
+}
+
+/** The order number at WeChat Pay and how often it was asked; nothing for what is not paid in money. */
+function OrderCell({ award: { orderNumber, attempts } }: { award: AwardsAnswer['rows'][number] }) {
+  const words = useWords();
+  if (orderNumber === null) return words.none;
+  return (
+    <>
+      <code>{orderNumber}</code>
+      {attempts > 0 && <p className="quiet">{words.awards.attempts(attempts)}</p>}
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { useSession } from '../state/session.tsx';
 const SECTIONS = [
   ['merchants', '/payments'],
   ['payouts', '/payments/payouts/parked'],
+  ['shop', '/payments/shop'],
   ['reissues', '/payments/reissues'],
   ['issues', '/payments/issues'],
   ['reconciliation', '/payments/reconciliation'],
@@ -25,7 +26,7 @@ export function PaymentsFrame(props: {
   action?: ReactNode;
   children: ReactNode;
 }) {
-  const { payments } = useWords();
+  const { payments, shop } = useWords();
   const { may } = useSession();
   return (
     <>
@@ -36,7 +37,7 @@ export function PaymentsFrame(props: {
       <nav className="subnav" aria-label={payments.title}>
         {SECTIONS.filter(([section]) => section !== 'finance' || may('money.view')).map(([section, to]) => (
           <Link key={section} to={to} current={section === props.section}>
-            {payments.sections[section]}
+            {section === 'shop' ? shop.section : payments.sections[section]}
           </Link>
         ))}
       </nav>

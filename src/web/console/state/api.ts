@@ -29,6 +29,8 @@ import { listsApi } from './lists-api.ts';
 import type { ListsApi } from './lists-api.ts';
 import { numbersApi } from './numbers-api.ts';
 import type { NumbersApi } from './numbers-api.ts';
+import { operationsApi } from './operations-api.ts';
+import type { OperationsApi } from './operations-api.ts';
 import { settingsApi } from './settings-api.ts';
 import type { SettingsApi } from './settings-api.ts';
 
@@ -80,6 +82,7 @@ export interface Api {
   readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
   readonly settings: SettingsApi;
+  readonly operations: OperationsApi;
 }
 
 /** Which payout: the account it belongs to and its order number. */
@@ -151,6 +154,7 @@ export function createApi(onSignedOut: () => void): Api {
     drafts: draftsApi(ask),
     numbers: numbersApi(ask),
     settings: settingsApi(ask),
+    operations: operationsApi(ask),
   };
 }
 

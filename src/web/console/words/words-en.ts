@@ -6,6 +6,7 @@ import { lifeEn } from './life-en.ts';
 import { listsEn } from './lists-en.ts';
 import { moneyEn } from './money-en.ts';
 import { numbersEn } from './numbers-en.ts';
+import { operationsEn } from './operations-en.ts';
 import { paymentsEn } from './payments-en.ts';
 import { recordsEn } from './records-en.ts';
 import type { Words } from './words-zh.ts';
@@ -169,6 +170,7 @@ export const en: Words = {
   ...accessEn,
   ...accountEn,
   ...lifeEn,
+  ...operationsEn,
   ...listsEn,
   ...moneyEn,
   ...numbersEn,
@@ -208,6 +210,7 @@ export const en: Words = {
     ...paymentsEn.paymentProblems,
     ...moneyEn.moneyProblems,
     ...accountEn.accountProblems,
+    ...operationsEn.operationProblems,
     ...accessEn.accessProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',
     internal: 'The server failed. Try again in a moment, and call an engineer if it stays so.',

@@ -6,6 +6,7 @@ import { lifeZh } from './life-zh.ts';
 import { listsZh } from './lists-zh.ts';
 import { moneyZh } from './money-zh.ts';
 import { numbersZh } from './numbers-zh.ts';
+import { operationsZh } from './operations-zh.ts';
 import { paymentsZh } from './payments-zh.ts';
 import { recordsZh } from './records-zh.ts';
 
@@ -165,6 +166,7 @@ export const zh = {
   ...accessZh,
   ...accountZh,
   ...lifeZh,
+  ...operationsZh,
   ...listsZh,
   ...moneyZh,
   ...numbersZh,
@@ -204,6 +206,7 @@ export const zh = {
     ...paymentsZh.paymentProblems,
     ...moneyZh.moneyProblems,
     ...accountZh.accountProblems,
+    ...operationsZh.operationProblems,
     ...accessZh.accessProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
     internal: '服务器出错了，请稍后重试；如果一直这样，请联系技术人员。',
