@@ -246,6 +246,8 @@ export function decideInOrder(
   const codes = new CodesInBatch(facts.codes ?? undefined);
   const { must, shadow } = activity.rule.who;
   const asked = must !== null || shadow !== null;
+  // Worth no cash, and yet handed out by WeChat Pay.
+  const coupons = new Set(activity.rule.prizes.flatMap(({ kind, id }) => (kind === 'coupon' ? [id] : [])));
   let counters = facts.activity;
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
@@ -262,7 +264,7 @@ export function decideInOrder(
     // A refusal may leave something to remember, too.
     if (decision.person !== person) participants.set(openid, decision.person);
     if (verdict.outcome !== 'refused') people.drew(asker, verdict.outcome === 'won');
-    const paid = verdict.outcome === 'won' && verdict.amountFen > 0;
+    const paid = verdict.outcome === 'won' && (verdict.amountFen > 0 || coupons.has(verdict.prizeId));
     draws.push({
       request,
       verdict,

@@ -167,7 +167,8 @@ async function checkCredentials(
     await clock.sleep((await payouts.takeTurn(turn)) - clock.nowMs(), signal);
     const { rail: by, appId, amountFen, orderNumber } = payout.request;
     const other = {
-      ...(by === undefined ? {} : { rail: by }),
+      // Nothing can be asked about a coupon; a packet's question shows the same certificate and key.
+      ...(by === undefined || by === 'coupon' ? {} : { rail: by }),
       orderNumber: otherNumber(orderNumber),
       appId,
       amountFen,

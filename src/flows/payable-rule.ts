@@ -56,6 +56,8 @@ function kindFaultOf(prize: Prize, rule: ActivityRule, merchant: PayingMerchant)
       // A transfer may be collected in a mini program as well.
       return rail === 'transfer' ? null : unboundReason({ appId, mchId, as: 'account' }, boundApps);
     }
+    case 'coupon':
+      return boundApps.miniPrograms.includes(appId) ? null : unboundReason({ appId, mchId, as: 'account' }, boundApps);
     case 'text':
     case 'voucher':
       return null;

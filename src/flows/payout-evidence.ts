@@ -1,6 +1,6 @@
 import type { Fen } from '../base/fen.ts';
 import { policyOf } from './payout-policy.ts';
-import type { Attempt, QueryOutcome } from './ports/payouts.ts';
+import type { Attempt, QueryOutcome, RequestRail } from './ports/payouts.ts';
 
 /** What a payout's attempts prove together. Times are Unix ms. */
 export interface PayoutEvidence {
@@ -35,15 +35,16 @@ export interface PayoutEnd {
 
 type Found = Extract<QueryOutcome, { kind: 'found' }>;
 
-/** Takes a payout's attempts, lowest number first, and returns what they prove together. */
-export function payoutEvidence(attempts: readonly Attempt[]): PayoutEvidence {
+/** Takes a payout's attempts, lowest number first, and returns what they prove together. A coupon is had once it is given. */
+export function payoutEvidence(attempts: readonly Attempt[], rail?: RequestRail): PayoutEvidence {
   const sends = attempts.filter((attempt) => attempt.kind === 'send');
   const queries = attempts.filter((attempt) => attempt.kind === 'query');
   const lastSend = sends.at(-1) ?? null;
   const failed = latest(found(attempts, 'FAILED'));
   const paidAtMs = firstPaid(attempts, failed === null ? -Infinity : answeredAt(failed));
   return {
-    end: ending(attempts, paidAtMs, failed),
+    end:
+      rail === 'coupon' && paidAtMs !== null ? { state: 'received', reason: null } : ending(attempts, paidAtMs, failed),
     paidAtMs,
     heldSinceMs: heldSince(attempts, lastSend),
     firstSendMs: sends[0]?.startedAtMs ?? null,

@@ -32,20 +32,29 @@ type Refused = Extract<SendOutcome, { kind: 'refused' }>;
  * however late), then the last attempt. A refusal therefore counts only while no later attempt has begun.
  */
 export function judgePayout(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJudgement {
-  const judgement = judge(facts, nowMs, times);
+  const judgement = judgeWhatCanBeAsked(facts, nowMs, times);
   const { outcome, kind } = facts.attempts.at(-1) ?? {};
   // A query shows a broken certificate or key as well as a send does.
   if (kind !== 'query' || outcome?.kind !== 'unknown' || !stopsMerchant(outcome)) return judgement;
   return { ...judgement, stopMerchant: said(outcome) };
 }
 
+/** About a coupon nothing can be asked: where a question would follow, a person has to look. */
+function judgeWhatCanBeAsked(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJudgement {
+  const judgement = judge(facts, nowMs, times);
+  if (facts.rail !== 'coupon' || judgement.next?.call !== 'query') return judgement;
+  const again = orderedAgain({ facts, evidence: payoutEvidence(facts.attempts, facts.rail), times, nowMs });
+  if (again?.next?.call === 'send') return again;
+  return rest('parked', `${judgement.reason ?? 'no clear answer'}; WeChat Pay answers no question about coupons`);
+}
+
 function judge(facts: PayoutFacts, nowMs: number, times: PayoutTimes): PayoutJudgement {
   // Two ends cannot both be true; the one that was booked stays.
   if (facts.state === 'received' || facts.state === 'returned') return rest(facts.state, null);
-  const evidence = payoutEvidence(facts.attempts);
+  const evidence = payoutEvidence(facts.attempts, facts.rail);
   const bench: Bench = { facts, evidence, times, nowMs };
   if (evidence.end !== null) return rest(evidence.end.state, evidence.end.reason);
-  if (mustAsk(facts)) return askFirst(bench);
+  if (facts.rail !== 'coupon' && mustAsk(facts)) return askFirst(bench);
   if (evidence.paidAtMs !== null) return settle(bench, evidence.paidAtMs);
   const { last } = evidence;
   if (last === null) return { state: 'waiting', next: { call: 'send', atMs: 0 }, reason: null, stopMerchant: null };

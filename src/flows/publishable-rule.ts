@@ -3,7 +3,7 @@ import type { ActivityRule } from '../rules/activity-rule.ts';
 import { lawFindings } from '../rules/law.ts';
 import type { LawFinding } from '../rules/law.ts';
 import { LAW_REASONS } from '../rules/law-reasons.ts';
-import { largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
+import { isHandedOut, largestAmountFen, packetAmounts } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import { poolsInVain } from './codes/pool-faults.ts';
 import { entryFaults } from './entry-faults.ts';
@@ -38,12 +38,14 @@ export function ruleToPublish(
     throw new WrongRequest('rule-faulty', message, { faults: closed });
   }
   const packets = winnablePrizes(rule).filter((prize) => packetAmounts(prize).length > 0);
-  if (packets.length > 0 && merchant === null) {
-    throw conflict('merchant-missing', 'red packets need a merchant: link one to the Official Account first', 409, [
+  const handedOut = winnablePrizes(rule).some((prize) => isHandedOut(prize));
+  if (handedOut && merchant === null) {
+    const what = packets.length > 0 ? 'red packets' : 'coupons';
+    throw conflict('merchant-missing', `${what} need a merchant: link one to the Official Account first`, 409, [
       'accountId',
     ]);
   }
-  const unpayable = packets.length > 0 && merchant !== null ? unpayableParts(rule, merchant) : [];
+  const unpayable = handedOut && merchant !== null ? unpayableParts(rule, merchant) : [];
   if (unpayable.length > 0) {
     throw new WrongRequest('rule-unpayable', 'WeChat Pay would refuse packets of this rule', { faults: unpayable });
   }

@@ -1,5 +1,6 @@
 import { unboundReason } from '../base/bound-apps.ts';
-import type { PayRail, RequestRail } from '../flows/ports/payouts.ts';
+import type { Merchant } from '../flows/ports/accounts.ts';
+import type { PayoutRequest, PayRail, RequestRail } from '../flows/ports/payouts.ts';
 
 const NOTHING_KNOWN = { accounts: [], miniPrograms: [] } as const;
 
@@ -17,9 +18,11 @@ export function payRails(rails: {
     send: async (merchant, request, signal) => {
       const as = request.rail === 'mini-packet' ? 'mini-program' : 'account';
       const { appId, mchId } = request;
-      // A transfer may be collected anywhere, a mini program included.
+      // A transfer may be collected, and a coupon be kept, under any app id, a mini program's included.
       const fault =
-        request.rail === 'transfer' ? null : unboundReason({ appId, mchId, as }, merchant.boundApps ?? NOTHING_KNOWN);
+        request.rail === 'transfer' || isForMiniProgram(request, merchant)
+          ? null
+          : unboundReason({ appId, mchId, as }, merchant.boundApps ?? NOTHING_KNOWN);
       if (fault === null) return of(request).send(merchant, request, signal);
       return { kind: 'refused', code: 'REQUEST_INVALID', message: fault, raw: '' };
     },
@@ -29,4 +32,8 @@ export function payRails(rails: {
         ? transfers.cancel(merchant, payout, signal)
         : { said: 'a red packet cannot be taken back' },
   };
+}
+
+function isForMiniProgram({ rail, appId }: PayoutRequest, { boundApps }: Merchant): boolean {
+  return rail === 'coupon' && boundApps?.miniPrograms.includes(appId) === true;
 }

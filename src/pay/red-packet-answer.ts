@@ -218,7 +218,8 @@ function communicationFault(get: (name: string) => string | undefined, code: str
   return get('return_msg')?.includes('签名错误') === true ? 'SIGN_ERROR' : 'return-code-fail';
 }
 
-function isRefusal(code: string): code is Told {
+/** Whether a code says clearly that this call paid nothing. */
+export function isRefusal(code: string): code is Told {
   return Object.hasOwn(REFUSALS, code);
 }
 

@@ -123,7 +123,7 @@ export function queryRedPacketXml(
 }
 
 /** An empty field is left out of both the signature and the XML. */
-function signedXml(fields: PayFields, apiKey: string): string {
+export function signedXml(fields: PayFields, apiKey: string): string {
   const signed = { ...fields, sign: signFields(fields, apiKey) };
   const elements = Object.entries(signed)
     .filter(([, value]) => value !== '')

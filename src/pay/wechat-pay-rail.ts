@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { WrongRequest } from '../base/errors.ts';
 import type { Merchant } from '../flows/ports/accounts.ts';
-import type { PayRail, QueryOutcome, SendOutcome } from '../flows/ports/payouts.ts';
+import type { CouponRequest, PayRail, QueryOutcome, SendOutcome } from '../flows/ports/payouts.ts';
 import type { PostOutcome } from './call-host.ts';
+import { couponFaults, couponXml, readCouponAnswer } from './coupons/coupon.ts';
 import { MerchantAgents } from './merchant-agents.ts';
 import { postXml } from './post-xml.ts';
 import { readQueryAnswer, readSendAnswer } from './red-packet-answer.ts';
@@ -28,6 +29,7 @@ const SEND_PATHS = {
   'group-packet': '/mmpaymkttransfers/sendgroupredpack',
   'mini-packet': '/mmpaymkttransfers/sendminiprogramhb',
 } as const;
+const COUPON_PATH = '/mmpaymkttransfers/send_coupon';
 const QUERY_PATH = '/mmpaymkttransfers/gethbinfo';
 // The slowest accepted sends on record took several seconds, and a call given up at 3 s was paid all the same
 // (https://github.com/w7corp/easywechat/issues/1016); a worker's lease is 25 s.
@@ -36,7 +38,7 @@ const DEADLINE_MS = 20_000;
 const CONNECT_SHARE = 0.3;
 
 /**
- * WeChat Pay red packets over mutual TLS (https://pay.weixin.qq.com/doc/v2/merchant/4011974053): one agent per
+ * WeChat Pay red packets and coupons over mutual TLS (https://pay.weixin.qq.com/doc/v2/merchant/4011974053): one agent per
  * merchant, one absolute deadline per call, no retry. Whatever the network does is `unknown`; `not-connected` tells
  * that no byte of the request left, and only then the call may go on to the backup host, once and within its deadline.
  * The answers carry no signature, so the server's certificate is always checked. Throws RangeError for an address that
@@ -61,6 +63,7 @@ export class WechatPayRail implements PayRail {
   }
 
   async send(...[merchant, request, signal]: Parameters<PayRail['send']>): Promise<SendOutcome & { raw: string }> {
+    if (request.rail === 'coupon') return this.#sendCoupon(merchant, request, signal);
     if (request.rail === 'transfer') return { ...notSendable('a transfer is no red packet'), raw: '' };
     if (request.mchId !== merchant.mchId)
       return { ...notSendable(`the packet was frozen for merchant ${request.mchId}`), raw: '' };
@@ -76,6 +79,7 @@ export class WechatPayRail implements PayRail {
   }
 
   async query(...[merchant, packet, signal]: Parameters<PayRail['query']>): Promise<QueryOutcome & { raw: string }> {
+    if (packet.rail === 'coupon') return { ...unclear('not-asked', 'nothing can be asked about a coupon'), raw: '' };
     const query = { ...packet, mchId: merchant.mchId };
     let body: string;
     try {
@@ -86,6 +90,20 @@ export class WechatPayRail implements PayRail {
     }
     const posted = await this.#post(merchant, QUERY_PATH, body, signal);
     return { ...judge(posted, (text) => readQueryAnswer(text, query)), raw: posted.body };
+  }
+
+  async #sendCoupon(
+    merchant: Merchant,
+    request: CouponRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<SendOutcome & { raw: string }> {
+    const [fault] = couponFaults(request);
+    if (fault !== undefined) return { ...notSendable(`the coupon cannot be sent: ${fault}`), raw: '' };
+    if (request.mchId !== merchant.mchId)
+      return { ...notSendable(`the coupon was frozen for merchant ${request.mchId}`), raw: '' };
+    const body = couponXml(request, { apiKey: merchant.apiKey, nonce: nonce() });
+    const posted = await this.#post(merchant, COUPON_PATH, body, signal);
+    return { ...judge(posted, (text) => readCouponAnswer(text, request, merchant.apiKey)), raw: posted.body };
   }
 
   /** Gives up the calls under way, which end as `unknown`, and every connection. */

@@ -12,6 +12,7 @@ export const CHOICE_NAMES: Readonly<Record<string, Names>> = {
     text: { zh: '文字奖品', en: 'text' },
     voucher: { zh: '券码', en: 'voucher' },
     'group-packet': { zh: '裂变红包', en: 'group packet' },
+    coupon: { zh: '微信代金券', en: 'WeChat coupon' },
     'mini-packet': { zh: '小程序红包', en: 'mini-program packet' },
     code: { zh: '兑换码', en: 'one-time code' },
     'make-up': { zh: '补签', en: 'make-up' },

@@ -51,6 +51,7 @@ export const FIELD_HINTS: Names = {
     zh: '长期平均正好是这么多；总花费按它算',
     en: 'Exactly what winners get on average; the cost is counted by it',
   },
+  stockId: { zh: '商户平台里的批次号，面额由批次出', en: 'As the merchant platform numbers it; it pays the value' },
   shares: {
     zh: '3 到 20 个人，包括中奖的人；商户要有裂变红包权限',
     en: '3 to 20 people with the winner; the merchant must have group packets',

@@ -44,6 +44,7 @@ export const FIELD_NAMES: Names = {
   stock: { zh: '数量', en: 'stock' },
   worthFen: { zh: '价值', en: 'worth' },
   'group-packet.amountFen': { zh: '总金额', en: 'whole amount' },
+  stockId: { zh: '代金券批次号', en: 'stock of coupons' },
   shares: { zh: '几个人分', en: 'shares' },
   who: { zh: '参与条件', en: 'Who may take part' },
   'who.must': { zh: '必须满足', en: 'must' },

@@ -62,6 +62,19 @@ const voucherPrize = z
   })
   .describe('A code that is good elsewhere; the text of a win shows it as {code}');
 
+const couponPrize = z
+  .strictObject({
+    ...everyPrize,
+    kind: z.literal('coupon'),
+    stockId: z
+      .string()
+      .regex(/^[0-9A-Za-z]{1,32}$/)
+      .describe('The stock of coupons, as the merchant platform numbers it'),
+  })
+  .describe(
+    'A coupon of WeChat Pay, from a stock that the merchant has set up and paid for there; it costs no cash here',
+  );
+
 /** Every prize there can be. */
 export const prizeSchema = z.discriminatedUnion('kind', [
   redPacketPrize,
@@ -70,6 +83,7 @@ export const prizeSchema = z.discriminatedUnion('kind', [
   voucherPrize,
   groupPacketPrize,
   miniPacketPrize,
+  couponPrize,
 ]);
 export type Prize = z.infer<typeof prizeSchema>;
 export type RandomPacketPrize = z.infer<typeof randomPacketPrize>;
@@ -88,6 +102,7 @@ export function packetAmounts(prize: Prize): readonly { readonly field: string; 
       ];
     case 'text':
     case 'voucher':
+    case 'coupon':
       return [];
   }
 }
@@ -108,8 +123,14 @@ export function prizeCostFen(prize: Prize): number {
       return prize.meanFen * prize.stock;
     case 'text':
     case 'voucher':
+    case 'coupon':
       return 0;
   }
+}
+
+/** Whether WeChat Pay hands a prize out: what is paid, and coupons. */
+export function isHandedOut(prize: Prize): boolean {
+  return prize.kind === 'coupon' || packetAmounts(prize).length > 0;
 }
 
 /** Returns what each of one kind of prize is worth, in fen; null where it is not fixed, or no money. */

@@ -81,6 +81,7 @@ function rangeOf({ activity }: LimitFacts, prize: Prize): PacketRange | null {
       return packetRange(prize, { drawn, givenFen: activity.givenFen.get(prize.id as PrizeId) ?? 0 });
     case 'text':
     case 'voucher':
+    case 'coupon':
       return { left, moneyFen: 0, leastFen: 0, mostFen: 0 };
   }
 }

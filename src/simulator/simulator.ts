@@ -3,6 +3,7 @@ import type { SimulatorClock } from './clock.ts';
 import { ControlApi } from './control/control-api.ts';
 import type { Followers } from './followers.ts';
 import type { Books } from './pay/books.ts';
+import type { CouponDesk } from './pay/coupon-desk.ts';
 import type { Faults } from './pay/faults.ts';
 import type { PayRules } from './pay/pay-rules.ts';
 import { PayServer } from './pay/pay-server.ts';
@@ -33,6 +34,8 @@ export type Simulator = {
   faults: Faults;
   books: Books;
   followers: Followers;
+  /** Coupons that people were given. */
+  coupons: CouponDesk;
   /** What customers paid at the merchant's shop, and how the service is told of it. */
   shop: Shop;
   shopNotices: ShopNotices;

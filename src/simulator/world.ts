@@ -4,6 +4,7 @@ import { SimulatorClock } from './clock.ts';
 import { Followers } from './followers.ts';
 import { Books, type Packet } from './pay/books.ts';
 import { ConfirmPage } from './pay/confirm-page.ts';
+import { CouponDesk } from './pay/coupon-desk.ts';
 import { Faults } from './pay/faults.ts';
 import { PacketDesk } from './pay/packet-desk.ts';
 import { defaultPayRules, type PayRules } from './pay/pay-rules.ts';
@@ -68,6 +69,7 @@ export class World {
   readonly shopNotices: ShopNotices;
   readonly keys: V3Keys;
   readonly transfers: TransferDesk;
+  readonly coupons: CouponDesk;
   readonly transferNotices: TransferNotices;
   readonly confirmPage: ConfirmPage;
   readonly push: Push;
@@ -102,6 +104,7 @@ export class World {
     this.keys = new V3Keys({ clock, random: random.fork('v3') });
     this.shopNotices = this.#makeNotices();
     this.transfers = this.#makeTransferDesk();
+    this.coupons = this.#makeCouponDesk();
     const { mchId } = identities.merchant;
     this.transferNotices = new TransferNotices({ clock, books, keys: this.keys, mchId });
     this.confirmPage = new ConfirmPage({ mchId, books, followers, notices: this.transferNotices });
@@ -118,7 +121,7 @@ export class World {
   parts() {
     const { secrets, random, clock, timeline, payRules, books, followers } = this;
     const { faults, desk, shop, shopNotices, push, flawedPush, tokens, authorization, desks } = this;
-    const { keys, transfers, transferNotices, confirmPage } = this;
+    const { keys, transfers, transferNotices, confirmPage, coupons } = this;
     const { account } = this.identities;
     const some = { account, secrets, random, clock, timeline, payRules, books, followers };
     return {
@@ -126,6 +129,7 @@ export class World {
       keys,
       transfers,
       transferNotices,
+      coupons,
       confirmPage,
       faults,
       desk,
@@ -175,6 +179,13 @@ export class World {
     const boundAppIds = new Set(this.secrets.keys());
     const parts = { merchant: identities.merchant, boundAppIds, rules, clock, books, people, faults };
     return new PacketDesk({ ...parts, random: random.fork('desk') });
+  }
+
+  #makeCouponDesk(): CouponDesk {
+    const { payRules: rules, clock, followers: people, faults, random, identities } = this;
+    const boundAppIds = new Set(this.secrets.keys());
+    const parts = { merchant: identities.merchant, boundAppIds, rules, clock, people, faults };
+    return new CouponDesk({ ...parts, random: random.fork('coupons') });
   }
 
   #makeTransferDesk(): TransferDesk {

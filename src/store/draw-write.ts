@@ -142,7 +142,10 @@ function awards(lane: WritePlace, won: readonly DecidedDraw[]): (string | CopyIn
     copyIn(
       'book_entry',
       BOOK_COLUMNS,
-      paid.map(({ i, f, at }) => [account, activity, merchant, i, 'award', 'reserved', 'budget', f, at]),
+      // A coupon carries no money.
+      paid
+        .filter(({ f }) => f > 0)
+        .map(({ i, f, at }) => [account, activity, merchant, i, 'award', 'reserved', 'budget', f, at]),
     ),
     `select pg_notify('${PAYOUT_CHANNEL}', '')`,
   ];

@@ -33,7 +33,7 @@ first as (
 ),
 booked as (
   insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
-  select account_id, activity_id, merchant_id, award_id, 'send', 'in-flight', 'reserved', amount_fen, $4 from first
+  select account_id, activity_id, merchant_id, award_id, 'send', 'in-flight', 'reserved', amount_fen, $4 from first where amount_fen > 0
 ),
 shown as (
   update award set state = 'sending', updated_at = $4 from first

@@ -250,7 +250,8 @@ function dueCall(row: DueRow): DueCall {
     class: row.class,
     person: personOf(row),
     amountFen: Number(row.amount_fen),
-    uncounted: row.uncounted,
+    // A day's limits are of packets, and what is worth nothing is none.
+    uncounted: row.uncounted && row.amount_fen !== '0',
   };
 }
 

@@ -65,6 +65,7 @@ booked as (
   insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
   select account_id, activity_id, merchant_id, award_id, booking.kind, booking.debit, booking.credit, coalesce(booking.part_fen, amount_fen), $9
   from judged cross join unnest($11::text[], $12::text[], $13::text[], $15::bigint[]) with ordinality as booking (kind, debit, credit, part_fen, step)
+  where coalesce(booking.part_fen, amount_fen) > 0
   order by booking.step
 ),
 told as (

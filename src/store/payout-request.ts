@@ -9,8 +9,8 @@ export const PAYEE_ACCOUNT = 'coalesce(payout.payee_account_id, payout.account_i
 // Each of these has room for 32 characters in a transfer.
 const shortText = (field: string): string => `trim(left(version.rule #>> '{packet,${field}}', 32))`;
 
-/** The rail chosen for this number, else that of its kind of prize, else the activity's, else the merchant's. */
-const RAIL = `coalesce(payout.rail, case when prize.body ->> 'kind' in ('group-packet', 'mini-packet') then prize.body ->> 'kind' end,
+/** The rail chosen for this number, else that of its kind of prize (a coupon is never anything else), else the activity's, else the merchant's. */
+const RAIL = `coalesce(case when prize.body ->> 'kind' = 'coupon' then 'coupon' end, payout.rail, case when prize.body ->> 'kind' in ('group-packet', 'mini-packet') then prize.body ->> 'kind' end,
     nullif(version.rule #>> '{packet,rail}', 'auto'), merchant.rail)`;
 
 const TRANSFER = `jsonb_build_object(
@@ -32,6 +32,8 @@ const PACKET = `jsonb_build_object(
 const SHARE = `(payout.amount_fen / (prize.body ->> 'shares')::bigint)`;
 const GROUP_PACKET = `(${PACKET} - 'clientIp') || jsonb_build_object('rail', 'group-packet', 'shares', (prize.body ->> 'shares')::int,
     'sceneId', case when ${SHARE} not between ${PLAIN_FEN.min} and ${PLAIN_FEN.max} then version.rule #>> '{packet,sceneId}' end)`;
+const COUPON = `jsonb_build_object('rail', 'coupon', 'orderNumber', payout.order_number, 'appId', account.app_id,
+    'mchId', merchant.mch_id, 'openid', payout.openid, 'amountFen', payout.amount_fen, 'stockId', prize.body ->> 'stockId')`;
 const MINI_PACKET = `(${PACKET} - 'clientIp' - 'riskInfo') || '{"rail": "mini-packet"}'`;
 
 /**
@@ -40,7 +42,7 @@ const MINI_PACKET = `(${PACKET} - 'clientIp' - 'riskInfo') || '{"rail": "mini-pa
  */
 export const FROZEN_REQUEST = `
 select case ${RAIL} when 'transfer' then ${TRANSFER} when 'group-packet' then ${GROUP_PACKET}
-  when 'mini-packet' then ${MINI_PACKET} else ${PACKET} end
+  when 'mini-packet' then ${MINI_PACKET} when 'coupon' then ${COUPON} else ${PACKET} end
 from account, merchant, activity, rule_version as version cross join lateral (
   select jsonb_path_query_first(version.rule, '$.prizes[*] ? (@.id == $id)', jsonb_build_object('id', (
     select award.prize_id from award where award.account_id = payout.account_id and award.id = payout.award_id))) as body

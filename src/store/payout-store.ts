@@ -31,7 +31,7 @@ const ASK_TOO_OLD = `update payout set next_call = 'query', updated_at = $1
   where state in ('waiting', 'unknown', 'sent') and next_call = 'send' and due_at <= $1 and first_sent_at < $2
     and (lease_until is null or lease_until <= $1)`;
 const UNASKED = `select count(*)::int as unasked from payout
-  where ask_from is not null and due_at is not null and state in ('waiting', 'unknown', 'sent', 'parked') and not exists (
+  where ask_from is not null and due_at is not null and amount_fen > 0 and state in ('waiting', 'unknown', 'sent', 'parked') and not exists (
     select 1 from payout_attempt as a where a.account_id = payout.account_id and a.order_number = payout.order_number
       and a.kind = 'query' and a.started_at >= payout.ask_from and a.outcome ->> 'kind' in ('found', 'not-found'))`;
 const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;

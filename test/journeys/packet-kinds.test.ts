@@ -19,11 +19,13 @@ let shared: BuiltActivity;
 let reopening: BuiltActivity;
 let inMiniProgram: BuiltActivity;
 let elsewhere: BuiltActivity;
+let couponed: BuiltActivity;
 let astray: BuiltActivity;
 
 before(async () => {
   other = await startSimulator({ seed: 'another company', appId: 'wxdddddddddddddddd' });
-  const payRules = { groupPacketsOpen: true, miniAppIds: [MINI_APP], repeatPauseMs: 1000 };
+  const couponStocks = { 98765432: 3 };
+  const payRules = { groupPacketsOpen: true, couponStocks, miniAppIds: [MINI_APP], repeatPauseMs: 1000 };
   journey = await startPayoutJourney({ simulator: { appIds: [MINI_APP], payRules }, other });
   const { world, activity } = journey;
   const { client } = world;
@@ -38,6 +40,8 @@ before(async () => {
   const company = await buildMerchant(client, { id: 'other', mchId: other.merchant.mchId });
   const theirs = await buildAccount(client, { id: 'theirs', appId: other.account.appId, merchant: company });
   elsewhere = await buildActivity(client, { account: theirs });
+  const coupon = { id: 'coupon', name: '满减券', kind: 'coupon' as const, stockId: '98765432', tickets: 1, stock: 9 };
+  couponed = await buildActivity(client, { account, rule: { prizes: [coupon], budgetFen: 0 } });
   const unbound = await buildAccount(client, { id: 'astray', appId: UNBOUND_APP, merchant: account.merchant });
   astray = await buildActivity(client, { account: unbound });
 });
@@ -164,6 +168,40 @@ test('a packet in a mini program that nobody takes comes back after a day', asyn
   assert.deepEqual(await endings(won), ['returned 300']);
 });
 
+test('a coupon is given once under its number, whatever becomes of the first answers, and no cash moves', async () => {
+  const { reaches, win, simulator, compareBooks, world } = journey;
+  for (const kind of ['answer-lost-after-paying', 'garbage'] as const) {
+    simulator.faults.next(kind, 1);
+    const won = await win(undefined, couponed);
+    await reaches(won, 'received');
+    const given = simulator.coupons.coupons().filter(({ number }) => number === won.orderNumber);
+    assert.deepEqual(
+      given.map(({ openid }) => openid),
+      [won.openid],
+    );
+    assert.deepEqual(await endings(won), []);
+    assert.equal((await world.payout(won))['rail_number'], given[0]?.id);
+  }
+  await compareBooks();
+});
+
+test('a coupon that is refused rests until a person has seen to it, and is then given under the same number', async () => {
+  const { reaches, win, simulator, world, state, pass } = journey;
+  const last = await win(undefined, couponed);
+  await reaches(last, 'received');
+  const none = await win(undefined, couponed);
+  await reaches(none, 'parked');
+  assert.match(String((await world.payout(none))['reason']), /批次已发完.*no question about coupons/);
+  simulator.payRules.couponStocks = { 98765432: 4 };
+  await world.store.askAllFirst(simulator.clock.nowMs());
+  assert.equal(await state(none), 'parked');
+  await pass(MINUTE);
+  await world.store.retryParked(none, simulator.clock.nowMs());
+  await reaches(none, 'received');
+  assert.equal(simulator.coupons.coupons().length, 4);
+  assert.deepEqual(await world.differences(), []);
+});
+
 test('under an app id that its merchant is not bound to nothing is sent, and the words say which pair it is', async () => {
   const { win, reaches, simulator, world } = journey;
   const calls = simulator.books.arrivals.length;
@@ -175,7 +213,7 @@ test('under an app id that its merchant is not bound to nothing is sent, and the
 });
 
 test('two companies pay at once, each from its own balance; one that is empty stops nobody else', async () => {
-  const { win, reaches, simulator, compareBooks } = journey;
+  const { win, reaches, pass, state, simulator, compareBooks } = journey;
   const before = { ours: simulator.books.totals().sentFen, theirs: other.books.totals().sentFen };
   other.clock.advance(simulator.clock.nowMs() - other.clock.nowMs());
   const ours: BuiltWin[] = [];
@@ -194,7 +232,8 @@ test('two companies pay at once, each from its own balance; one that is empty st
   other.payRules.merchantFenPerDayMax = 0;
   const last = { ours: await win(), theirs: await win(other.followers.add().openid, elsewhere) };
   await reaches(last.ours, 'sent');
-  await reaches(last.theirs, 'waiting');
+  await pass(0);
+  assert.equal(await state(last.theirs), 'waiting');
   const stopped = await journey.world.client.query<{ id: string }>(`select id from merchant where state = 'stopped'`);
   assert.deepEqual(
     stopped.rows.map(({ id }) => id),

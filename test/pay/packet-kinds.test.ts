@@ -2,8 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { fen } from '../../src/base/fen.ts';
+import { openid } from '../../src/base/ids.ts';
+import type { OrderNumber } from '../../src/base/ids.ts';
 import { createPayoutMachine } from '../../src/flows/payout-machine.ts';
-import type { Attempt, GroupPacketRequest, MiniPacketRequest, QueryOutcome } from '../../src/flows/ports/payouts.ts';
+import type {
+  Attempt,
+  CouponRequest,
+  GroupPacketRequest,
+  MiniPacketRequest,
+  QueryOutcome,
+} from '../../src/flows/ports/payouts.ts';
+import { couponFaults, couponXml, readCouponAnswer } from '../../src/pay/coupons/coupon.ts';
 import { groupStanding } from '../../src/pay/group-shares.ts';
 import { signMiniClaim } from '../../src/pay/mini-claim.ts';
 import { payRails } from '../../src/pay/pay-rails.ts';
@@ -113,6 +122,90 @@ describe('answers', () => {
     assert.deepEqual(told(query({ status: 'REFUND', refund_amount: '3 yuan' })), ['unknown', 'answer-partial']);
     assert.deepEqual(told(query({ status: 'SENT', hb_type: 'NORMAL' })), ['unknown', 'answer-not-ours']);
     assert.deepEqual(told(query({ status: 'SENT', total_num: 4 })), ['unknown', 'answer-not-ours']);
+  });
+});
+
+describe('coupons', () => {
+  const request: CouponRequest = {
+    rail: 'coupon',
+    stockId: '98765432',
+    orderNumber: 'test1' as OrderNumber,
+    appId: 'wx0000000000000001',
+    mchId: '1900000109',
+    openid: openid('oTest0000000000000000000001'),
+    amountFen: fen(0),
+  };
+  const echo = {
+    appid: 'wx0000000000000001',
+    mch_id: '1900000109',
+    openid: request.openid,
+    coupon_stock_id: '98765432',
+  };
+  const counted = { ret_code: 'SUCCESS', success_count: 1, failed_count: 0, coupon_id: '1234567890' };
+  const given = { ...echo, ...counted, err_code: '' };
+  const read = (fields: Readonly<Record<string, string | number>>): string => {
+    const answer = readCouponAnswer(xml(fields), request, MATERIAL.apiKey);
+    return 'code' in answer
+      ? `${answer.kind} ${answer.code}`
+      : `${answer.kind} ${'railNumber' in answer ? answer.railNumber : ''}`;
+  };
+
+  test('a request has the fields of its page and its order number is the trade number', () => {
+    const names = fieldsOf(couponXml(request, MATERIAL)).toSorted();
+    assert.deepEqual(
+      names,
+      [
+        'appid',
+        'coupon_stock_id',
+        'mch_id',
+        'nonce_str',
+        'openid',
+        'openid_count',
+        'partner_trade_no',
+        'sign',
+      ].toSorted(),
+    );
+    assert.deepEqual(couponFaults(request), []);
+    assert.deepEqual(couponFaults({ ...request, stockId: '9-8' }), ['stockId']);
+  });
+
+  test('given needs every word of it, refused a clear one, and all else is unknown', () => {
+    assert.equal(read(given), 'paid 1234567890');
+    for (const name of ['ret_code', 'success_count', 'coupon_id', 'openid', 'coupon_stock_id', 'mch_id'])
+      assert.match(read({ ...given, [name]: '' }), /^unknown/, name);
+    assert.equal(read({ ...given, openid: 'oOther' }), 'unknown answer-not-ours');
+    assert.equal(read({ ...given, sign: 'F'.repeat(32) }), 'unknown answer-not-ours');
+    const failed = {
+      ...echo,
+      result_code: 'FAIL',
+      ret_code: 'FAILED',
+      success_count: 0,
+      failed_count: 1,
+      err_code: 'X',
+    };
+    assert.equal(read(failed), 'refused SEND_FAILED');
+    assert.equal(read({ ...failed, failed_count: 0 }), 'unknown X');
+    assert.equal(read({ ...echo, result_code: 'FAIL', err_code: 'SYSTEMERROR' }), 'unknown SYSTEMERROR');
+    assert.equal(read({ ...echo, result_code: 'FAIL', err_code: 'FREQ_LIMIT' }), 'refused FREQ_LIMIT');
+    assert.equal(read({ return_code: 'FAIL', return_msg: '签名错误' }), 'unknown SUCCESS');
+  });
+
+  test('whatever is answered, a coupon is only ever sent again under its number, never asked about, until a person looks', () => {
+    const machine = createPayoutMachine();
+    const outcomes = [
+      { kind: 'unknown', code: 'SYSTEMERROR', message: '' },
+      { kind: 'unknown', code: 'PROCESSING', message: '' },
+      { kind: 'refused', code: 'SEND_FAILED', message: '' },
+      { kind: 'refused', code: 'PARAM_ERROR', message: '' },
+      { kind: 'refused', code: 'FREQ_LIMIT', message: '' },
+    ] as const;
+    const states = outcomes.map((outcome) => {
+      const facts = { state: 'unknown', attempts: [attempt(1, 'send')], rail: 'coupon' } as const;
+      const step = machine(facts, { kind: 'answered', number: 1, atMs: NOON_MS + 2000, outcome });
+      assert.ok(!step.actions.some((action) => action.kind === 'wait' && action.call === 'query'), outcome.code);
+      return step.state;
+    });
+    assert.deepEqual(states, ['unknown', 'parked', 'parked', 'parked', 'waiting']);
   });
 });
 

@@ -52,7 +52,8 @@ export class SimulatedRail implements PayRail {
   }
 
   async send(...[merchant, request, signal]: Parameters<PayRail['send']>): Promise<SendOutcome & { raw: string }> {
-    if (request.rail === 'transfer') return { kind: 'refused', code: 'REQUEST_INVALID', message: '', raw: '' };
+    if (request.rail === 'transfer' || request.rail === 'coupon')
+      return { kind: 'refused', code: 'REQUEST_INVALID', message: '', raw: '' };
     if (request.mchId !== merchant.mchId)
       return { kind: 'refused', code: 'REQUEST_INVALID', message: `frozen for merchant ${request.mchId}`, raw: '' };
     const xml = sendRedPacketXml(request, this.#material(merchant));

@@ -7,6 +7,7 @@ import { accountId, activityId, awardId, merchantId, openid } from '../../src/ba
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../src/base/ids.ts';
 import { orderNumber } from '../../src/base/order-number.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
+import { fixedAmountFen } from '../../src/rules/prize-schema.ts';
 import type { ActivityRule, ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 
 /** Midday in Beijing on a day with nothing special about it: the time rows are written at unless one is given. */
@@ -148,9 +149,9 @@ export async function buildWin(
   activity: BuiltActivity,
   given: Partial<{ openid: Openid; prizeId: string; awardId: AwardId; dueAtMs: number; orderPrefix: string }> = {},
 ): Promise<BuiltWin> {
-  const prizes = activity.rule.prizes.filter((prize) => 'amountFen' in prize);
+  const prizes = activity.rule.prizes.filter((prize) => 'amountFen' in prize || prize.kind === 'coupon');
   const prize = prizes.find((item) => item.id === given.prizeId) ?? prizes[0];
-  if (prize === undefined) throw new Error('the rule has no packet of a fixed amount to win');
+  if (prize === undefined) throw new Error('the rule has no coupon or packet of a fixed amount to win');
   const award = given.awardId ?? awardId(randomId());
   const win: BuiltWin = {
     accountId: activity.account.id,
@@ -158,7 +159,7 @@ export async function buildWin(
     awardId: award,
     orderNumber: orderNumber(award, given.orderPrefix ?? 'test'),
     openid: given.openid ?? somebody(),
-    amountFen: fen(prize.amountFen),
+    amountFen: fen(fixedAmountFen(prize) ?? 0),
   };
   await writeWin(client, activity, win, { prizeId: prize.id, at: new Date(given.dueAtMs ?? NOON_MS) });
   return win;
@@ -189,7 +190,7 @@ async function writeWin(
   );
   await client.query(
     `insert into book_entry (account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at)
-     values ($1, $2, $3, $4, 'award', 'reserved', 'budget', $5, $6)`,
+     select $1, $2, $3, $4, 'award', 'reserved', 'budget', $5::bigint, $6::timestamptz where $5::bigint > 0`,
     [...where, activity.account.merchant.id, win.awardId, win.amountFen, at],
   );
   await countWin(client, win, { prizeId, at });

@@ -39,7 +39,7 @@ const someFen = fc.integer({ min: 100, max: 900 });
 const prizes = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('red-packet', 'random-packet', 'text', 'voucher', 'group-packet', 'mini-packet'),
+      kind: fc.constantFrom('red-packet', 'random-packet', 'text', 'voucher', 'group-packet', 'mini-packet', 'coupon'),
       amounts: fc.tuple(someFen, someFen, someFen),
       tickets: fc.nat(4),
       stock: fc.nat(6),
@@ -57,6 +57,7 @@ const prizes = fc
         voucher: { pool },
         'group-packet': { amountFen: Math.max(maxFen ?? 0, 300), shares: 3 },
         'mini-packet': { amountFen: maxFen },
+        coupon: { stockId: '9876543' },
       };
       return { id: prizeIds[index], name: `奖${index}`, kind, tickets, stock, ...money[kind] };
     }),

@@ -7,7 +7,7 @@ import type { TransferNamed, TransferRefusal, TransferRequest, TransferState } f
 export type Rail = 'red-packet' | 'transfer';
 
 /** By what a request goes: one of the two, or what its kind of prize demands. */
-export type RequestRail = Rail | 'group-packet' | 'mini-packet';
+export type RequestRail = Rail | 'group-packet' | 'mini-packet' | 'coupon';
 
 /** The business fields of a red packet, frozen before its first send; every resend is identical but for nonce and sign. */
 export interface RedPacketRequest {
@@ -47,11 +47,23 @@ export interface MiniPacketRequest extends Omit<RedPacketRequest, 'rail' | 'clie
   readonly rail: 'mini-packet';
 }
 
+/**
+ * A coupon of a stock that the merchant set up at WeChat Pay, where it is paid for beforehand: its amount here is 0. Nobody can
+ * ask what became of one, but the same request may be made again under its number.
+ */
+export interface CouponRequest extends Pick<
+  RedPacketRequest,
+  'orderNumber' | 'appId' | 'mchId' | 'openid' | 'amountFen'
+> {
+  readonly rail: 'coupon';
+  readonly stockId: string;
+}
+
 /** What WeChat Pay's packet pages take. */
 export type PacketRequest = RedPacketRequest | GroupPacketRequest | MiniPacketRequest;
 
 /** What one number asks for, by any rail. */
-export type PayoutRequest = PacketRequest | TransferRequest;
+export type PayoutRequest = PacketRequest | TransferRequest | CouponRequest;
 
 /** What a query has to know of a number; `shares` of a group packet. */
 export type QueriedPayout = Pick<PayoutRequest, 'rail' | 'orderNumber' | 'appId' | 'amountFen'> & {

@@ -18,6 +18,8 @@ export type PayRules = {
   groupPacketsOpen: boolean;
   /** Whether the query shows a shared packet as RECEIVED from its first share on, or from its last; no page says. */
   groupReceivedFrom: 'first-share' | 'last-share';
+  /** The merchant's stocks of coupons, and how many each has. */
+  couponStocks: Readonly<Record<string, number>>;
   /** Which of the app ids played are mini programs: they take packets of mini programs and no others. */
   miniAppIds: readonly string[];
   /** What a mini program has to sign when a packet is taken; sources disagree. */
@@ -59,6 +61,7 @@ export function defaultPayRules(): PayRules {
     subMerchants: {},
     groupPacketsOpen: false,
     groupReceivedFrom: 'last-share',
+    couponStocks: {},
     miniAppIds: [],
     miniClaim: { signs: 'encoded', letters: 'lower' },
     repeatAfterSuccess: 'same-answer',

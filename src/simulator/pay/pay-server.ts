@@ -10,7 +10,8 @@ import { listenOnLoopback, stopListening } from '../wire/listening.ts';
 import { flatFields, readXml, XmlFault } from '../wire/xml.ts';
 import type { Books } from './books.ts';
 import type { Fault } from './faults.ts';
-import type { DeskResult, PacketDesk } from './packet-desk.ts';
+import type { CouponDesk } from './coupon-desk.ts';
+import type { Caller, DeskResult, PacketDesk } from './packet-desk.ts';
 import { refusal, Refused, writePayAnswer } from './pay-answer.ts';
 import type { Fields, PacketKind } from './request-checks.ts';
 import type { Shop } from './shop.ts';
@@ -24,6 +25,7 @@ const sendPaths: Readonly<Record<string, PacketKind>> = {
   '/mmpaymkttransfers/sendgroupredpack': 'group',
   '/mmpaymkttransfers/sendminiprogramhb': 'mini',
 };
+const couponPath = '/mmpaymkttransfers/send_coupon';
 /** Needs no certificate. */
 export const orderQueryPath = '/pay/orderquery';
 
@@ -34,6 +36,7 @@ export type PayServerParts = {
   shop: Shop;
   keys: V3Keys;
   transfers: TransferDesk;
+  coupons: CouponDesk;
   merchant: { mchId: string };
   timeline: Timeline;
   random: Random;
@@ -78,12 +81,14 @@ export class PayServer {
     const path = request.url ?? '';
     if (path.startsWith(transfersPath)) return this.#answerTransfer(request, response);
     const kind = Object.hasOwn(sendPaths, path) ? sendPaths[path] : undefined;
-    if (kind === undefined && path !== queryPath && path !== orderQueryPath)
+    const packetPath = kind !== undefined || path === queryPath;
+    if (!packetPath && path !== orderQueryPath && path !== couponPath)
       return answer(response, 404, 'text/plain', 'not found');
     if (request.method !== 'POST') return answer(response, 405, 'text/plain', 'use POST');
     const text = await readBody(request, bodyBytesMax);
     const fields = readFields(text);
     if (path === orderQueryPath) return this.#answerOrderQuery(response, fields);
+    if (path === couponPath) return this.#answerCoupon(request, response, fields);
     const { books, clock, timeline } = this.#parts;
     const number = fields?.get('mch_billno') ?? '';
     books.noteArrival({ atMs: clock.nowMs(), path, number });
@@ -122,6 +127,18 @@ export class PayServer {
     else send();
   }
 
+  #answerCoupon(request: IncomingMessage, response: ServerResponse, fields: Fields | undefined): void {
+    const { coupons, books, clock } = this.#parts;
+    const number = fields?.get('partner_trade_no') ?? '';
+    books.noteArrival({ atMs: clock.nowMs(), path: couponPath, number });
+    const caller = callerOf(request);
+    const result = fields ? coupons.send(fields, caller) : { answer: refusal(new Refused('XML_ERROR')) };
+    const text = coupons.write(result.answer);
+    const send = (): void => answer(response, 200, 'text/plain; charset=utf-8', text);
+    if (result.fault) this.#spoil(response, { text, send }, result.fault);
+    else send();
+  }
+
   #answerOrderQuery(response: ServerResponse, fields: Fields | undefined): void {
     const xml = this.#parts.shop.answerQuery(fields ?? new Map());
     answer(response, 200, 'text/plain; charset=utf-8', xml);
@@ -129,10 +146,7 @@ export class PayServer {
 
   #decide(kind: PacketKind | undefined, fields: Fields | undefined, request: IncomingMessage): DeskResult {
     if (!fields) return { answer: refusal(new Refused('XML_ERROR')) };
-    const socket = request.socket as TLSSocket;
-    const commonName = socket.authorized ? socket.getPeerCertificate().subject?.CN : undefined;
-    const certificateMchId = typeof commonName === 'string' ? commonName : undefined;
-    const caller = { certificateMchId, address: socket.remoteAddress ?? '' };
+    const caller = callerOf(request);
     const { desk } = this.#parts;
     return kind === undefined ? desk.query(fields, caller) : desk.send(fields, caller, kind);
   }
@@ -206,6 +220,13 @@ export class PayServer {
     const status = error instanceof BodyTooLarge ? 413 : 500;
     answer(response, status, 'text/plain', error instanceof Error ? error.message : 'broken');
   }
+}
+
+function callerOf(request: IncomingMessage): Caller {
+  const socket = request.socket as TLSSocket;
+  const commonName = socket.authorized ? socket.getPeerCertificate().subject?.CN : undefined;
+  const certificateMchId = typeof commonName === 'string' ? commonName : undefined;
+  return { certificateMchId, address: socket.remoteAddress ?? '' };
 }
 
 function readFields(text: string): Fields | undefined {
