@@ -112,6 +112,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   listApiTokens: 'tokens that owners made',
   listWebhooks: 'ten of an account',
   listApprovals: 'what waits for a second person; the oldest come first and make room',
+  listTrialPackets: 'the newest packets that operators sent to themselves',
   listVersions: 'the newest versions of one activity',
   listExports: 'the newest exports of one activity',
   listBatches: 'the newest batches of one activity',

@@ -1,6 +1,7 @@
 import { lazy } from 'react';
 import type { ReactNode } from 'react';
 import { useSession } from '../state/session.tsx';
+import { programsPageOf } from '../programs/programs-pages.tsx';
 import { ForbiddenPage } from './forbidden-page.tsx';
 
 const OwnAccessPage = lazy(async () => ({ default: (await import('./own-access-page.tsx')).OwnAccessPage }));
@@ -14,7 +15,8 @@ export function accessPageOf(path: string): ReactNode {
   if (path === '/approvals') return <ApprovalsPage />;
   if (path === '/team') return <Allowed permission="operators.manage" page={<OperatorsPage />} />;
   if (path === '/audit') return <Allowed permission="audit.view" page={<AuditPage />} />;
-  return undefined;
+  const programs = programsPageOf(path);
+  return programs === undefined ? undefined : <Allowed permission="api.manage" page={programs} />;
 }
 
 /** What a page asks for, by the beginning of its address. */

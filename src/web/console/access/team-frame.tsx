@@ -5,7 +5,7 @@ import { useSession } from '../state/session.tsx';
 
 /** The head of the pages about who works here and what they did. */
 export function TeamFrame({ action, children }: { action?: ReactNode; children: ReactNode }) {
-  const { team } = useWords();
+  const { programs, team } = useWords();
   const { may } = useSession();
   const path = usePath();
   return (
@@ -25,6 +25,7 @@ export function TeamFrame({ action, children }: { action?: ReactNode; children: 
             {team.audit}
           </Link>
         )}
+        {may('api.manage') && <Link to="/programs">{programs.nav}</Link>}
       </nav>
       {children}
     </>

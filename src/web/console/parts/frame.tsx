@@ -54,13 +54,9 @@ function Sections() {
   const inNumbers = path.startsWith('/numbers');
   const inPeople = path.startsWith('/people');
   const inAccounts = path.startsWith('/accounts');
+  const inTeam = path === '/team' || path === '/audit' || path.startsWith('/programs');
   const elsewhere =
-    ['/approvals', '/team', '/audit', '/me'].includes(path) ||
-    inPayments ||
-    inLists ||
-    inNumbers ||
-    inPeople ||
-    inAccounts;
+    ['/approvals', '/me'].includes(path) || inTeam || inPayments || inLists || inNumbers || inPeople || inAccounts;
   return (
     <nav className="sections" aria-label={nav.label}>
       <Link to="/" current={!elsewhere}>
@@ -91,7 +87,7 @@ function Sections() {
       )}
       <ApprovalsLink />
       {(may('operators.manage') || may('audit.view')) && (
-        <Link to={may('operators.manage') ? '/team' : '/audit'} current={path === '/team' || path === '/audit'}>
+        <Link to={may('operators.manage') ? '/team' : '/audit'} current={inTeam}>
           {team.nav}
         </Link>
       )}

@@ -31,6 +31,8 @@ import { numbersApi } from './numbers-api.ts';
 import type { NumbersApi } from './numbers-api.ts';
 import { operationsApi } from './operations-api.ts';
 import type { OperationsApi } from './operations-api.ts';
+import { programsApi } from './programs-api.ts';
+import type { ProgramsApi } from './programs-api.ts';
 import { settingsApi } from './settings-api.ts';
 import type { SettingsApi } from './settings-api.ts';
 
@@ -81,6 +83,7 @@ export interface Api {
   readonly money: MoneyApi;
   readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
+  readonly programs: ProgramsApi;
   readonly settings: SettingsApi;
   readonly operations: OperationsApi;
 }
@@ -153,6 +156,7 @@ export function createApi(onSignedOut: () => void): Api {
     access: accessApi(ask),
     drafts: draftsApi(ask),
     numbers: numbersApi(ask),
+    programs: programsApi(ask),
     settings: settingsApi(ask),
     operations: operationsApi(ask),
   };

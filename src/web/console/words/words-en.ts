@@ -8,6 +8,7 @@ import { moneyEn } from './money-en.ts';
 import { numbersEn } from './numbers-en.ts';
 import { operationsEn } from './operations-en.ts';
 import { paymentsEn } from './payments-en.ts';
+import { programsEn } from './programs-en.ts';
 import { recordsEn } from './records-en.ts';
 import type { Words } from './words-zh.ts';
 
@@ -168,6 +169,7 @@ export const en: Words = {
     columns: { prize: 'Prize', amount: 'Amount', drawn: 'Won', stock: 'In all', left: 'Left' },
   },
   ...accessEn,
+  ...programsEn,
   ...accountEn,
   ...lifeEn,
   ...operationsEn,
@@ -212,6 +214,7 @@ export const en: Words = {
     ...accountEn.accountProblems,
     ...operationsEn.operationProblems,
     ...accessEn.accessProblems,
+    ...programsEn.programProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',
     internal: 'The server failed. Try again in a moment, and call an engineer if it stays so.',
     'not-signed-in': 'Your session is over. Sign in again.',

@@ -8,6 +8,7 @@ import { moneyZh } from './money-zh.ts';
 import { numbersZh } from './numbers-zh.ts';
 import { operationsZh } from './operations-zh.ts';
 import { paymentsZh } from './payments-zh.ts';
+import { programsZh } from './programs-zh.ts';
 import { recordsZh } from './records-zh.ts';
 
 /** Everything the console says, in Chinese. The English twin has exactly the same shape. */
@@ -164,6 +165,7 @@ export const zh = {
     columns: { prize: '奖品', amount: '金额', drawn: '已中', stock: '总数', left: '剩余' },
   },
   ...accessZh,
+  ...programsZh,
   ...accountZh,
   ...lifeZh,
   ...operationsZh,
@@ -208,6 +210,7 @@ export const zh = {
     ...accountZh.accountProblems,
     ...operationsZh.operationProblems,
     ...accessZh.accessProblems,
+    ...programsZh.programProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
     internal: '服务器出错了，请稍后重试；如果一直这样，请联系技术人员。',
     'not-signed-in': '登录已失效，请重新登录。',
