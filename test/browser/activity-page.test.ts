@@ -28,6 +28,8 @@ const losing: Partial<ActivityRuleInput> = {
   prizes: prizes.map((prize) => ({ ...prize, tickets: 0 })),
 };
 
+const MOVING = { reducedMotion: 'no-preference' } as const;
+
 let browser: Browser;
 before(async () => {
   browser = await startBrowser();
@@ -47,10 +49,12 @@ async function openPage(
   rule: Partial<ActivityRuleInput>,
   options: PageWorldOptions & { readonly query?: string; readonly phone?: Parameters<typeof wechatPhone>[1] } = {},
 ): Promise<Opened> {
+  // A wheel turns for four seconds, which only those wait for who look at it.
+  const phoneOptions = { reducedMotion: 'reduce' as const, ...options.phone };
   const world = await startPageWorld(context, options);
   const activity = await publishActivity(world.database.client, rule);
   await world.database.client.query(`update activity set name = '新春抽奖'`);
-  const phone = await wechatPhone(browser, options.phone);
+  const phone = await wechatPhone(browser, phoneOptions);
   context.after(() => phone.close());
   const page = await phone.newPage();
   const faults = watchFaults(page);
@@ -60,7 +64,7 @@ async function openPage(
 }
 
 it('a follower authorizes, spins, wins and is told what happens next', async (context) => {
-  const { world, page, faults, slug } = await openPage(context, winning);
+  const { world, page, faults, slug } = await openPage(context, winning, { phone: MOVING });
   assert.equal(page.url(), `${world.doors[0]}/a/${slug}`, 'nothing of the authorization is left in the address');
   await page.getByText('还有 3 次机会').waitFor();
   await takeScreenshot(page, 'activity-phone', { fullPage: true });
@@ -87,7 +91,7 @@ it('a follower authorizes, spins, wins and is told what happens next', async (co
 });
 
 it('the wheel stops on the piece that the server has drawn', async (context) => {
-  const { page } = await openPage(context, winning);
+  const { page } = await openPage(context, winning, { phone: MOVING });
   await page.getByRole('button', { name: '抽奖' }).tap();
   await page.getByRole('dialog').waitFor();
   // Of all names above the hub, the one nearest to the wheel's upright.
@@ -142,6 +146,17 @@ it('when too many wait, the page queues and then gets its one draw', async (cont
   await page.getByRole('button', { name: '抽奖' }).tap();
   await page.locator('.notice', { hasText: '正在排队' }).waitFor();
   await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor();
+  assert.equal((await countDraws(world.database.client)).draws, 1);
+});
+
+it('the back button brings the page back as it is now, and draws nothing', async (context) => {
+  const { world, page } = await openPage(context, winning);
+  await page.getByRole('button', { name: '抽奖' }).tap();
+  await page.getByRole('dialog').getByRole('link', { name: '我的奖品' }).tap();
+  await page.getByText('红包马上发到公众号聊天里').waitFor();
+  await page.goBack();
+  await page.getByText('还有 2 次机会').first().waitFor();
+  await page.waitForTimeout(300);
   assert.equal((await countDraws(world.database.client)).draws, 1);
 });
 
