@@ -202,6 +202,26 @@ test('a coupon that is refused rests until a person has seen to it, and is then 
   assert.deepEqual(await world.differences(), []);
 });
 
+test('a service provider pays each kind for its sub-merchant, and a wrong pair of the two is refused and told', async () => {
+  const { reaches, win, simulator, world } = journey;
+  const provide = (subMchId: string | null, msgAppId: string | null): Promise<unknown> =>
+    world.client.query(`update merchant set sub_mch_id = $1, msg_app_id = $2 where id = 'main'`, [subMchId, msgAppId]);
+  simulator.payRules.subMerchants = { 1900000999: [MINI_APP] };
+  await provide('1900000999', MINI_APP);
+  const openid = simulator.followers.openidFor(simulator.followers.add(), MINI_APP) ?? '';
+  const paid = [await win(), await win(undefined, shared), await win(openid, inMiniProgram)];
+  for (const won of paid) await reaches(won, 'sent');
+  for (const won of paid) assert.equal(simulator.books.paidCountByNumber.get(won.orderNumber), 1);
+  await provide('1900000111', MINI_APP);
+  const astrayWin = await win();
+  await reaches(astrayWin, 'parked');
+  assert.match(String((await world.payout(astrayWin))['reason']), /ACCEPTMODE_ERROR/);
+  await provide(null, null);
+  simulator.payRules.subMerchants = {};
+  for (const won of paid) await reaches(won, 'returned');
+  assert.deepEqual(await world.differences(), []);
+});
+
 test('under an app id that its merchant is not bound to nothing is sent, and the words say which pair it is', async () => {
   const { win, reaches, simulator, world } = journey;
   const calls = simulator.books.arrivals.length;

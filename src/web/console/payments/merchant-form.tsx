@@ -6,6 +6,8 @@ import { sayProblem } from '../parts/notices.tsx';
 import { CountInput, DecimalInput, MoneyInput } from '../parts/number-inputs.tsx';
 import { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
+import { PacketKindsFields } from './packet-kinds-fields.tsx';
+import type { PacketKinds } from './packet-kinds-fields.tsx';
 import { useSession } from '../state/session.tsx';
 import type { Words } from '../words/words-zh.ts';
 
@@ -15,7 +17,8 @@ type TextName = 'subMchId' | 'msgAppId' | 'consumeMchId';
 
 /** The settings as typed: a number is null while its text means none. */
 type Form = Record<NumberName, number | null> &
-  Record<TextName, string> & {
+  Record<TextName, string> &
+  PacketKinds & {
     readonly scenes: readonly string[];
     readonly riskInfo: boolean;
     readonly rail: MerchantView['rail'];
@@ -78,6 +81,7 @@ export function MerchantForm(props: {
         </div>
         <Scenes scenes={form.scenes} fault={faultAt('scenes')} onChange={(scenes) => change({ scenes })} />
         <Provider form={form} faultAt={faultAt} onChange={change} />
+        <PacketKindsFields kinds={form} faultAt={faultAt} onChange={change} />
         <Checkbox checked={form.riskInfo} onChange={(event) => change({ riskInfo: event.target.checked })}>
           {merchantForm.riskInfo}
         </Checkbox>
@@ -182,6 +186,10 @@ function formOf({ limits, ...merchant }: MerchantView): Form {
     riskInfo: merchant.riskInfo,
     rail: merchant.rail,
     transferRedPacketLook: merchant.transferRedPacketLook,
+    groupPackets: merchant.groupPackets,
+    appIds: merchant.appIds,
+    miniAppIds: merchant.miniAppIds,
+    miniClaim: merchant.miniClaim,
   };
 }
 
@@ -192,7 +200,10 @@ function changesIn(form: Form, before: Form): MerchantChanges {
   });
   const isText = (name: string): boolean => TEXTS.some((text) => text === name);
   return Object.fromEntries(
-    changed.map(([name, value]) => [name, isText(name) && value === '' ? null : value]),
+    changed.map(([name, value]) => {
+      if (Array.isArray(value)) return [name, value.map((item) => item.trim()).filter((item) => item !== '')];
+      return [name, isText(name) && value === '' ? null : value];
+    }),
   ) as MerchantChanges;
 }
 
