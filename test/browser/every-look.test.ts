@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { PagePlay } from '../../src/http/contract/activity-page.ts';
+import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 import { accessibilityViolations, PHONE, startBrowser, takeScreenshot } from '../support/browser.ts';
 import { watchFaults, wechatPhone } from '../support/browser.ts';
 import { buildPool } from '../support/code-pools.ts';
@@ -16,11 +17,11 @@ const THEMES = ['spring', 'plain', 'dark', 'playful'] as const;
 const SMALL = { width: 320, height: 568 };
 const ALL = process.env['SCREENSHOTS'] === 'all';
 
-const around = {
+const around: Partial<ActivityRuleInput> = {
   trigger: { words: [{ match: 'exact', word: '红包' }], page: true, invite: true },
   limits: { drawsPerPersonPerDay: 3 },
-} as const;
-const LOST = { mechanic: { kind: 'lottery', blankTickets: 1_000_000 } } as const;
+};
+const LOST: Partial<ActivityRuleInput> = { mechanic: { kind: 'lottery', blankTickets: 1_000_000 } };
 
 /** How each play is played to its end here, and what its card says then. */
 const ENDS: Readonly<Record<PagePlay, { readonly card: RegExp; readonly said?: string }>> = {
@@ -34,9 +35,21 @@ const ENDS: Readonly<Record<PagePlay, { readonly card: RegExp; readonly said?: s
   calendar: { card: /恭喜中奖/ },
 };
 
+type Times = Pick<ActivityRuleInput, 'startsAtMs' | 'endsAtMs'>;
+
+/** Why there may be nothing to play, and what makes it so. `$1`: the activity. */
+const CLOSED: Readonly<Record<string, { readonly title: RegExp; readonly sql?: string; readonly times?: Times }>> = {
+  'sold-out': { title: /奖品已全部送完/, sql: 'update prize_counter set drawn = stock where activity_id = $1' },
+  paused: { title: /活动暂停中/, sql: `update activity set state = 'paused' where id = $1` },
+  stopped: { title: /活动已停止/, sql: `update activity set state = 'stopped' where id = $1` },
+  ended: { title: /活动已结束/, times: { startsAtMs: 1, endsAtMs: 2 } },
+  early: { title: /新年活动/, times: { startsAtMs: 4_000_000_000_000 } },
+  snapshot: { title: /请打开完整页面/ },
+};
+
 let browser: Browser;
 let world: PageWorld;
-const slugs = new Map<PagePlay, string>();
+const slugs = new Map<string, string>();
 const endings: (() => unknown)[] = [];
 before(async () => {
   browser = await startBrowser();
@@ -45,6 +58,11 @@ before(async () => {
     const lost = play === 'button' ? LOST : {};
     const rule = { ...PLAY_RULES[play], ...around, ...lost };
     slugs.set(play, (await publishActivity(world.database.client, rule)).slug);
+  }
+  for (const [state, { sql, times }] of Object.entries(CLOSED)) {
+    const { id, slug } = await publishActivity(world.database.client, { ...PLAY_RULES.wheel, ...around, ...times });
+    slugs.set(state, slug);
+    if (sql !== undefined) await world.database.client.query(sql, [id]);
   }
   await buildPool(world.database.client, 'caps', ['HK7M3QWX9TRP']);
 });
@@ -94,3 +112,18 @@ for (const play of PLAYS) {
     assert.deepEqual(faults, []);
   });
 }
+
+it('what is over, paused, sold out, early or a snapshot can be read by everybody in every theme', async () => {
+  for (const [state, { title }] of Object.entries(CLOSED)) {
+    world.simulator.authorization.snapshotMode = state === 'snapshot';
+    const phone = await wechatPhone(browser, { reducedMotion: 'reduce', viewport: SMALL });
+    const page = await phone.newPage();
+    const faults = watchFaults(page);
+    await page.goto(`${world.doors[0]}/a/${slugs.get(state)}`);
+    await page.getByRole('heading', { name: title }).waitFor();
+    if (state === 'early') await page.locator('.countdown').waitFor();
+    await wearAll(page, `state-${state}`);
+    assert.deepEqual(faults, []);
+    await phone.close();
+  }
+});
