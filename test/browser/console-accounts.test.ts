@@ -113,6 +113,42 @@ async function addReply(page: Page, words: string, reply: string): Promise<void>
   await dialog(page).waitFor({ state: 'hidden' });
 }
 
+test('a reply is written by the keyboard alone', async () => {
+  const { context, page } = await stage.signedIn({ role: 'operator', name: 'keys' });
+  await open(page, '/accounts/shop/replies');
+  await button(page, '添加回复').first().waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), '跳到正文');
+  await page.keyboard.press('Enter');
+  await tabTo(page, '添加回复');
+  await page.keyboard.press('Enter');
+  await dialog(page).waitFor();
+  await tabTo(page, '词');
+  await page.keyboard.type('地址');
+  await tabTo(page, '回复');
+  await page.keyboard.type('人民路 1 号');
+  await tabTo(page, '保存');
+  await page.keyboard.press('Enter');
+  await page.locator('.reply-list').getByText('人民路 1 号').waitFor();
+  await context.close();
+});
+
+/** The name of what has the focus, as it is read out. */
+async function focused(page: Page): Promise<string> {
+  const name = await page.evaluate<string>(
+    `(document.activeElement?.labels?.[0] ?? document.activeElement)?.textContent ?? ''`,
+  );
+  return name.replaceAll(/\s/g, '');
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let tabs = 0; tabs < 60; tabs += 1) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${name} is out of reach of the keyboard`);
+}
+
 test('an operator draws the menu in a phone, is told a fault at its field, and publishes it at WeChat', async () => {
   const { client } = stage.server.database;
   const account = { ...(await buildActivity(client)).account, id: accountId('shop') };
@@ -185,6 +221,7 @@ test('a verification file is put where WeChat looks, and taken away again', asyn
     'abcdEFGH12345678',
   );
   await button(page, '删除 MP_verify_abcdEFGH12345678.txt').click();
+  await dialog(page).getByRole('button', { name: '删除文件' }).click();
   await link.waitFor({ state: 'detached' });
   await context.close();
 });

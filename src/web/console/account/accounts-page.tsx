@@ -1,6 +1,8 @@
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import type { AccountsAnswer } from '../../../http/contract/console-session.ts';
+import { AskDialog } from '../parts/ask-dialog.tsx';
+import type { Question } from '../parts/ask-dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { WhenLoaded } from '../parts/notices.tsx';
 import { useWords } from '../state/language.tsx';
@@ -73,9 +75,19 @@ function VerificationFiles() {
   const { api, may } = useSession();
   const { act } = useAct();
   const { loaded, reload } = useLoaded(api.settings.files);
-  const remove = async (one: string): Promise<void> => {
-    if (await act(() => api.settings.removeFile(one), account.saved)) reload();
-  };
+  const [question, setQuestion] = useState<Question | null>(null);
+  const remove = (one: string): void =>
+    setQuestion({
+      title: words.removeTitle(one),
+      text: words.removeText,
+      confirm: words.confirm,
+      danger: true,
+      onConfirm: async () => {
+        const worked = await act(() => api.settings.removeFile(one), account.saved);
+        if (worked) reload();
+        return worked;
+      },
+    });
   return (
     <section className="card stack">
       <h2>{words.title}</h2>
@@ -96,7 +108,7 @@ function VerificationFiles() {
                       type="text"
                       size="small"
                       aria-label={words.remove(file.name)}
-                      onClick={() => void remove(file.name)}
+                      onClick={() => remove(file.name)}
                     >
                       ✕
                     </Button>
@@ -108,6 +120,7 @@ function VerificationFiles() {
         }
       </WhenLoaded>
       {may('account.edit') && <NewFile onPut={reload} />}
+      <AskDialog question={question} onClose={() => setQuestion(null)} />
     </section>
   );
 }

@@ -156,6 +156,9 @@ export const accountEn: AccountWords = {
     content: 'Content',
     put: 'Put it there',
     remove: (name) => `Remove ${name}`,
+    removeTitle: (name) => `Remove the file ${name}?`,
+    removeText: 'WeChat will not find it when it looks again, and pages may lose their permission.',
+    confirm: 'Remove the file',
     empty: 'No files yet.',
   },
   accountFaults: {

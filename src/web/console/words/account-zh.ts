@@ -153,6 +153,9 @@ export const accountZh = {
     content: '内容',
     put: '放上去',
     remove: (name: string) => `删除 ${name}`,
+    removeTitle: (name: string) => `删除文件 ${name}？`,
+    removeText: '微信再来验证时会找不到它，网页授权可能失效。',
+    confirm: '删除文件',
     empty: '还没有验证文件。',
   },
   accountFaults: {

@@ -81,7 +81,7 @@ export const recordsZh = {
     never: '从未',
   },
   awards: {
-    columns: { time: '时间', person: '粉丝', prize: '奖品', amount: '金额', state: '状态', order: '商户订单号' },
+    columns: { time: '时间', person: '粉丝', prize: '奖品', amount: '金额', state: '状态', order: '订单号或券码' },
     states: {
       reserved: '等待发送',
       sending: '发送中',
