@@ -32,8 +32,7 @@ export const payReasonsEn: Readonly<Record<string, string>> = {
   'no answer yet': 'No answer came; checked by itself.',
   'no clear answer yet': 'No clear answer came; checked by itself.',
   'waits until tomorrow': 'This person has reached a limit of the day; sent tomorrow by itself.',
-  'not known to WeChat Pay and too old':
-    'Not known to WeChat Pay and older than 72 hours: not sent under this number.',
+  'not known to WeChat Pay and too old': 'Not known to WeChat Pay and older than 72 hours: not sent under this number.',
   'neither sent nor failed': 'Neither sent nor failed for days: ask WeChat Pay.',
   'queries bring no answer': 'Queries bring no answer: ask WeChat Pay.',
   'paid, but WeChat Pay did not say': 'Paid, but 29 days brought no word on whether it was opened.',
