@@ -123,6 +123,7 @@ it('what is over, paused, sold out, early or a snapshot can be read by everybody
     await page.getByRole('heading', { name: title }).waitFor();
     if (state === 'early') await page.locator('.countdown').waitFor();
     await wearAll(page, `state-${state}`);
+    assert.equal(await page.locator('.more').count(), 0, 'nobody is sent for chances that win nothing');
     assert.deepEqual(faults, []);
     await phone.close();
   }

@@ -4,6 +4,7 @@ import type { ActivityPageState } from '../../http/contract/activity-page.ts';
 import type { InvitationAnswer } from '../../http/contract/invitation.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
 import { readInvitation } from './draw-client.ts';
+import { closedBy } from './page-state.ts';
 import type { Words } from './words.ts';
 
 // What is read here and WeChat's own script wait until the page is there and can be played.
@@ -12,10 +13,11 @@ const READS_MAX = 60;
 
 /** How more chances come: by inviting others and by paying; and the card that the page is passed on with. */
 export function MoreChances({ state, words }: { readonly state: ActivityPageState; readonly words: Words }) {
-  const { earning, phase, slug } = state;
+  const { earning, slug } = state;
   const invitation = useInvitation(slug, earning.invite);
   useShareCard(state, invitation);
-  if (phase !== 'open' || (!earning.invite && earning.paymentFromFen === null)) return null;
+  if (state.phase !== 'open' || closedBy(state) !== null) return null;
+  if (invitation === null && earning.paymentFromFen === null) return null;
   return (
     <section class="sheet more" aria-labelledby="more-title">
       <h2 id="more-title">{words.moreChances}</h2>
