@@ -98,7 +98,7 @@ export function createOperatePayouts(options: {
     },
     askNow: async (operator, { accountId, orderNumber }, merchantId) => {
       if (!(await payouts.askNow({ accounts: [accountId], orderNumber, merchantId }, clock.nowMs()))) {
-        const message = 'only a payout that was sent and has not ended can be asked about';
+        const message = 'only a payout that was sent within 29 days and has not ended can be asked about';
         throw new WrongRequest('payout-not-askable', message, { status: 409 });
       }
       logger.info({ operator: operator.id, account: accountId, order: orderNumber }, 'payout-query-ordered');

@@ -36,10 +36,10 @@ const UNASKED = `select count(*)::int as unasked from payout
       and a.kind = 'query' and a.started_at >= payout.ask_from and a.outcome ->> 'kind' in ('found', 'not-found'))`;
 const PARKED = `select state, first_sent_at from payout where account_id = $1 and order_number = $2 for update`;
 const ASK_NOW = `update payout set ask_from = $4, due_at = $4, next_call = 'query', updated_at = $4
-  where account_id = any($1) and order_number = $2 and merchant_id = $3 and first_sent_at is not null
+  where account_id = any($1) and order_number = $2 and merchant_id = $3 and first_sent_at > $5
     and state in ('waiting', 'unknown', 'sent', 'parked')`;
 const CANCEL = `update payout set cancel_at = coalesce(cancel_at, $3), ask_from = $3, due_at = $3, next_call = 'query', updated_at = $3
-  where account_id = $1 and order_number = $2 and request ->> 'rail' = 'transfer' and first_sent_at is not null
+  where account_id = $1 and order_number = $2 and request ->> 'rail' = 'transfer' and first_sent_at > $4
     and state in ('waiting', 'unknown', 'sent', 'parked')`;
 // The machine decides on the claim whether this is a send or a query; a send is likelier, and has the narrower pace.
 const RETRY = `update payout set retry_at = $3, due_at = $3, next_call = 'send', updated_at = $3
@@ -84,11 +84,11 @@ export function createPayoutStore({
     retryParked: (payout, nowMs) =>
       orTrouble(inTransaction(pool, (client) => retryParked(client, rules.resendWithinMs, payout, nowMs))),
     async askNow({ accounts, orderNumber, merchantId }, nowMs) {
-      const values = [accounts, orderNumber, merchantId, new Date(nowMs)];
+      const values = [accounts, orderNumber, merchantId, new Date(nowMs), new Date(nowMs - rules.queryWithinMs)];
       return wakeIfAny(pool, await orTrouble(pool.query(ASK_NOW, values)));
     },
     async cancelTransfer({ accountId, orderNumber }, nowMs) {
-      const values = [accountId, orderNumber, new Date(nowMs)];
+      const values = [accountId, orderNumber, new Date(nowMs), new Date(nowMs - rules.queryWithinMs)];
       if (await wakeIfAny(pool, await orTrouble(pool.query(CANCEL, values)))) return;
       const message = 'only a transfer that was sent and has not ended can be taken back';
       throw new WrongRequest('payout-not-cancellable', message, { status: 409 });

@@ -62,6 +62,9 @@ export async function checkEnd(bench: Bench): Promise<void> {
     const packet = packets.get(payout.orderNumber);
     const wrong = (last.has(payout) ? endFault(payout) : replacedFault(payout)) ?? mismatch(payout, packet);
     if (wrong !== null) witness.violate(wrong, describe(payout, packet));
+    const kept = witness.packageOf(payout.orderNumber);
+    if (kept !== null && kept !== payout.packageInfo)
+      witness.violate('what a transfer is confirmed with is never lost', payout.orderNumber);
   }
   for (const difference of await store.differences()) witness.violate('books agree', difference);
   await checkSums(bench);
@@ -95,7 +98,7 @@ function wasNeverTold({ state, reason }: PayoutView): boolean {
 
 function mismatch(payout: PayoutView, packet: Packet | undefined): string | null {
   const { state, amountFen, openid } = payout;
-  const there = packet?.status ?? 'none';
+  const there = statusOf(packet);
   if (packet !== undefined && (packet.amountFen !== amountFen || packet.openid !== openid)) return 'books agree';
   if (wasNeverTold(payout)) return null;
   const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -105,6 +108,11 @@ function mismatch(payout: PayoutView, packet: Packet | undefined): string | null
     parked: ['none', 'SENDING', 'FAILED'],
   };
   return allowed[state]?.includes(there) === true ? null : `${state} here is not so there`;
+}
+
+/** A transfer that was taken back died there, although its money came back too. */
+function statusOf(packet: Packet | undefined): string {
+  return packet?.transfer?.takenBack === true && packet.status === 'REFUND' ? 'FAILED' : (packet?.status ?? 'none');
 }
 
 function describe(payout: PayoutView, packet: Packet | undefined): string {
@@ -119,7 +127,7 @@ async function checkSums({ store, view, witness, paySides, activities }: Bench):
   for (const packet of paySides.flatMap(({ books }) => books.packets())) {
     if (!ours.has(packet.number as PayoutView['orderNumber'])) continue;
     if (packet.status === 'RECEIVED') there.received += packet.amountFen;
-    if (packet.status === 'REFUND') there.refunded += packet.amountFen;
+    if (statusOf(packet) === 'REFUND') there.refunded += packet.amountFen;
   }
   const here = { delivered: 0, returned: 0, inFlight: 0, everything: 0 };
   for (const activity of activities) {

@@ -75,6 +75,7 @@ function win(store: MemoryPayoutStore, given: WinGiven, count: number): PayoutKe
     orderNumber: number,
     merchantId: given.merchantId ?? ('main' as MerchantId),
     class: given.class ?? 'live',
+    rail: given.rail ?? null,
     ...(through ? { payee: MAIN, openid: (given.openid ?? '') as Openid } : {}),
   };
   store.addWin(award, payout, given.dueAtMs ?? NOON);

@@ -70,7 +70,8 @@ export class MemoryPayoutStore implements PayoutStore {
   /** What a won draw writes: the award, its reserved money and its payout, due at once. */
   addWin(
     award: Omit<AwardRow, 'state'>,
-    payout: Pick<PayoutRow, 'orderNumber' | 'merchantId' | 'class'> & Partial<Pick<PayoutRow, 'payee' | 'openid'>>,
+    payout: Pick<PayoutRow, 'orderNumber' | 'merchantId' | 'class'> &
+      Partial<Pick<PayoutRow, 'payee' | 'openid' | 'rail'>>,
     atMs: number,
   ): void {
     const { accountId, activityId, openid, amountFen } = award;
@@ -169,18 +170,22 @@ export class MemoryPayoutStore implements PayoutStore {
     const row = accounts
       .map((accountId) => this.#tables.payouts.get(payoutId({ accountId, orderNumber })))
       .find(Boolean);
-    if (row === undefined || row.firstSentAtMs === null || row.merchantId !== merchantId) return false;
-    if (ENDED.has(row.state)) return false;
+    if (row === undefined || row.merchantId !== merchantId || !this.#isAskable(row, nowMs)) return false;
     change(this.#tables, payoutId(row), { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' });
     return true;
   }
 
   async cancelTransfer(payout: PayoutKey, nowMs: number): Promise<void> {
     const row = this.#tables.payouts.get(payoutId(payout));
-    if (row?.request?.rail !== 'transfer' || row.firstSentAtMs === null || ENDED.has(row.state))
+    if (row?.request?.rail !== 'transfer' || !this.#isAskable(row, nowMs))
       throw new WrongRequest('payout-not-cancellable', 'only a transfer under way can be taken back');
     const asked = { askFromMs: nowMs, dueAtMs: nowMs, nextCall: 'query' } as const;
     change(this.#tables, payoutId(row), { ...asked, cancelAtMs: row.cancelAtMs ?? nowMs });
+  }
+
+  /** Sent, not ended, and still answered for. */
+  #isAskable({ firstSentAtMs, state }: PayoutRow, nowMs: number): boolean {
+    return firstSentAtMs !== null && firstSentAtMs > nowMs - this.#rules.queryWithinMs && !ENDED.has(state);
   }
 
   async askAllFirst(nowMs: number): Promise<number> {

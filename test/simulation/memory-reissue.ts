@@ -1,6 +1,6 @@
 import { assert } from '../../src/base/errors.ts';
 import { orderNumber } from '../../src/base/order-number.ts';
-import type { Attempt } from '../../src/flows/ports/payouts.ts';
+import type { Attempt, Rail } from '../../src/flows/ports/payouts.ts';
 import { judgeReissue } from '../../src/store/reissue-judgement.ts';
 import type { UnpaidNumber } from '../../src/store/reissue-judgement.ts';
 import { showAward } from './memory-record.ts';
@@ -23,7 +23,11 @@ export function reissueItems(tables: PayoutTables): readonly ReissueItem[] {
 }
 
 /** Issues each under the award's next number, if its proof still stands. Returns how many were. */
-export function issueAgain(tables: PayoutTables, items: readonly ReissueItem[], nowMs: number): number {
+export function issueAgain(
+  tables: PayoutTables,
+  items: readonly ReissueItem[],
+  { nowMs, rail }: { readonly nowMs: number; readonly rail: Rail | null },
+): number {
   let issued = 0;
   for (const item of items) {
     const row = tables.payouts.get(item.id);
@@ -31,7 +35,7 @@ export function issueAgain(tables: PayoutTables, items: readonly ReissueItem[], 
     const leftFen = balanceFen(tables, row.activityId, 'budget');
     const verdict = judgeReissue(unpaidNumber(tables, row, item), leftFen);
     if (verdict.kind === 'left out') continue;
-    issue(tables, row, nowMs);
+    issue(tables, { ...row, rail: rail ?? row.rail }, nowMs);
     issued += 1;
     const { activityId, awardId, amountFen } = row;
     if (verdict.from === 'reserved') continue;

@@ -25,9 +25,9 @@ export function openMemoryStore(plant: (store: MemoryPayoutStore) => PayoutStore
         stoppedMerchants: [...tables.merchants.values()].filter((row) => row.state === 'stopped').map((row) => row.id),
       };
     },
-    async askReissue() {
+    async askReissue(_, rail) {
       const items = reissueItems(store.tables);
-      return async (nowMs) => issueAgain(store.tables, items, nowMs);
+      return async (nowMs) => issueAgain(store.tables, items, { nowMs, rail });
     },
     nextDueMs: async () => nextDueMs(store.tables),
     balanceFen: async (activity, account) => balanceFen(store.tables, activity, account),
@@ -52,7 +52,9 @@ function viewOf(tables: PayoutTables, row: PayoutRow): PayoutView {
   const { accountId, orderNumber, awardId, activityId, merchantId, openid, amountFen, state, reason, series } = row;
   const award = tables.awards.get(awardId)?.state ?? 'none';
   const key = { accountId, orderNumber, awardId, activityId, merchantId, openid, amountFen };
-  return { ...key, state, award, reason, series };
+  const paid = row.attempts.findLast(({ outcome }) => outcome?.kind === 'paid' && outcome.packageInfo !== undefined);
+  const packageInfo = paid?.outcome?.kind === 'paid' ? (paid.outcome.packageInfo ?? null) : null;
+  return { ...key, state, award, reason, series, rail: row.request?.rail ?? 'red-packet', packageInfo };
 }
 
 function byNumber(left: PayoutView, right: PayoutView): number {

@@ -11,6 +11,7 @@ import { DAY, HOUR, MINUTE, SECOND } from './scenario.ts';
 import type { Scenario, Trouble } from './scenario.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import type { SimulatedStore, StoreView } from './simulated-store.ts';
+import { TransferWorld } from './transfer-world.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { Witness } from './witness.ts';
 
@@ -44,6 +45,9 @@ const ASK_TRIES_MAX = 300;
 /** People who open packets, operators who mend and resume, other systems, and what breaks. */
 export class OutsideWorld {
   readonly #parts: OutsideParts;
+  readonly #transfers: TransferWorld;
+  /** Luck that transfers brought: the other stream stays what it was. */
+  readonly #chance: Chance;
   readonly #retries = new Map<string, number>();
   #busy = 0;
   #quietVisits = 0;
@@ -51,6 +55,15 @@ export class OutsideWorld {
 
   constructor(parts: OutsideParts) {
     this.#parts = parts;
+    this.#chance = parts.chance.fork('rails');
+    this.#transfers = new TransferWorld({
+      ...parts,
+      chance: parts.chance.fork('transfers'),
+      work: (work) => {
+        this.#busy += 1;
+        this.#work(work);
+      },
+    });
   }
 
   /** Whether some trouble is still to come or under way. */
@@ -66,10 +79,11 @@ export class OutsideWorld {
   start(): void {
     const { merchants, scenario, time } = this.#parts;
     for (const { paySide } of merchants) {
-      paySide.books.onChange(({ status, number }) => {
-        if (status === 'SENT') this.#mayOpen(paySide, number);
+      paySide.books.onChange(({ status, number, transfer }) => {
+        if (status === 'SENT' && transfer === undefined) this.#mayOpen(paySide, number);
       });
     }
+    this.#transfers.start();
     for (const trouble of scenario.troubles) {
       this.#busy += 1;
       time.at(trouble.atMs, () => this.#work(() => this.#befall(trouble)));
@@ -125,17 +139,21 @@ export class OutsideWorld {
       this.#parts.crew.wake();
     }
     await this.#retryParked(view);
+    if (await this.#transfers.cancelSome(view)) this.#quietVisits = 0;
     if (this.#reissues < REISSUES_MAX && chance.happens(0.3)) await this.#reissue();
   }
 
   /** One person asks for new numbers for what is proved unpaid, and somewhat later another one approves. */
   async #reissue(): Promise<void> {
     const { store, chance, time, history, crew } = this.#parts;
-    const approve = await store.askReissue(Math.floor(time.nowMs));
+    const rescued = this.#chance.happens(this.#parts.scenario.rescuedShare);
+    const rail = rescued ? this.#chance.pick(['transfer', 'red-packet'] as const) : null;
+    const approve = await store.askReissue(Math.floor(time.nowMs), rail);
     await time.sleep(chance.spread(SECOND, HOUR));
     const issued = await approve(Math.floor(time.nowMs));
     if (issued === 0) return;
-    history.note('operator', `gives ${issued} awards a new number`);
+    history.note('operator', `gives ${issued} awards a new number${rail === null ? '' : `, by ${rail}`}`);
+    if (rail !== null) this.#parts.onFault('rescued');
     this.#reissues += 1;
     this.#quietVisits = 0;
     crew.wake();
@@ -157,6 +175,10 @@ export class OutsideWorld {
       if (payout.state !== 'parked' || tries >= RETRIES_MAX || chance.happens(0.5)) continue;
       this.#retries.set(payout.orderNumber, tries + 1);
       try {
+        if (this.#chance.happens(0.3)) {
+          await this.#ask(payout);
+          continue;
+        }
         await payouts.retryParked(payout, Math.floor(time.nowMs));
         history.note('operator', `tries ${payout.orderNumber} again`);
         this.#quietVisits = 0;
@@ -166,6 +188,16 @@ export class OutsideWorld {
         history.note('operator', `may not try ${payout.orderNumber} again: ${error.code}`);
       }
     }
+  }
+
+  /** Wants to know what became of a number that rests. */
+  async #ask({ accountId, orderNumber, merchantId }: StoreView['payouts'][number]): Promise<void> {
+    const { payouts, time, history, crew } = this.#parts;
+    const asked = await payouts.askNow({ accounts: [accountId], orderNumber, merchantId }, Math.floor(time.nowMs));
+    history.note('operator', `${asked ? 'asks' : 'cannot ask'} about ${orderNumber}`);
+    if (!asked) return;
+    this.#quietVisits = 0;
+    crew.wake();
   }
 
   async #befall(trouble: Trouble): Promise<void> {

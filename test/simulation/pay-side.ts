@@ -7,6 +7,7 @@ import { refusal, Refused, writePayAnswer } from '../../src/simulator/pay/pay-an
 import { defaultPayRules } from '../../src/simulator/pay/pay-rules.ts';
 import type { PayRules } from '../../src/simulator/pay/pay-rules.ts';
 import { Random } from '../../src/simulator/random.ts';
+import { TransferDesk } from '../../src/simulator/pay/transfer-desk.ts';
 import { flatFields, readXml } from '../../src/simulator/wire/xml.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -20,8 +21,22 @@ export interface PaySideOptions {
 
 /** What WeChat Pay writes to the wire, and the fault that the wire still has to play. */
 export interface WrittenAnswer {
-  readonly xml: string;
+  readonly status: number;
+  readonly body: string;
   readonly fault: Fault | undefined;
+}
+
+/** A call about a transfer, as far as it is not about its signature. */
+export interface TransferCall {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What a call meets at WeChat Pay. */
+export interface DeskFault {
+  readonly kind: FaultKind;
+  readonly options: FaultOptions;
 }
 
 /**
@@ -37,6 +52,7 @@ export class PaySide {
   certificateGood = true;
   readonly #faults: Faults;
   readonly #desk: PacketDesk;
+  readonly #transfers: TransferDesk;
   readonly #random: Random;
 
   constructor({ time, seed, mchId, appId, isRisky }: PaySideOptions) {
@@ -52,31 +68,38 @@ export class PaySide {
     });
     this.#faults = new Faults(random.fork('faults'));
     this.#random = random.fork('answers');
-    this.#desk = new PacketDesk({
-      merchant: { mchId, apiKey: this.apiKey },
-      boundAppIds: new Set([appId]),
-      rules: this.rules,
-      clock,
-      books: this.books,
-      people: { belongs: () => true, isRisky },
-      faults: this.#faults,
-      random: random.fork('desk'),
+    const { rules, books } = this;
+    const people = { belongs: () => true, isRisky };
+    const shared = { boundAppIds: new Set([appId]), rules, clock, books, people, faults: this.#faults };
+    this.#desk = new PacketDesk({ merchant: { mchId, apiKey: this.apiKey }, ...shared, random: random.fork('desk') });
+    this.#transfers = new TransferDesk({
+      mchId,
+      ...shared,
+      random: random.fork('transfers'),
+      openName: () => undefined,
     });
   }
 
   /** Takes a request as it arrives, with the fault it meets, and returns what is written back. */
-  answer(
-    call: 'send' | 'query',
-    xml: string,
-    fault?: { readonly kind: FaultKind; readonly options: FaultOptions },
-  ): WrittenAnswer {
+  answer(call: 'send' | 'query', xml: string, fault?: DeskFault): WrittenAnswer {
     if (fault !== undefined) this.#faults.next(fault.kind, 1, { ...fault.options, on: call });
     const caller = { certificateMchId: this.certificateGood ? this.mchId : undefined, address: '127.0.0.1' };
     const fields = this.#read(xml);
     const result =
       fields === undefined ? { answer: refusal(new Refused('XML_ERROR')) } : this.#desk[call](fields, caller);
     this.#faults.clear();
-    return { xml: writePayAnswer(result.answer, this.#random), fault: 'fault' in result ? result.fault : undefined };
+    const body = writePayAnswer(result.answer, this.#random);
+    return { status: 200, body, fault: 'fault' in result ? result.fault : undefined };
+  }
+
+  /** The same for a call about a transfer, signed by the merchant or not. */
+  answerTransfer(call: TransferCall, isSigned: boolean, fault?: DeskFault): WrittenAnswer {
+    const on = call.method === 'GET' ? 'query' : 'send';
+    if (fault !== undefined) this.#faults.next(fault.kind, 1, { ...fault.options, on });
+    const signatureFault = isSigned && this.certificateGood ? undefined : '签名错误';
+    const { status, body, fault: met } = this.#transfers.answer({ ...call, signatureFault });
+    this.#faults.clear();
+    return { status, body: JSON.stringify(body), fault: met };
   }
 
   #read(xml: string): ReadonlyMap<string, string> | undefined {

@@ -1,3 +1,4 @@
+import { fen } from '../../src/base/fen.ts';
 import { orderNumber } from '../../src/base/order-number.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
 import type { PayoutStore, RecordedAnswer } from '../../src/flows/ports/payouts.ts';
@@ -12,6 +13,8 @@ export const PLANTED_BUGS = {
   'renumber on unknown': renumberOnUnknown,
   'late paid dropped': dropLatePaid,
   'count before lock': countBeforeLock,
+  'claim token overtaken': dropOvertakenPackage,
+  'cancelled at its word': believeCancellation,
 } as const;
 
 export type PlantedBug = keyof typeof PLANTED_BUGS;
@@ -64,6 +67,52 @@ function countBeforeLock(store: MemoryPayoutStore, time: VirtualTime): PayoutSto
       const decided = decideClaims(store.tables, planCalls, input);
       await time.sleep(ROUND_TRIP_MS);
       return takeDecided(store.tables, decided, input);
+    },
+  };
+}
+
+/** Once a query has shown the transfer, what an answer brings to confirm it with is written nowhere, as in ruoyi. */
+function dropOvertakenPackage(store: MemoryPayoutStore): PayoutStore {
+  return {
+    ...methodsOf(store),
+    async recordAnswer(answer: Answer): Promise<RecordedAnswer> {
+      const row = store.tables.payouts.get(payoutId(answer.payout));
+      const overtaken = row?.attempts.some(({ outcome }) => outcome?.kind === 'found');
+      if (answer.outcome.kind !== 'paid' || overtaken !== true) return store.recordAnswer(answer);
+      const { packageInfo: _, ...outcome } = answer.outcome;
+      return store.recordAnswer({ ...answer, outcome });
+    },
+  };
+}
+
+/** A cancellation counts as done once it is ordered: its winner may confirm it all the same. */
+function believeCancellation(store: MemoryPayoutStore): PayoutStore {
+  return {
+    ...methodsOf(store),
+    async cancelTransfer(payout, nowMs) {
+      await store.cancelTransfer(payout, nowMs);
+      const row = store.tables.payouts.get(payoutId(payout));
+      if (row === undefined) return;
+      const number = (row.attempts.at(-1)?.number ?? 0) + 1;
+      const outcome = {
+        kind: 'found',
+        status: 'FAILED',
+        reason: 'CANCELLED',
+        returnedFen: fen(0),
+        openedAtMs: null,
+      } as const;
+      const attempt = { number, kind: 'query', startedAtMs: nowMs, answeredAtMs: nowMs, outcome } as const;
+      const { activityId, awardId, amountFen } = row;
+      const dead = { state: 'dead', dueAtMs: null, attempts: [...row.attempts, attempt] } as const;
+      store.tables.payouts.set(payoutId(row), { ...row, ...dead });
+      store.tables.entries.push({
+        kind: 'failed',
+        activityId,
+        awardId,
+        debit: 'reserved',
+        credit: 'in-flight',
+        amountFen,
+      });
     },
   };
 }

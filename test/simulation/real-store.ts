@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ActivityId } from '../../src/base/ids.ts';
 import { createPayoutRules } from '../../src/flows/payout-rules.ts';
-import type { PayoutStore } from '../../src/flows/ports/payouts.ts';
+import type { PayoutStore, Rail } from '../../src/flows/ports/payouts.ts';
 import { REISSUE_MAX } from '../../src/flows/ports/reissues.ts';
 import { createPool } from '../../src/store/database.ts';
 import { createPayoutStore } from '../../src/store/payout-store.ts';
@@ -33,7 +33,10 @@ const TABLES =
 const VIEW = `
 select payout.account_id as "accountId", order_number as "orderNumber", award_id as "awardId",
   payout.activity_id as "activityId", merchant_id as "merchantId", payout.openid, payout.amount_fen::int as "amountFen",
-  payout.state, award.state as award, reason, series
+  payout.state, award.state as award, reason, series, coalesce(request ->> 'rail', 'red-packet') as rail,
+  (select attempt.outcome ->> 'packageInfo' from payout_attempt as attempt
+    where attempt.account_id = payout.account_id and attempt.order_number = payout.order_number
+      and attempt.outcome ? 'packageInfo' order by attempt.attempt desc limit 1) as "packageInfo"
 from payout join award on award.account_id = payout.account_id and award.id = payout.award_id
 order by order_number`;
 
@@ -91,9 +94,9 @@ class RealStore implements SimulatedStore {
     const merchant = await buildMerchant(client, { id: row.id, mchId: row.mchId });
     const { personDayPackets, personDayFen, dayFen, spacingMs, callsMax } = row.limits;
     await client.query(
-      `update merchant set person_day_packets = $2, person_day_fen = $3, day_fen = $4, spacing_us = $5, calls_max = $6
-       where id = $1`,
-      [row.id, personDayPackets, personDayFen, dayFen, spacingMs * 1000, callsMax],
+      `update merchant set person_day_packets = $2, person_day_fen = $3, day_fen = $4, spacing_us = $5, calls_max = $6,
+         rail = $7 where id = $1`,
+      [row.id, personDayPackets, personDayFen, dayFen, spacingMs * 1000, callsMax, row.rail ?? 'red-packet'],
     );
     const { accountId: id, appId } = activity;
     const account = await buildAccount(client, { id, appId, merchant });
@@ -126,13 +129,13 @@ class RealStore implements SimulatedStore {
   }
 
   /** Each merchant's in a request of its own. */
-  async askReissue(nowMs: number): Promise<(nowMs: number) => Promise<number>> {
+  async askReissue(nowMs: number, rail: Rail | null): Promise<(nowMs: number) => Promise<number>> {
     const reissues = createReissueStore({ pool: this.#pool, payoutsMax: REISSUE_MAX });
     const asked: string[] = [];
     await this.#time.hold(async () => {
       for (const { account } of this.#activities.values()) {
         const period = { fromMs: 0, untilMs: nowMs + 1, reason: null, activityId: null };
-        const selection = { merchantId: account.merchant.id, ...period };
+        const selection = { merchantId: account.merchant.id, ...period, rail };
         if ((await reissues.candidates(selection, 1)).length === 0) continue;
         const id = `${nowMs} ${account.merchant.id}`;
         await reissues.request({ id, selection, why: 'proved unpaid', operatorId: 'one', nowMs });

@@ -1,4 +1,5 @@
 import type { MerchantLimits } from '../../src/flows/ports/accounts.ts';
+import type { Rail } from '../../src/flows/ports/payouts.ts';
 import type { Chance } from './chance.ts';
 import { plainMerchant } from './plain-rows.ts';
 import type { Hazards } from './simulated-process.ts';
@@ -66,6 +67,14 @@ export interface Scenario {
   readonly troubles: readonly Trouble[];
   /** How long nobody looks after anything: hours as a rule, now and then weeks. */
   readonly neglectedMs: number;
+  /** By which rail each merchant pays. */
+  readonly rails: readonly Rail[];
+  /** How many transfers an operator wants back. */
+  readonly cancelledShare: number;
+  /** How many notices of transfers go wrong: lost, hours late, told twice. */
+  readonly noticesSpoiled: number;
+  /** How often a new number goes by the other rail. */
+  readonly rescuedShare: number;
 }
 
 /** Draws a scenario. Each seed has its own mix: some are calm, some have one kind of trouble only, some everything. */
@@ -100,6 +109,20 @@ export function drawScenario(chance: Chance, size: { readonly winsMax: number })
     wins,
     troubles: drawTroubles(chance, { startMs, wins, merchants, neglectedMs }),
     neglectedMs,
+    ...drawRails(chance.fork('rails'), merchants),
+  };
+}
+
+/** By a stream of its own: with it a seed plays what it played before there were transfers. */
+function drawRails(
+  chance: Chance,
+  merchants: number,
+): Pick<Scenario, 'rails' | 'cancelledShare' | 'noticesSpoiled' | 'rescuedShare'> {
+  return {
+    rails: Array.from({ length: merchants }, () => (chance.happens(0.5) ? 'transfer' : 'red-packet')),
+    cancelledShare: chance.happens(0.4) ? 0 : chance.between(0.02, 0.5),
+    noticesSpoiled: chance.happens(0.3) ? 0 : chance.between(0.1, 1),
+    rescuedShare: chance.happens(0.5) ? 0 : chance.between(0.2, 1),
   };
 }
 

@@ -45,11 +45,12 @@ function hidden(chance: Chance): FaultOptions {
 }
 
 /** Draws what becomes of a call, faulty with this probability. */
-export function drawPassage(chance: Chance, call: 'send' | 'query', faulty: number): Passage {
+export function drawPassage(chance: Chance, call: 'send' | 'query' | 'cancel', faulty: number): Passage {
   const slow = chance.happens(0.05);
   const times = { thereMs: chance.spread(5, slow ? 15_000 : 300), backMs: chance.spread(5, 300) };
   if (!chance.happens(faulty)) return times;
-  if (chance.happens(0.25)) return { ...times, wire: chance.pick(WIRE_FAULTS) };
+  // What a cancellation was answered proves nothing, so whatever spoils it is as good as another.
+  if (call === 'cancel' || chance.happens(0.25)) return { ...times, wire: chance.pick(WIRE_FAULTS) };
   if (call === 'query') return { ...times, desk: { kind: chance.pick(QUERY_FAULTS), options: {} } };
   const [kind, options] = chance.pick(SEND_FAULTS);
   return { ...times, desk: { kind, options: options(chance) } };

@@ -2,10 +2,11 @@ import type { Merchant } from '../../src/flows/ports/accounts.ts';
 import type { PayRail, QueryOutcome, SendOutcome } from '../../src/flows/ports/payouts.ts';
 import { readQueryAnswer, readSendAnswer } from '../../src/pay/red-packet-answer.ts';
 import { queryRedPacketXml, sendRedPacketXml } from '../../src/pay/red-packet-request.ts';
-import type { Fault } from '../../src/simulator/pay/faults.ts';
+import { readCancelAnswer, readTransferAnswer, readTransferQuery } from '../../src/pay/transfers/transfer-answer.ts';
+import { transferFaults, transferJson, TRANSFERS_PATH } from '../../src/pay/transfers/transfer-request.ts';
 import type { Chance } from './chance.ts';
 import type { History } from './history.ts';
-import type { PaySide } from './pay-side.ts';
+import type { DeskFault, PaySide, TransferCall, WrittenAnswer } from './pay-side.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { drawPassage } from './simulated-network.ts';
 import type { Passage, WireFault } from './simulated-network.ts';
@@ -17,8 +18,15 @@ const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body></bo
 
 /** What came of a call: an answer with its status, or how it broke. */
 type Posted =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string; readonly whole: boolean }
   | { readonly kind: 'broken'; readonly code: string };
+
+/** What is asked of WeChat Pay, and how it is carried out there. */
+interface Errand {
+  readonly call: 'send' | 'query' | 'cancel';
+  readonly orderNumber: string;
+  readonly carryOut: (there: PaySide, fault: DeskFault | undefined) => WrittenAnswer;
+}
 
 /** A call as it leaves a process. */
 export interface Departure {
@@ -52,20 +60,45 @@ export class SimulatedRail implements PayRail {
   }
 
   async send(...[merchant, request, signal]: Parameters<PayRail['send']>): Promise<SendOutcome & { raw: string }> {
-    if (request.rail === 'transfer' || request.rail === 'coupon')
-      return { kind: 'refused', code: 'REQUEST_INVALID', message: '', raw: '' };
     if (request.mchId !== merchant.mchId)
       return { kind: 'refused', code: 'REQUEST_INVALID', message: `frozen for merchant ${request.mchId}`, raw: '' };
+    const { orderNumber } = request;
+    if (request.rail === 'transfer') {
+      const [fault] = transferFaults(request);
+      if (fault !== undefined) return { kind: 'refused', code: 'REQUEST_INVALID', message: fault.path, raw: '' };
+      const created = { method: 'POST', path: TRANSFERS_PATH, body: transferJson(request, null) } as const;
+      const posted = await this.#post(merchant, transferErrand('send', orderNumber, created, merchant), signal);
+      return { ...judgeTransfer(posted, (answer) => readTransferAnswer(answer, request)), raw: bodyOf(posted) };
+    }
+    if (request.rail === 'coupon')
+      return { kind: 'refused', code: 'REQUEST_INVALID', message: 'no coupons in this world', raw: '' };
     const xml = sendRedPacketXml(request, this.#material(merchant));
-    const posted = await this.#post(merchant, { call: 'send', orderNumber: request.orderNumber, xml }, signal);
+    const carryOut: Errand['carryOut'] = (there, fault) => there.answer('send', xml, fault);
+    const posted = await this.#post(merchant, { call: 'send', orderNumber, carryOut }, signal);
     return { ...judge(posted, (text) => readSendAnswer(text, request)), raw: bodyOf(posted) };
   }
 
   async query(...[merchant, packet, signal]: Parameters<PayRail['query']>): Promise<QueryOutcome & { raw: string }> {
     const query = { ...packet, mchId: merchant.mchId };
+    const { orderNumber } = packet;
+    if (packet.rail === 'transfer') {
+      const asked = { method: 'GET', path: `${TRANSFERS_PATH}/out-bill-no/${orderNumber}`, body: '' } as const;
+      const posted = await this.#post(merchant, transferErrand('query', orderNumber, asked, merchant), signal);
+      return { ...judgeTransfer(posted, (answer) => readTransferQuery(answer, query)), raw: bodyOf(posted) };
+    }
     const xml = queryRedPacketXml(query, this.#material(merchant));
-    const posted = await this.#post(merchant, { call: 'query', orderNumber: packet.orderNumber, xml }, signal);
+    const carryOut: Errand['carryOut'] = (there, fault) => there.answer('query', xml, fault);
+    const posted = await this.#post(merchant, { call: 'query', orderNumber, carryOut }, signal);
     return { ...judge(posted, (text) => readQueryAnswer(text, query)), raw: bodyOf(posted) };
+  }
+
+  async cancel(...[merchant, { orderNumber }, signal]: Parameters<Required<PayRail>['cancel']>): Promise<{
+    readonly said: string;
+  }> {
+    const path = `${TRANSFERS_PATH}/out-bill-no/${orderNumber}/cancel`;
+    const asked = { method: 'POST', path, body: '{}' } as const;
+    const posted = await this.#post(merchant, transferErrand('cancel', orderNumber, asked, merchant), signal);
+    return { said: posted.kind === 'broken' ? posted.code : readCancelAnswer({ ...posted, signed: posted.whole }) };
   }
 
   #material(merchant: Merchant) {
@@ -73,17 +106,14 @@ export class SimulatedRail implements PayRail {
   }
 
   /** Whatever happens in the network happens although the process may be dead by then; only its answer does not. */
-  #post(
-    merchant: Merchant,
-    { call, orderNumber, xml }: { readonly call: 'send' | 'query'; readonly orderNumber: string; readonly xml: string },
-    signal: AbortSignal | undefined,
-  ): Promise<Posted> {
+  #post(merchant: Merchant, errand: Errand, signal: AbortSignal | undefined): Promise<Posted> {
     const { time, chance, history, process, faulty, onDeparture, onFault } = this.#parts;
+    const { call, orderNumber } = errand;
     const passage = drawPassage(chance, call, faulty());
     const fault = passage.desk?.kind ?? passage.wire ?? null;
     if (fault !== null) onFault(fault);
     history.note(process.name, `${call}s ${orderNumber}${fault === null ? '' : ` (${fault})`}`);
-    onDeparture({ call, merchantId: merchant.id, orderNumber, atMs: time.nowMs });
+    if (call !== 'cancel') onDeparture({ call, merchantId: merchant.id, orderNumber, atMs: time.nowMs });
     return new Promise((resolve) => {
       const end = (posted: Posted): void => {
         deadline.cancel();
@@ -94,41 +124,40 @@ export class SimulatedRail implements PayRail {
       const deadline = process.when(time.nowMs + DEADLINE_MS, () => end({ kind: 'broken', code: 'deadline' }));
       if (signal?.aborted === true) return aborted();
       signal?.addEventListener('abort', aborted, { once: true });
-      this.#travel({ merchant, call, xml, passage }, (posted, atMs) => void process.when(atMs, () => end(posted)));
+      this.#travel({ merchant, errand, passage }, (posted, atMs) => void process.when(atMs, () => end(posted)));
     });
   }
 
   /** Takes the request there and tells what comes back, and when; nothing comes back from what hangs. */
   #travel(
-    given: {
-      readonly merchant: Merchant;
-      readonly call: 'send' | 'query';
-      readonly xml: string;
-      readonly passage: Passage;
-    },
+    given: { readonly merchant: Merchant; readonly errand: Errand; readonly passage: Passage },
     back: (posted: Posted, atMs: number) => void,
   ): void {
     const { time, history, paySide } = this.#parts;
-    const { merchant, call, xml, passage } = given;
+    const { merchant, errand, passage } = given;
     const arrivesMs = time.nowMs + passage.thereMs;
     if (passage.wire === 'not-connected' || passage.wire === 'lost') {
       const code = passage.wire === 'lost' ? 'connection-lost' : 'not-connected';
       return back({ kind: 'broken', code }, arrivesMs);
     }
     time.at(arrivesMs, () => {
-      const written = paySide(merchant).answer(call, xml, passage.desk);
-      history.note('WeChat', `${call} ${/<err_code><!\[CDATA\[([^\]]*)/.exec(written.xml)?.[1] ?? ''}`);
-      const posted = spoil(written.xml, written.fault, passage.wire);
+      const written = errand.carryOut(paySide(merchant), passage.desk);
+      const [, code] =
+        /<err_code><!\[CDATA\[([^\]]*)|"(?:code|state)":"([^"]*)/.exec(written.body)?.filter(Boolean) ?? [];
+      history.note('WeChat', `${errand.call} ${code ?? ''}`);
+      const posted = spoil(written, passage.wire);
       if (posted !== null) back(posted, arrivesMs + passage.backMs);
     });
   }
 }
 
 /** What reaches the caller of what was written; null when nothing does before the deadline. */
-function spoil(xml: string, fault: Fault | undefined, wire: WireFault | undefined): Posted | null {
-  if (wire === 'foreign') return answered(xml.replaceAll(/(<mch_billno><!\[CDATA\[)[^\]]*/g, '$1another'));
-  if (wire === 'cut') return answered(xml.slice(0, Math.floor(xml.length / 2)));
-  if (wire === 'proxy') return { kind: 'answered', status: 502, body: BAD_GATEWAY };
+function spoil({ status, body, fault }: WrittenAnswer, wire: WireFault | undefined): Posted | null {
+  // Genuine, but the answer to somebody else.
+  const foreign = /(<mch_billno><!\[CDATA\[|"out_bill_no":")[^\]"]*/g;
+  if (wire === 'foreign') return { kind: 'answered', status, body: body.replaceAll(foreign, '$1another'), whole: true };
+  if (wire === 'cut') return broken(status, body.slice(0, Math.floor(body.length / 2)));
+  if (wire === 'proxy') return broken(502, BAD_GATEWAY);
   switch (fault?.kind) {
     case 'answer-lost-after-paying':
     case 'reset':
@@ -137,20 +166,35 @@ function spoil(xml: string, fault: Fault | undefined, wire: WireFault | undefine
     case 'trickle':
       return null;
     case 'garbage':
-      return answered(BAD_GATEWAY);
+      return broken(200, BAD_GATEWAY);
     case 'http-500':
-      return { kind: 'answered', status: 500, body: BAD_GATEWAY };
+      return broken(500, BAD_GATEWAY);
     case 'system-error':
     case 'processing':
     case 'not-found-for':
     case 'unknown-code':
     case undefined:
-      return answered(xml);
+      return { kind: 'answered', status, body, whole: true };
   }
 }
 
-function answered(body: string): Posted {
-  return { kind: 'answered', status: 200, body };
+/** What no signature of WeChat Pay fits any more. */
+function broken(status: number, body: string): Posted {
+  return { kind: 'answered', status, body, whole: false };
+}
+
+/** The merchant's key signs both kinds of calls here: with a wrong one neither is understood. */
+function transferErrand(call: Errand['call'], orderNumber: string, asked: TransferCall, { apiKey }: Merchant): Errand {
+  const carryOut: Errand['carryOut'] = (there, fault) => there.answerTransfer(asked, apiKey === there.apiKey, fault);
+  return { call, orderNumber, carryOut };
+}
+
+function judgeTransfer<T>(
+  posted: Posted,
+  read: (answer: { status: number; body: string; signed: boolean }) => T,
+): T | Extract<SendOutcome, { kind: 'unknown' }> {
+  if (posted.kind === 'broken') return { kind: 'unknown', code: posted.code, message: '' };
+  return read({ status: posted.status, body: posted.body, signed: posted.whole });
 }
 
 function judge<T>(posted: Posted, read: (text: string) => T): T | Extract<SendOutcome, { kind: 'unknown' }> {

@@ -1,5 +1,5 @@
 import type { ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../src/base/ids.ts';
-import type { PayoutKey, PayoutState, PayoutStore } from '../../src/flows/ports/payouts.ts';
+import type { PayoutKey, PayoutState, PayoutStore, Rail, RequestRail } from '../../src/flows/ports/payouts.ts';
 import type { ActivityRow, MerchantRow } from './payout-tables.ts';
 
 /** A won award as the draw flow would write it. */
@@ -26,6 +26,9 @@ export interface PayoutView extends PayoutKey {
   readonly reason: string | null;
   /** 0 for the first number of an award, one more for each re-issue. */
   readonly series: number;
+  readonly rail: RequestRail;
+  /** What its person confirms a transfer with, as the page of awards would hand it out; null while it is not here. */
+  readonly packageInfo: string | null;
 }
 
 /** An activity, with every amount that can be won in it. */
@@ -48,9 +51,9 @@ export interface SimulatedStore {
   view(): Promise<StoreView>;
   /**
    * Asks for new numbers for every award whose last one is proved unpaid; what it returns is the second person's
-   * approval, and tells how many were issued.
+   * approval, and tells how many were issued. They go by this rail; null lets the merchant say.
    */
-  askReissue(nowMs: number): Promise<(nowMs: number) => Promise<number>>;
+  askReissue(nowMs: number, rail: Rail | null): Promise<(nowMs: number) => Promise<number>>;
   /** The earliest time at which a claim could find something; null when nothing is left to do. */
   nextDueMs(): Promise<number | null>;
   /** What an account of an activity's books holds. */

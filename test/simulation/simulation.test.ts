@@ -7,11 +7,13 @@ import { firstBreach, playInMemory, seedsTo } from './play-many.ts';
 import { openRealDatabase } from './real-store.ts';
 import { TROUBLES } from './scenario.ts';
 import { WIRE_FAULTS } from './simulated-network.ts';
+import { CANCELLATIONS, NOTICE_FAULTS } from './transfer-world.ts';
 import { playSeed } from './world.ts';
 import type { RunResult } from './world.ts';
 
 const SEEDS_IN_MEMORY = 40;
-const SEEDS_ON_POSTGRES = ['1', '9', '20'];
+// Between them transfers, packets, rescues, cancellations, restored backups and a database that restarts.
+const SEEDS_ON_POSTGRES = ['10', '16', '37'];
 const REAL_WINS_MAX = 16;
 
 function breaches({ seed, violations }: RunResult): readonly string[] {
@@ -29,6 +31,7 @@ describe('the whole system, simulated', () => {
     }
     assert.deepEqual(broken, []);
     const wanted = ['kill', 'stall', ...TROUBLES, ...WIRE_FAULTS, ...faultKinds];
+    wanted.push(...NOTICE_FAULTS, ...CANCELLATIONS, 'rescued');
     const missed = wanted.filter((kind) => !met.has(kind));
     assert.deepEqual(missed, [], 'every kind of fault is met');
   });
@@ -64,6 +67,8 @@ describe('a planted bug is found within 200 seeds', () => {
     'renumber on unknown': 'at most one paid packet per award',
     'late paid dropped': 'a paid answer wins',
     'count before lock': 'claimed once',
+    'claim token overtaken': 'what a transfer is confirmed with is never lost',
+    'cancelled at its word': 'at most one paid packet per award',
   };
   for (const bug of Object.keys(PLANTED_BUGS) as PlantedBug[]) {
     it(`${bug}: breaks "${laws[bug]}"`, async () => {

@@ -20,6 +20,10 @@ interface Known {
   leaseUntilMs: number;
   countedOn: string | null;
   paidSeen: boolean;
+  /** What an answer brought to confirm a transfer with. */
+  packageInfo: string | null;
+  /** Whether a query has shown a transfer that waits for its person: sending again then only reads what it had. */
+  waitSeen: boolean;
   lastBegunMs: number;
   firstSentMs: number | null;
 }
@@ -119,8 +123,17 @@ export class Witness {
     if (stops && merchant !== undefined) this.stopped(merchant);
     const known = this.#memory.known.get(payout.orderNumber);
     if (known === undefined) return;
-    if (outcome.kind === 'paid') known.paidSeen = true;
+    if (outcome.kind === 'paid') {
+      known.paidSeen = true;
+      known.packageInfo = outcome.packageInfo ?? known.packageInfo;
+    }
+    if (outcome.kind === 'found' && outcome.transferState === 'WAIT_USER_CONFIRM') known.waitSeen = true;
     this.released(payout);
+  }
+
+  /** What was once written down to confirm a transfer with; null for what has nothing of the kind. */
+  packageOf(orderNumber: string): string | null {
+    return this.#memory.known.get(orderNumber)?.packageInfo ?? null;
   }
 
   released({ orderNumber, leaseToken }: { readonly orderNumber: string; readonly leaseToken: string }): void {
@@ -137,7 +150,8 @@ export class Witness {
     }
     if (known !== undefined) known.firstSentMs = firstMs;
     // A worker begins within a few seconds of having decided to.
-    if (atMs - firstMs > RESEND_WITHIN_MS + 5 * SECOND) this.violate('no send after 72 hours', orderNumber);
+    if (atMs - firstMs > RESEND_WITHIN_MS + 5 * SECOND && known?.waitSeen !== true)
+      this.violate('no send after 72 hours', orderNumber);
     const times = (this.#sends.get(merchantId) ?? []).filter((sentMs) => sentMs > atMs - SECOND);
     times.push(atMs);
     this.#sends.set(merchantId, times);
@@ -160,6 +174,8 @@ export class Witness {
       leaseUntilMs: 0,
       countedOn: null,
       paidSeen: false,
+      packageInfo: null,
+      waitSeen: false,
       lastBegunMs: -Infinity,
       firstSentMs: null,
     };

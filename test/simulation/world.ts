@@ -2,6 +2,7 @@ import type { AccountId, ActivityId, AwardId, MerchantId, Openid } from '../../s
 import { orderNumber } from '../../src/base/order-number.ts';
 import { createPayoutMachine } from '../../src/flows/payout-machine.ts';
 import type { Merchant } from '../../src/flows/ports/accounts.ts';
+import type { Rail } from '../../src/flows/ports/payouts.ts';
 import { Chance } from './chance.ts';
 import { Crew } from './crew.ts';
 import { History } from './history.ts';
@@ -90,7 +91,7 @@ class World {
     this.#parts = parts;
     this.#winsToCome = scenario.wins.length;
     this.#history = new History({ nowMs: () => time.nowMs, keep: options.keep ?? false });
-    this.#rows = scenario.limits.map((limits, index) => merchantRow(limits, index));
+    this.#rows = scenario.limits.map((limits, index) => merchantRow(limits, index, scenario.rails[index]));
     this.#activities = this.#rows.map(() => chance.fork('activities').hex(32) as ActivityId).map(numbered);
     this.#merchants = this.#rows.map((row) => ({ id: row.id, paySide: this.#paySide(row), keyRight: true }));
     const limitsOf = (id: string) => this.#row(id).limits;
@@ -248,9 +249,9 @@ class World {
   }
 }
 
-function merchantRow(limits: MerchantRow['limits'], index: number): MerchantRow {
+function merchantRow(limits: MerchantRow['limits'], index: number, rail: Rail = 'red-packet'): MerchantRow {
   const id = index === 0 ? 'main' : `other${index}`;
-  return { ...plainMerchant(id), mchId: `190000010${index}`, limits };
+  return { ...plainMerchant(id), mchId: `190000010${index}`, limits, rail };
 }
 
 /** Each merchant pays for an account of its own. */

@@ -81,7 +81,8 @@ async function writeWin(
   const named = given.openid !== undefined && given.throughMain !== true;
   const person = named ? { openid: given.openid as Openid } : {};
   const win = await buildWin(client, activity, { ...person, dueAtMs: at });
-  await client.query('update payout set class = $2 where order_number = $1', [win.orderNumber, given.class ?? 'live']);
+  const chosen = [win.orderNumber, given.class ?? 'live', given.rail ?? null];
+  await client.query('update payout set class = $2, rail = $3 where order_number = $1', chosen);
   if (given.throughMain === true) await payThroughMain(world, win, given.openid ?? '');
   return win;
 }

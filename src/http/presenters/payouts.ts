@@ -61,19 +61,20 @@ function cleanFields(fields: object, clean: (text: string) => string): Record<st
 }
 
 /**
- * A parked payout may go again within 72 h of its first send, and be asked about; a transfer that was sent may be taken
- * back; a dead number may be re-issued under another one.
+ * A parked payout may go again within 72 h of its first send, and be asked about as long as WeChat Pay answers; a
+ * transfer that was sent may be taken back; a dead number may be re-issued under another one.
  */
 function actionsFor(payout: OpenPayout, { operator, nowMs }: Looking): z.input<typeof payoutLine>['actions'] {
   if (!may(operator, 'payments.operate')) return [];
   const { state, firstSentAtMs } = payout;
   const mayGo = firstSentAtMs === null || nowMs - firstSentAtMs < PAYOUT_TIMES.resendWithinMs;
   const rests = state === 'parked' && payout.dueAtMs === null;
-  const open = ['waiting', 'unknown', 'sent', 'parked'].includes(state);
+  const known = firstSentAtMs !== null && nowMs - firstSentAtMs < PAYOUT_TIMES.queryWithinMs;
+  const open = known && ['waiting', 'unknown', 'sent', 'parked'].includes(state);
   return [
     ...(rests && mayGo ? (['retry'] as const) : []),
-    ...(rests && firstSentAtMs !== null ? (['ask'] as const) : []),
-    ...(open && payout.rail === 'transfer' && firstSentAtMs !== null ? (['cancel'] as const) : []),
+    ...(rests && known ? (['ask'] as const) : []),
+    ...(open && payout.rail === 'transfer' ? (['cancel'] as const) : []),
     ...(state === 'dead' ? (['reissue'] as const) : []),
   ];
 }

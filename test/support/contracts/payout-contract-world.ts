@@ -9,6 +9,7 @@ import type {
   PayoutState,
   PayoutStore,
   QueryOutcome,
+  Rail,
   RailStatus,
   RecordedAnswer,
   RefusalCode,
@@ -34,6 +35,8 @@ export interface WinGiven {
   readonly returnsToBudget?: boolean;
   /** Won in an account that pays through `main`; `openid` is the payee's then, empty while nobody knows the payee. */
   readonly throughMain?: boolean;
+  /** The rail chosen for this number; the merchant's unless told. */
+  readonly rail?: Rail;
 }
 
 export interface PayoutSeen {

@@ -5,6 +5,7 @@ import { evidenceContract } from './payout-evidence.ts';
 import { payeeContract } from './payout-payees.ts';
 import { paceContract } from './payout-pace.ts';
 import { stopContract } from './payout-stops.ts';
+import { transferContract } from './payout-transfers.ts';
 
 /** What every payout store must do. `open` makes an empty world; the contract closes it. */
 export function payoutStoreContract(title: string, open: () => Promise<PayoutContractWorld>): void {
@@ -13,6 +14,7 @@ export function payoutStoreContract(title: string, open: () => Promise<PayoutCon
     describe('pace and daily limits', () => paceContract(open));
     describe('payees', () => payeeContract(open));
     describe('evidence', () => evidenceContract(open));
+    describe('transfers', () => transferContract(open));
     describe('stops and orders', () => stopContract(open));
   });
 }
