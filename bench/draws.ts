@@ -4,44 +4,49 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { Logger } from '../src/base/logger.ts';
-import type { LiveActivity } from '../src/flows/ports/draws.ts';
-import { DatabaseClock } from '../src/store/database-clock.ts';
-import { createPool, migrate } from '../src/store/database.ts';
+import { migrate } from '../src/store/database.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
-import { describeMachine } from './machine.ts';
-import { findServerPid, handInCounts, percentile, readCosts } from './measure.ts';
-import { machineLines, ratios, table } from './report.ts';
-import type { Round, Series } from './report.ts';
-import { openBatcher, openTypeorm } from './ways.ts';
-import type { Way } from './ways.ts';
-import { checkRows, drawFor, publishLottery } from './workload.ts';
+import { startRedis } from '../test/support/redis-server.ts';
+import { besideTypeorm } from './batcher-part.ts';
 import { inBenchRoom } from './bench-room.ts';
+import { drawChart } from './chart.ts';
+import { figureLines, reaches } from './http/figure.ts';
+import type { Figure, PartContext, PartResult } from './http/figure.ts';
+import { startLoad } from './http/load.ts';
+import { besideEcho, besideStored, slowDiskAndLink, twoProcesses } from './http/message-parts.ts';
+import { besideJson, commitToWire, memoryAfterDraws, overload } from './http/other-parts.ts';
+import { describeMachine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { findServerPid } from './measure.ts';
+import { httpTable, machineLines, ratios, table } from './report.ts';
+import type { Series } from './report.ts';
 
-// npm run bench [-- --rounds 5 --seconds 1.5 | --short] [--output file]: durable draws a second of the batcher beside
-// one TypeORM transaction a draw, in turns, on a PostgreSQL of its own that forces every commit to disk. Load, service
-// and server share the machine, so only the ratio of one run says much; the CPU a draw costs is the steadier number.
+// npm run bench [-- --part b,c --rounds 5 --seconds 2 --stored 10000000 | --short] [--output file]: what draws cost, part by part,
+// on a PostgreSQL of its own that forces every commit to disk. Load comes from a process of its own over loopback; what
+// is compared takes turns, and medians count. Load, service and server share the machine, so only the ratio of one run
+// says much; the CPU a draw costs is the steadier number. All parts take about 15 minutes, short about 2.
 
-const CONCURRENCIES = [50, 200];
+const PARTS = {
+  a: 'durable draws of the batcher beside one TypeORM transaction a draw',
+  b: 'signed messages to durable draws over HTTP beside co-wechat, which stores nothing; with CPU and WAL',
+  c: 'the same in safe mode',
+  d: 'with millions of draws stored beside empty tables',
+  e: 'two processes on one activity beside one',
+  f: 'memory after a million draws',
+  g: 'draws on the activity page beside static JSON',
+  h: 'from commit of an award to its packet on the wire',
+  i: 'a slow disk and a database far away',
+  overload: 'three times what can be sustained',
+} as const;
+type Part = keyof typeof PARTS;
 
 interface Options {
+  readonly parts: readonly Part[];
   readonly rounds: number;
-  readonly durationMs: number;
+  readonly seconds: number;
+  readonly short: boolean;
+  readonly stored: number;
   readonly output: string;
-}
-
-interface Bench {
-  readonly options: Options;
-  readonly admin: pg.Client;
-  readonly serverPid: number;
-  readonly stopped: AbortSignal;
-}
-
-/** One way in one activity of its own, and what it answered there in all. */
-interface Entry {
-  readonly way: Way;
-  readonly activity: LiveActivity;
-  readonly concurrent: number;
-  readonly answered: { draws: number; wins: number };
 }
 
 const logger: Logger = {
@@ -54,92 +59,148 @@ const logger: Logger = {
 function readOptions(): Options {
   const { values } = parseArgs({
     options: {
+      part: { type: 'string', default: Object.keys(PARTS).join(',') },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      stored: { type: 'string' },
       short: { type: 'boolean', default: false },
       output: { type: 'string', default: fileURLToPath(new URL('results.json', import.meta.url)) },
     },
   });
-  const rounds = Number(values.rounds ?? (values.short ? 2 : 5));
-  const seconds = Number(values.seconds ?? (values.short ? 0.5 : 1.5));
+  const { short, output } = values;
+  const parts = values.part.split(',').filter((part): part is Part => Object.hasOwn(PARTS, part));
+  const rounds = Number(values.rounds ?? (short ? 2 : 5));
+  const seconds = Number(values.seconds ?? (short ? 0.5 : 2));
+  const stored = Number(values.stored ?? (short ? 100_000 : 10_000_000));
+  if (parts.length !== values.part.split(',').length) {
+    throw new RangeError(`--part takes some of ${Object.keys(PARTS).join(', ')} with commas between`);
+  }
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new RangeError('--rounds takes 1 to 100');
   if (!(seconds >= 0.1 && seconds <= 60)) throw new RangeError('--seconds takes 0.1 to 60');
-  return { rounds, durationMs: seconds * 1000, output: values.output };
+  if (!Number.isInteger(stored) || stored < 1 || stored > 100_000_000)
+    throw new RangeError('--stored takes 1 to 100000000');
+  return { parts, rounds, seconds, short, stored, output };
 }
 
-/** Runs one round of one way, checks what it left behind and returns what it cost. */
-async function runRound(bench: Bench, entry: Entry): Promise<Round> {
-  bench.stopped.throwIfAborted();
-  const { way, activity, concurrent, answered } = entry;
-  await handInCounts(way.pool);
-  const before = await readCosts(bench.admin, bench.serverPid);
-  const stretch = await drawFor(way.draw, activity, { durationMs: bench.options.durationMs, concurrent });
-  const { nodeCpuMicros, serverCpuMicros } = await readCosts(bench.admin, bench.serverPid);
-  await handInCounts(way.pool);
-  const { walBytes, fsyncs } = await readCosts(bench.admin, bench.serverPid);
-  answered.draws += stretch.draws;
-  answered.wins += stretch.wins;
-  await checkRows(bench.admin, activity, answered);
-  const perDraw = (later: number | null, earlier: number | null): number | null =>
-    later === null || earlier === null ? null : (later - earlier) / stretch.draws;
-  return {
-    drawsPerSecond: (stretch.draws / stretch.durationMs) * 1000,
-    p50Ms: percentile(stretch.latenciesMs, 0.5),
-    p99Ms: percentile(stretch.latenciesMs, 0.99),
-    nodeMicrosPerDraw: (nodeCpuMicros - before.nodeCpuMicros) / stretch.draws,
-    serverMicrosPerDraw: perDraw(serverCpuMicros, before.serverCpuMicros),
-    fsyncsPerDraw: perDraw(fsyncs, before.fsyncs),
-    walBytesPerDraw: (walBytes - before.walBytes) / stretch.draws,
+/** What runs each part over HTTP; part a measures the batcher alone. */
+const OVER_HTTP: Readonly<Record<Exclude<Part, 'a'>, (context: PartContext) => Promise<PartResult>>> = {
+  b: (context) => besideEcho(context, false),
+  c: (context) => besideEcho(context, true),
+  d: besideStored,
+  e: twoProcesses,
+  f: memoryAfterDraws,
+  g: besideJson,
+  h: commitToWire,
+  i: slowDiskAndLink,
+  overload,
+};
+
+/** Plays one part and prints what came of it at once. */
+async function playPart(
+  part: Part,
+  context: PartContext,
+): Promise<PartResult & { readonly batcher: readonly Series[] }> {
+  context.server.stopped.throwIfAborted();
+  const startedMs = performance.now();
+  console.log(`\n${part}: ${PARTS[part]}`);
+  const batcher = part === 'a' ? await besideTypeorm(context, logger) : [];
+  const { series, figures } = part === 'a' ? batcherFigures(batcher) : await OVER_HTTP[part](context);
+  if (batcher.length > 0) {
+    console.log(table(batcher));
+    for (const { concurrent, ratio } of ratios(batcher)) console.log(`ratio at ${concurrent} concurrent: ${ratio}`);
+  }
+  if (series.length > 0) console.log(httpTable(series));
+  console.log(figureLines(figures));
+  console.log(`(${((performance.now() - startedMs) / 1000).toFixed(0)} s)`);
+  return { batcher, series, figures };
+}
+
+function batcherFigures(batcher: readonly Series[]): PartResult {
+  const figures: Figure[] = ratios(batcher).map(({ concurrent, ratio }) => ({
+    part: 'a',
+    what: `durable draws of the batcher / TypeORM transactions, ${concurrent} at a time`,
+    value: ratio,
+    unit: '',
+    atLeast: 60,
+  }));
+  return { series: [], figures };
+}
+
+async function runAll(options: Options, context: PartContext, machine: Machine): Promise<void> {
+  const { rounds, seconds, short } = options;
+  console.log(`${machineLines(machine)}\nrounds      ${rounds} of ${seconds} s each, in turns, medians`);
+  const played: Awaited<ReturnType<typeof playPart>>[] = [];
+  for (const part of options.parts) played.push(await playPart(part, context));
+  const figures = played.flatMap((part) => part.figures);
+  const batcher = played.flatMap((part) => part.batcher);
+  const missed = figures.filter((figure) => !reaches(figure)).length;
+  console.log(`\n${figureLines(figures)}\n${missed} of ${figures.length} figures missed what they were to reach`);
+  const results = {
+    at: new Date().toISOString(),
+    machine,
+    rounds,
+    seconds,
+    short,
+    figures,
+    ratios: ratios(batcher),
+    series: batcher,
+    http: played.flatMap((part) => part.series),
   };
+  writeFileSync(options.output, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(options.output.replace(/\.json$/, '') + '.svg', drawChart(figures, machine));
 }
 
-/** Lets the ways take turns at one concurrency, after one round each that does not count. */
-async function compare(bench: Bench, ways: readonly Way[], concurrent: number): Promise<readonly Series[]> {
-  const entries: Entry[] = [];
-  for (const way of ways) {
-    entries.push({ way, concurrent, activity: await publishLottery(bench.admin), answered: { draws: 0, wins: 0 } });
-  }
-  for (const entry of entries) await runRound(bench, entry);
-  const series = entries.map((entry) => ({ entry, rounds: [] as Round[] }));
-  for (let round = 0; round < bench.options.rounds; round += 1) {
-    for (const { entry, rounds } of series) rounds.push(await runRound(bench, entry));
-  }
-  return series.map(({ entry, rounds }) => ({ concurrent, way: entry.way.name, rounds }));
-}
+/** As production servers have them; commit times are kept for part h. */
+const SETTINGS = ["shared_buffers = '1GB'", "max_wal_size = '8GB'", 'track_commit_timestamp = on'];
 
-async function runAll(options: Options, url: string, stopped: AbortSignal): Promise<void> {
-  await migrate(url);
-  const admin = new pg.Client({ connectionString: url });
+async function startServer(room: string): Promise<Awaited<ReturnType<typeof startEmbeddedPostgres>>> {
+  const place = { dataDir: join(room, 'postgres'), preferredPort: 0, logger };
+  const fresh = await startEmbeddedPostgres(place);
+  const admin = new pg.Client({ connectionString: fresh.url });
   await admin.connect();
-  const clockPool = createPool({ url, connectionsMax: 1, name: 'bench-clock' }, logger);
-  const clock = new DatabaseClock({ pool: clockPool, logger });
-  await clock.start();
-  const ways = [openBatcher({ url, clock, logger }), await openTypeorm({ url, clock, logger })];
+  for (const setting of SETTINGS) await admin.query(`alter system set ${setting}`);
+  await admin.end();
+  await fresh.stop();
+  return startEmbeddedPostgres(place);
+}
+
+// Without Redis a process keeps in its own memory what it would share: it starts and says so.
+const NO_REDIS = { url: 'redis://127.0.0.1:1', version: 'none', kill: async (): Promise<void> => {} };
+
+async function startMemory(): Promise<typeof NO_REDIS> {
   try {
-    const machine = await describeMachine(admin);
-    const bench: Bench = { options, admin, stopped, serverPid: await findServerPid(admin) };
-    const { rounds, durationMs } = options;
-    console.log(`${machineLines(machine)}\nrounds      ${rounds} of ${durationMs / 1000} s each, in turns, medians\n`);
-    const series: Series[] = [];
-    for (const concurrent of CONCURRENCIES) series.push(...(await compare(bench, ways, concurrent)));
-    console.log(table(series));
-    for (const { concurrent, ratio } of ratios(series)) console.log(`ratio at ${concurrent} concurrent: ${ratio}`);
-    const results = { at: new Date().toISOString(), machine, rounds, durationMs, ratios: ratios(series), series };
-    writeFileSync(options.output, `${JSON.stringify(results, null, 2)}\n`);
-  } finally {
-    for (const way of ways) await way.stop();
-    clock.stop();
-    await clockPool.end();
-    await admin.end();
+    const server = await startRedis();
+    return { url: server.url, kill: () => server.kill(), version: 'on loopback, keeping nothing' };
+  } catch (error) {
+    return { ...NO_REDIS, version: `none (${error instanceof Error ? error.message : String(error)})` };
   }
 }
 
 const options = readOptions();
 await inBenchRoom(async (room, stopped) => {
-  const server = await startEmbeddedPostgres({ dataDir: join(room, 'postgres'), preferredPort: 0, logger });
+  const embedded = await startServer(room);
+  const admin = new pg.Client({ connectionString: embedded.url });
+  await admin.connect();
+  const load = await startLoad();
+  const redis = await startMemory();
   try {
-    await runAll(options, server.url, stopped);
+    await migrate(embedded.url);
+    const machine = await describeMachine(admin);
+    const server = {
+      url: embedded.url,
+      admin,
+      serverPid: await findServerPid(admin),
+      room,
+      stopped,
+      redisUrl: redis.url,
+    };
+    console.log(`Redis       ${redis.version}`);
+    const { rounds, seconds, short, stored } = options;
+    await runAll(options, { server, load, pace: { rounds, seconds }, short, stored }, machine);
   } finally {
-    await server.stop();
+    load.stop();
+    await redis.kill();
+    await admin.end();
+    await embedded.stop();
   }
 });

@@ -1,3 +1,5 @@
+import { middleOf } from './http/compare.ts';
+import type { HttpRound, HttpSeries } from './http/compare.ts';
 import type { Machine } from './machine.ts';
 import { median } from './measure.ts';
 
@@ -72,6 +74,44 @@ export function table(series: readonly Series[]): string {
       middle(each, 'walBytesPerDraw').toFixed(0),
     ]),
   ];
+  return aligned(lines);
+}
+
+/** Renders the medians of what was asked over HTTP, one line a target. */
+export function httpTable(series: readonly HttpSeries[]): string {
+  const at = (each: HttpSeries, name: keyof HttpRound, decimals: number): string =>
+    middleOf(each, name).toFixed(decimals);
+  return aligned([
+    [
+      'connections',
+      'target',
+      'requests/s',
+      'min..max',
+      'p50 ms',
+      'p99 ms',
+      'slowest',
+      'Node µs',
+      'PG µs',
+      'load µs',
+      'WAL B',
+    ],
+    ...series.map((each) => [
+      String(each.connections),
+      each.target,
+      at(each, 'perSecond', 0),
+      range(each.rounds.map((round) => round.perSecond)),
+      at(each, 'p50Ms', 2),
+      at(each, 'p99Ms', 2),
+      at(each, 'slowestMs', 1),
+      at(each, 'nodeMicros', 1),
+      at(each, 'serverMicros', 1),
+      at(each, 'loadMicros', 1),
+      at(each, 'walBytes', 0),
+    ]),
+  ]);
+}
+
+function aligned(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const pad = (cell: string, column: number): string =>
     column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);

@@ -5,7 +5,8 @@ import { openid } from '../src/base/ids.ts';
 import type { Openid, RequestKey } from '../src/base/ids.ts';
 import type { DrawResult, LiveActivity } from '../src/flows/ports/draws.ts';
 import { renderReply } from '../src/wechat/messages/reply.ts';
-import { publishActivity } from '../test/support/live-activity.ts';
+import type { ActivityRuleInput } from '../src/rules/activity-rule.ts';
+import { lotteryRule, publishActivity } from '../test/support/live-activity.ts';
 
 const FOLLOWERS = 1_000_000;
 const WIN_PERCENT = 20;
@@ -28,22 +29,27 @@ export interface Stretch {
   readonly latenciesMs: readonly number[];
 }
 
-/** Publishes a lottery of which every fifth ticket wins 1 yuan, with more stock and budget than a run can use. */
-export async function publishLottery(admin: pg.Client): Promise<LiveActivity> {
-  return publishActivity(admin, {
-    mechanic: { kind: 'lottery', blankTickets: 100 - WIN_PERCENT },
+/** A lottery that wins 1 yuan by so many tickets of a hundred, with more stock and budget than a run can use. */
+export function benchLottery(winPercent: number): Partial<ActivityRuleInput> {
+  return lotteryRule({
+    mechanic: { kind: 'lottery', blankTickets: 100 - winPercent },
     prizes: [
       {
         id: 'one-yuan',
         name: '一元红包',
         kind: 'red-packet',
         amountFen: 100,
-        tickets: WIN_PERCENT,
+        tickets: winPercent,
         stock: 10_000_000,
       },
     ],
     budgetFen: 1_000_000_000,
   });
+}
+
+/** Publishes a lottery of which every fifth ticket wins. */
+export async function publishLottery(admin: pg.Client): Promise<LiveActivity> {
+  return publishActivity(admin, benchLottery(WIN_PERCENT));
 }
 
 /**
