@@ -16,12 +16,14 @@ import type { Clock, Luck } from './flows/ports/time-and-luck.ts';
 import { createReissuePayouts } from './flows/reissue-payouts.ts';
 import { createSeeAlarms } from './flows/see-alarms.ts';
 import { createCertificateFiles, createCertificateWatch } from './flows/watch-certificates.ts';
+import { createTakeInMiniProgram } from './flows/take-in-mini-program.ts';
 import type { ConsoleDependencies } from './http/routes/console.ts';
 import { PayAwards } from './jobs/pay-awards.ts';
 import { Reconcile } from './jobs/reconcile.ts';
 import { TellAlarms } from './jobs/tell-alarms.ts';
 import { WatchCertificates } from './jobs/watch-certificates.ts';
 import { createWebhookChannel } from './notify/webhook-channel.ts';
+import { signMiniClaim } from './pay/mini-claim.ts';
 import { payRails } from './pay/pay-rails.ts';
 import { TransferRail } from './pay/transfers/transfer-rail.ts';
 import { WechatPayRail } from './pay/wechat-pay-rail.ts';
@@ -30,6 +32,7 @@ import { createMerchantCertificates } from './store/merchant-certificates.ts';
 import { createMerchantStore } from './store/merchant-store.ts';
 import { createPayoutStore } from './store/payout-store.ts';
 import { createPayoutWake } from './store/payout-wake.ts';
+import { createMiniPackets } from './store/read-models/mini-packets.ts';
 import { createReconciliationStore } from './store/reconciliation-store.ts';
 import { createReissueStore } from './store/reissue-store.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
@@ -120,6 +123,19 @@ export function payoutFlows(parts: {
     reissuePayouts: createReissuePayouts({ reissues, clock, luck: systemLuck, logger, orderPrefix }),
     reconciliations: createReconciliationStore(pool),
     clock,
+  };
+}
+
+/** What the own server of a mini program asks for. */
+export function miniPacketFlows(parts: {
+  readonly pool: pg.Pool;
+  readonly accounts: AccountDirectory;
+  readonly clock: Clock;
+}): Pick<ConsoleDependencies, 'takeInMiniProgram'> {
+  const { pool, accounts, clock } = parts;
+  const packets = createMiniPackets(pool);
+  return {
+    takeInMiniProgram: createTakeInMiniProgram({ packets, accounts, sign: signMiniClaim, clock, luck: systemLuck }),
   };
 }
 

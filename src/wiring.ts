@@ -55,7 +55,14 @@ import { issueFlows, startIssuing } from './wiring-issues.ts';
 import { numberFlows } from './wiring-numbers.ts';
 import { pageRouters } from './wiring-pages.ts';
 import { paymentFlows, startDrawingPayments } from './wiring-payments.ts';
-import { openPayouts, payoutFlows, startPayoutWatch, startPayoutWorker, systemLuck } from './wiring-payouts.ts';
+import {
+  miniPacketFlows,
+  openPayouts,
+  payoutFlows,
+  startPayoutWatch,
+  startPayoutWorker,
+  systemLuck,
+} from './wiring-payouts.ts';
 import { openPeople, startErasing, startForgetting } from './wiring-people.ts';
 import type { People } from './wiring-people.ts';
 import { openChat, openWechatApi, settingFlows } from './wiring-wechat.ts';
@@ -261,6 +268,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       ...codeFlows(parts),
       ...issueFlows(parts),
       ...doctorFlows(parts),
+      ...miniPacketFlows(parts),
       finance: createFinanceStore(pool),
       tryRules: createTryRules({ clock, luck: systemLuck }),
       ...numberFlows({ ...parts, operatePeople }),

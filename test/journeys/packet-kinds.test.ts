@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createTakeInMiniProgram } from '../../src/flows/take-in-mini-program.ts';
 import { signMiniClaim } from '../../src/pay/mini-claim.ts';
 import { takeMiniPacket } from '../../src/simulator/pay/packet-kinds.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { buildAccount, buildActivity, buildMerchant } from '../support/builders.ts';
+import { createMiniPackets } from '../../src/store/read-models/mini-packets.ts';
+import { buildAccount, buildActivity, buildMerchant, somebody } from '../support/builders.ts';
 import type { BuiltActivity, BuiltWin } from '../support/builders.ts';
+import { realLuck } from '../support/draws.ts';
 import { startPayoutJourney } from '../support/payout-journey.ts';
 import type { PayoutJourney } from '../support/payout-journey.ts';
+import { simulatedMerchant } from '../support/transfers.ts';
 
 const MINUTE = 60_000;
 const MINI_APP = 'wxcccccccccccccccc';
@@ -132,6 +136,7 @@ test('a shared packet whose answer was lost is sent again under its number and p
 test('a packet in a mini program is taken there with the signature that its merchant is set to', async () => {
   const { win, reaches, simulator, world } = journey;
   const { apiKey } = simulator.merchant;
+  const activityWinner = somebody();
   for (const [signs, letters] of [
     ['encoded', 'lower'],
     ['raw', 'upper'],
@@ -144,17 +149,25 @@ test('a packet in a mini program is taken there with the signature that its merc
     const won = await win(openid, inMiniProgram);
     await reaches(won, 'sent');
     assert.equal(simulator.followers.chat(person.openid).length, 0, 'nothing comes to the chat');
-    const found = await world.client.query<{ package: string }>(
-      `select outcome ->> 'packageInfo' as package from payout_attempt where order_number = $1 and outcome ? 'packageInfo'`,
-      [won.orderNumber],
-    );
-    const packet = { appId: MINI_APP, packageInfo: found.rows[0]?.package ?? '', apiKey };
-    const moment = { nowMs: simulator.clock.nowMs(), nonce: 'claim' };
+    const take = createTakeInMiniProgram({
+      packets: createMiniPackets(world.pool),
+      accounts: { merchant: async () => simulatedMerchant(simulator) },
+      sign: signMiniClaim,
+      clock: simulator.clock,
+      luck: realLuck,
+    });
     const parts = { books: simulator.books, rules: simulator.payRules, apiKey };
-    const wrong = signMiniClaim(packet, moment, signs === 'raw' ? 'encoded-upper' : 'raw-lower');
-    assert.throws(() => takeMiniPacket({ appId: MINI_APP, ...wrong }, openid, parts), /签名错误/);
-    const right = signMiniClaim(packet, moment, `${signs}-${letters}`);
-    takeMiniPacket({ appId: MINI_APP, ...right }, openid, parts);
+    const setTo = (form: string): Promise<unknown> =>
+      world.client.query(`update merchant set mini_claim = $1 where id = 'main'`, [form]);
+    await setTo(signs === 'raw' ? 'encoded-upper' : 'raw-lower');
+    const [wrong] = await take(won.accountId, won.openid);
+    assert.ok(wrong);
+    assert.throws(() => takeMiniPacket({ appId: MINI_APP, ...wrong.claim }, openid, parts), /签名错误/);
+    assert.deepEqual(await take(won.accountId, activityWinner), [], 'nobody else has anything to take');
+    await setTo(`${signs}-${letters}`);
+    const [right, ...more] = await take(won.accountId, won.openid);
+    assert.deepEqual([right?.orderNumber, right?.amountFen, more.length], [won.orderNumber, 300, 0]);
+    takeMiniPacket({ appId: MINI_APP, ...(right ?? wrong).claim }, openid, parts);
     await reaches(won, 'received');
     assert.deepEqual(await endings(won), ['received 300']);
   }

@@ -44,6 +44,7 @@ import { codeFlows } from '../../src/wiring-codes.ts';
 import { doctorFlows } from '../../src/wiring-doctor.ts';
 import { issueFlows } from '../../src/wiring-issues.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
+import { miniPacketFlows } from '../../src/wiring-payouts.ts';
 import { openPeople } from '../../src/wiring-people.ts';
 import { freshDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -121,6 +122,7 @@ export async function startConsole(
       clock: wallClock,
     }),
     ...peopleAndNumbers(pool, log),
+    ...miniPacketFlows({ pool, accounts: settings.accounts, clock: wallClock }),
     ...paymentFlows(pool, log),
     shopPayments: shopPayments(pool, log),
   };

@@ -1,6 +1,6 @@
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../base/ids.ts';
 import type { BookLine, Page, PageRequest } from './console-reads.ts';
-import type { Attempt, PayoutKey, PayoutState, Rail } from './payouts.ts';
+import type { Attempt, PayoutKey, PayoutState, RequestRail } from './payouts.ts';
 
 /** Payouts that somebody may have to look at: not sent, not clear, not possible, or proved unpaid. */
 export type OpenState = Extract<PayoutState, 'waiting' | 'unknown' | 'parked' | 'dead'>;
@@ -51,7 +51,7 @@ export interface OpenPayout extends PayoutKey {
   /** Which number of the award this is; 0 is the first. */
   readonly series: number;
   readonly attempts: number;
-  readonly rail: Rail;
+  readonly rail: RequestRail;
 }
 
 /** Everything known of one order number. */

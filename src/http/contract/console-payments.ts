@@ -41,6 +41,8 @@ const limits = {
   callsMax: z.int().describe('Calls in flight of one process'),
 };
 export const rail = z.enum(['red-packet', 'transfer']);
+/** By what a request goes: a chosen way, or what its kind of prize demands. */
+export const requestRail = z.enum(['red-packet', 'transfer', 'group-packet', 'mini-packet', 'coupon']);
 const appId = z.string().trim().max(32);
 const numberOfWechat = z.string().trim().max(32).nullable();
 const packetKinds = {

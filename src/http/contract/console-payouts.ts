@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from './console-lists.ts';
-import { openState, rail } from './console-payments.ts';
+import { openState, requestRail } from './console-payments.ts';
 
 const fen = z.int().min(0);
 const atMs = z.number().describe('Unix ms');
@@ -29,7 +29,7 @@ export const payoutLine = z.object({
   heldBy: z.enum(['sending-stopped', 'merchant-stopped']).nullable(),
   series: z.int().describe('Which number of the award this is; 0 is the first'),
   attempts: z.int().describe('Calls made to WeChat Pay for it'),
-  rail: rail.describe('By which of the two ways it goes'),
+  rail: requestRail.describe('By which way it goes'),
   actions: z.array(z.enum(['retry', 'ask', 'cancel', 'reissue'])).describe('What you may do about it'),
 });
 export type PayoutLine = z.infer<typeof payoutLine>;

@@ -49,7 +49,8 @@ function shownPerson(person: PersonKey, view: PersonView): z.input<typeof person
   return { accountId: person.account, openid: person.openid, ...view, lists: [...view.lists] };
 }
 
-function readPerson(params: Readonly<Record<string, string>>): PersonKey {
+/** Reads whose openid a path names. Throws WrongRequest `person-not-found` (404) for what cannot be one. */
+export function readPerson(params: Readonly<Record<string, string>>): PersonKey {
   try {
     return { account: accountId(params['account'] ?? ''), openid: openid(params['openid'] ?? '') };
   } catch (cause) {

@@ -47,6 +47,8 @@ import { reissueRoutes } from './console-reissues.ts';
 import type { ReissueRouteDependencies } from './console-reissues.ts';
 import { peopleRoutes } from './console-people.ts';
 import type { PeopleRouteDependencies } from './console-people.ts';
+import { miniPacketRoutes } from './console-mini-packets.ts';
+import type { MiniPacketRouteDependencies } from './console-mini-packets.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 import { sessionRoutes } from './console-session.ts';
@@ -94,6 +96,7 @@ export interface ConsoleDependencies
     ReissueRouteDependencies,
     ReconciliationRouteDependencies,
     PeopleRouteDependencies,
+    MiniPacketRouteDependencies,
     TryRouteDependencies,
     SettingRouteDependencies {
   readonly logIn: LogIn;
@@ -133,6 +136,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...reissueRoutes(dependencies),
     ...reconciliationRoutes(dependencies),
     ...peopleRoutes(dependencies),
+    ...miniPacketRoutes(dependencies),
     ...settingRoutes(dependencies),
     consoleRoute({
       name: 'ruleSchema',

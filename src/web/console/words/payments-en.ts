@@ -194,7 +194,13 @@ export const paymentsEn: PaymentWords = {
       },
     },
     way: 'Way',
-    ways: { 'red-packet': 'Red packet', transfer: 'Transfer, collected under “My rewards”' },
+    ways: {
+      'red-packet': 'Red packet',
+      transfer: 'Transfer, collected under “My rewards”',
+      'group-packet': 'Packet that friends share',
+      'mini-packet': 'Packet taken in the mini program',
+      coupon: 'Coupon of WeChat Pay',
+    },
     cancelled: (time) => `asked back ${time}`,
     reissue: 'Ask for a re-issue',
     none: {

@@ -190,7 +190,13 @@ export const paymentsZh = {
       },
     },
     way: '发放方式',
-    ways: { 'red-packet': '现金红包', transfer: '商家转账（中奖人在“我的奖品”里领取）' },
+    ways: {
+      'red-packet': '现金红包',
+      transfer: '商家转账（中奖人在“我的奖品”里领取）',
+      'group-packet': '裂变红包',
+      'mini-packet': '小程序红包（在小程序里领取）',
+      coupon: '微信代金券',
+    },
     cancelled: (time: string) => `${time} 要求撤销`,
     reissue: '申请重新发放',
     none: {
