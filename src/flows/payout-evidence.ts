@@ -41,7 +41,7 @@ export function payoutEvidence(attempts: readonly Attempt[], rail?: RequestRail)
   const queries = attempts.filter((attempt) => attempt.kind === 'query');
   const lastSend = sends.at(-1) ?? null;
   const failed = latest(found(attempts, 'FAILED'));
-  const paidAtMs = firstPaid(attempts, failed === null ? -Infinity : answeredAt(failed));
+  const paidAtMs = firstPaid(attempts, deniedUntilMs(failed));
   return {
     end:
       rail === 'coupon' && paidAtMs !== null ? { state: 'received', reason: null } : ending(attempts, paidAtMs, failed),
@@ -74,6 +74,16 @@ function settledEnd({ status, deliveredFen, returnedFen }: Found): PayoutEnd {
   if (status === 'RECEIVED') return { state: 'received', reason: null };
   if (deliveredFen === undefined) return { state: 'returned', reason: null };
   return { state: 'received', reason: null, parts: { deliveredFen, returnedFen } };
+}
+
+/**
+ * Until when proofs of payment told do not count because FAILED denies them. A transfer waited for its person before it
+ * was cancelled or failed: an older answer that comes late says so and contradicts nothing. A packet never did.
+ */
+function deniedUntilMs(failed: Attempt | null): number {
+  if (failed === null) return -Infinity;
+  const isTransfer = failed.outcome?.kind === 'found' && failed.outcome.transferState !== undefined;
+  return isTransfer ? Infinity : answeredAt(failed);
 }
 
 /** `paid`, or a status that only a paid packet has, told after `afterMs`. */

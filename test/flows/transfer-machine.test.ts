@@ -85,6 +85,19 @@ describe('a transfer', () => {
     stands(play.later(MINUTE).query(transferFound('FAILED', 'CANCELLED')), 'dead', 'rest', 'parked');
   });
 
+  test('shown cancelled stays dead when an older query is answered after it, and only a confirmation contradicts it', () => {
+    const play = Play.transfer().send(collectable).later(SECOND);
+    play.facts = { ...play.facts, cancelAtMs: play.nowMs };
+    play.begin('query').later(MINUTE).query(transferFound('FAILED', 'CANCELLED'));
+    for (const stale of [transferFound('RFUND_ING', 'CANCELING'), WAITS]) {
+      const late = play.copy().later(SECOND).answer(stale, 2);
+      stands(late, 'dead', 'rest', 'parked');
+      assert.ok(!late.step?.actions.some(({ kind }) => kind === 'contradiction'));
+    }
+    const confirmed = play.copy().later(SECOND).answer(transferFound('RECEIVED', 'SUCCESS'), 2);
+    assert.ok(confirmed.step?.actions.some(({ kind }) => kind === 'contradiction'));
+  });
+
   test('confirmed before it could be taken back is received', () => {
     const play = Play.transfer().send(collectable).later(SECOND);
     play.facts = { ...play.facts, cancelAtMs: play.nowMs };

@@ -57,6 +57,14 @@ export class Play {
     return play;
   }
 
+  /** The same payout as it stands, to be played on otherwise. */
+  copy(): Play {
+    const play = new Play();
+    play.facts = this.facts;
+    play.nowMs = this.nowMs;
+    return play;
+  }
+
   at(offsetMs: number): this {
     this.nowMs = START + offsetMs;
     return this;
