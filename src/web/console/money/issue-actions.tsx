@@ -64,16 +64,7 @@ export function IssueActions(props: {
           </Button>
         </>
       )}
-      {operates && state === 'running' && (
-        <Button loading={busy} onClick={() => void turn('pause')}>
-          {words.pause}
-        </Button>
-      )}
-      {operates && state === 'paused' && (
-        <Button type="primary" loading={busy} onClick={() => void turn('resume')}>
-          {words.resume}
-        </Button>
-      )}
+      {operates && <PauseButton state={state} busy={busy} onTurn={(to) => void turn(to)} />}
       {may('people.view') && issue.lines !== null && (
         <Button href={api.money.issueFileUrl(place, 'report')} download>
           {words.report}
@@ -86,5 +77,23 @@ export function IssueActions(props: {
       )}
       <AskDialog question={question} onClose={() => setQuestion(null)} />
     </div>
+  );
+}
+
+function PauseButton(props: { state: IssueAnswer['state']; busy: boolean; onTurn: (to: 'pause' | 'resume') => void }) {
+  const { issues: words } = useWords();
+  const { state, busy, onTurn } = props;
+  if (state === 'running') {
+    return (
+      <Button loading={busy} onClick={() => onTurn('pause')}>
+        {words.pause}
+      </Button>
+    );
+  }
+  if (state !== 'paused') return null;
+  return (
+    <Button type="primary" loading={busy} onClick={() => onTurn('resume')}>
+      {words.resume}
+    </Button>
   );
 }
