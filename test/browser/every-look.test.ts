@@ -47,6 +47,9 @@ const CLOSED: Readonly<Record<string, { readonly title: RegExp; readonly sql?: s
   snapshot: { title: /请打开完整页面/ },
 };
 
+/** One that won, one that lost and one that was refused: the others' cards look the same. */
+const OWN_CARDS: readonly PagePlay[] = ['wheel', 'button', 'code'];
+
 let browser: Browser;
 let world: PageWorld;
 const slugs = new Map<string, string>();
@@ -87,14 +90,14 @@ async function wearAll(page: Page, name: string): Promise<void> {
 }
 
 for (const play of PLAYS) {
-  it(`${play} can be read and played by everybody in every theme, and so can its result`, async (context) => {
+  it(`${play} can be read and played by everybody in every theme, and its end is told`, async (context) => {
     const phone = await wechatPhone(browser, { reducedMotion: 'reduce', viewport: SMALL });
     context.after(() => phone.close());
     const page = await phone.newPage();
     const faults = watchFaults(page);
     await page.goto(`${world.doors[0]}/a/${slugs.get(play)}`);
     await page.locator('.play-action').waitFor();
-    await page.locator('.invite').waitFor();
+    if (play === 'wheel') await page.locator('.invite').waitFor();
     await wearAll(page, play);
     const { card, said } = ENDS[play];
     if (said !== undefined) await page.locator('.said-field').fill(said);
@@ -103,7 +106,7 @@ for (const play of PLAYS) {
     const dialog = page.getByRole('dialog', { name: card });
     await dialog.waitFor();
     assert.match((await page.locator('p.heard').textContent()) ?? '', /./, 'the end is announced');
-    await wearAll(page, `${play}-end`);
+    if (OWN_CARDS.includes(play)) await wearAll(page, `${play}-end`);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     const { rows } = await world.database.client.query<{ openid: string }>('select distinct openid from draw');
