@@ -200,6 +200,14 @@ test('on a phone every page fits its width and can be worked with', async () => 
     [`/activities/${id}/edit/texts`, 'editor-texts', '祝福语'],
     [`/activities/${id}/edit/prizes`, 'editor-prizes', '全部发完'],
     [`/activities/${id}/edit/review`, 'editor-review', '摘要|可以发布'],
+    [`/activities/${id}/edit/look`, 'editor-look', '上传图片|活动页外观'],
+    ['/accounts', 'accounts', '域名验证文件'],
+    ['/accounts/main', 'account-texts', '兜底回复'],
+    ['/accounts/main/replies', 'account-replies', '还没有关键词回复'],
+    ['/accounts/main/menu', 'account-menu', '还没有菜单'],
+    ['/accounts/main/codes', 'account-codes', '还没有一次性码'],
+    ['/accounts/main/keys', 'account-keys', '服务器地址'],
+    ['/payments/shop', 'shop-payments', '还没有收到付款通知'],
   ] as const;
   for (const [path, name, text] of pages) {
     await open(page, path);
