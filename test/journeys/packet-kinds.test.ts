@@ -6,6 +6,7 @@ import { takeMiniPacket } from '../../src/simulator/pay/packet-kinds.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createMiniPackets } from '../../src/store/read-models/mini-packets.ts';
+import { readMyAwards } from '../../src/store/read-models/my-awards.ts';
 import { buildAccount, buildActivity, buildMerchant, somebody } from '../support/builders.ts';
 import type { BuiltActivity, BuiltWin } from '../support/builders.ts';
 import { realLuck } from '../support/draws.ts';
@@ -62,6 +63,12 @@ async function endings({ accountId, awardId }: BuiltWin): Promise<readonly strin
     [accountId, awardId],
   );
   return found.rows.map(({ entry }) => entry);
+}
+
+/** What the winner is told about the award. */
+async function told({ accountId: account, openid }: BuiltWin): Promise<string | undefined> {
+  const nowMs = journey.simulator.clock.nowMs();
+  return (await readMyAwards(journey.world.pool, { account, openid, most: 1, nowMs }))[0]?.progress;
 }
 
 async function spentFen({ account, id }: BuiltActivity): Promise<number> {
@@ -164,6 +171,7 @@ test('a packet in a mini program is taken there with the signature that its merc
     assert.ok(wrong);
     assert.throws(() => takeMiniPacket({ appId: MINI_APP, ...wrong.claim }, openid, parts), /签名错误/);
     assert.deepEqual(await take(won.accountId, activityWinner), [], 'nobody else has anything to take');
+    assert.equal(await told(won), 'in-mini-program');
     await setTo(`${signs}-${letters}`);
     const [right, ...more] = await take(won.accountId, won.openid);
     assert.deepEqual([right?.orderNumber, right?.amountFen, more.length], [won.orderNumber, 300, 0]);
@@ -194,6 +202,7 @@ test('a coupon is given once under its number, whatever becomes of the first ans
     );
     assert.deepEqual(await endings(won), []);
     assert.equal((await world.payout(won))['rail_number'], given[0]?.id);
+    assert.equal(await told(won), 'coupon');
   }
   await compareBooks();
 });

@@ -12,6 +12,7 @@ import type {
   MiniPacketRequest,
   QueryOutcome,
 } from '../../src/flows/ports/payouts.ts';
+import { withoutSecrets } from '../../src/http/presenters/raw-answer.ts';
 import { couponFaults, couponXml, readCouponAnswer } from '../../src/pay/coupons/coupon.ts';
 import { groupStanding } from '../../src/pay/group-shares.ts';
 import { signMiniClaim } from '../../src/pay/mini-claim.ts';
@@ -285,6 +286,12 @@ const MOVES: Readonly<Record<string, readonly ['in-flight' | 'returned', 'delive
 function attempt(number: number, kind: Attempt['kind']): Attempt {
   return { number, kind, startedAtMs: NOON_MS + number * 1000 - 100, answeredAtMs: null, outcome: null };
 }
+
+test('what a packet is taken with in a mini program is blacked out of an answer that is shown', () => {
+  const shown = withoutSecrets('<xml><package><![CDATA[sendid=12&ver=8]]></package><mch_id>1</mch_id></xml>');
+  assert.ok(!shown.includes('sendid'));
+  assert.match(shown, /<mch_id>1<\/mch_id>/);
+});
 
 test('an app id that its merchant is not bound to is refused before anything is called, for each kind', async () => {
   let calls = 0;

@@ -26,7 +26,8 @@ export interface PersonStanding {
  * a daily limit is reached. paused: the merchant, or all sending, is stopped until someone resumes it. checking: sent, but
  * WeChat Pay has not said clearly whether it was paid. link-needed: won in an account that cannot pay, by somebody who
  * has not said yet where it goes. sent: in the chat, unopened.
- * collect: a transfer that waits for the winner to take it. looked-at: an operator must decide.
+ * collect: a transfer that waits for the winner to take it. in-mini-program: a packet that waits there. coupon: among the
+ * winner's coupons. looked-at: an operator must decide.
  * given: a prize that is not money.
  */
 export type AwardProgress =
@@ -37,7 +38,9 @@ export type AwardProgress =
   | 'link-needed'
   | 'sent'
   | 'collect'
+  | 'in-mini-program'
   | 'opened'
+  | 'coupon'
   | 'returned'
   | 'looked-at'
   | 'given';

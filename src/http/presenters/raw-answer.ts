@@ -1,6 +1,6 @@
 const BLACKED_OUT = '***';
 const SECRET_NAMES =
-  'sign|nonce_str|noncestr|nonce|key|api_?key|apiv[23]key|paysign|signature|app_?secret|secret|access_token|package_?info';
+  'sign|nonce_str|noncestr|nonce|key|api_?key|apiv[23]key|paysign|signature|app_?secret|secret|access_token|package(?:_?info)?';
 // An element that was cut off ends with the text.
 const ELEMENTS = new RegExp(
   `<(${SECRET_NAMES})(\\s[^>]*)?>(?:\\s*<!\\[CDATA\\[[^]*?(?:\\]\\]>|$)|[^<]*)+(<\\/\\1\\s*>|$)?`,
@@ -12,8 +12,8 @@ const FORM_FIELDS = new RegExp(`\\b(${SECRET_NAMES})=[^&\\s<"']+`, 'gi');
 const SIGNATURES = /\b(?=[0-9A-F]*[A-F])(?:[0-9A-F]{64}|[0-9A-F]{32})\b/g;
 
 /**
- * Takes an answer of WeChat Pay as it came and returns it with signatures, nonces, keys and what a transfer is collected with blacked out, be it XML, JSON,
- * a form, or the beginning of one. What is told of payments stays as it is.
+ * Takes an answer of WeChat Pay as it came and returns it with signatures, nonces, keys and what a transfer or a packet of a mini program is
+ * taken with blacked out, be it XML, JSON, a form, or the beginning of one. What is told of payments stays as it is.
  */
 export function withoutSecrets(raw: string): string {
   return raw

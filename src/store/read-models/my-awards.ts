@@ -3,6 +3,7 @@ import { beijingDay } from '../../base/beijing-day.ts';
 import { fen } from '../../base/fen.ts';
 import type { AccountId, Openid } from '../../base/ids.ts';
 import type { AwardProgress, CollectAward, MyAward } from '../../flows/ports/pages.ts';
+import type { RequestRail } from '../../flows/ports/payouts.ts';
 
 interface Row {
   readonly activity_name: string;
@@ -21,6 +22,7 @@ interface Row {
   /** Of a transfer that is sent: what its winner collects it with, null where nothing brought that yet. */
   readonly transfer: { readonly mchId: string; readonly appId: string; readonly package: string | null } | null;
   readonly first_sent_at: Date | null;
+  readonly rail: RequestRail | null;
 }
 
 /** The latest awards of the person, and of whoever this person is in accounts that pay through this one. */
@@ -46,7 +48,7 @@ export async function readMyAwards(
     text: `select activity.name as activity_name, award.prize_id, award.amount_fen, award.state, award.created_at,
         jsonb_path_query_first(rule_version.rule, '$.prizes[*] ? (@.id == $id)',
           jsonb_build_object('id', award.prize_id)) ->> 'name' as prize_name,
-        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped, payout.transfer, payout.first_sent_at,
+        payout.state as payout_state, payout.due_at, payout.payee_unknown, payout.stopped, payout.transfer, payout.first_sent_at, payout.rail,
         (select code_use.code from code_use join code_pool on code_pool.account_id = code_use.account_id
             and code_pool.id = code_use.pool_id and purpose = 'voucher'
           where code_use.account_id = award.account_id and code_use.award_id = award.id) as voucher
@@ -57,7 +59,7 @@ export async function readMyAwards(
         and rule_version.version = draw.rule_version
       left join lateral (
         select payout.state, payout.openid = '' as payee_unknown, greatest(payout.due_at, merchant_pace.sends_from) as due_at,
-          merchant.state = 'stopped' or installation.sending_stopped_at is not null as stopped, payout.first_sent_at,
+          merchant.state = 'stopped' or installation.sending_stopped_at is not null as stopped, payout.first_sent_at, payout.request ->> 'rail' as rail,
           case when payout.state = 'sent' and payout.request ->> 'rail' = 'transfer' then jsonb_build_object(
             'mchId', payout.request ->> 'mchId', 'appId', payout.request ->> 'appId', 'package',
             (select a.outcome ->> 'packageInfo' from payout_attempt as a where a.account_id = payout.account_id
@@ -101,8 +103,9 @@ function progressOf(row: Row, nowMs: number): AwardProgress {
   if (row.state === 'given') return 'given';
   switch (row.payout_state) {
     case 'received':
-      return 'opened';
+      return row.rail === 'coupon' ? 'coupon' : 'opened';
     case 'sent':
+      if (row.rail === 'mini-packet') return 'in-mini-program';
       if (row.transfer === null) return 'sent';
       return row.transfer.package === null ? 'checking' : 'collect';
     case 'returned':
