@@ -4,6 +4,7 @@ import { done, failed, takesNothing, withPool, withVariables } from './cli-comma
 import type { Outcome } from './cli-command.ts';
 import { runAfterRestore } from './cli-after-restore.ts';
 import { runDoctor } from './cli-doctor.ts';
+import { runAddMerchant } from './cli-merchants.ts';
 import { reconcile, resumeSending, stopSending } from './cli-payouts.ts';
 import type { Environment } from './config.ts';
 import { migrate } from './store/database.ts';
@@ -59,6 +60,12 @@ const commands: Readonly<Record<string, Command>> = {
     does: 'ends that stop; what waited goes out under the same numbers',
     changes: true,
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => resumeSending(words, DATABASE_URL)),
+  },
+  'merchant:add': {
+    usage: 'merchant:add <name>',
+    does: 'adds the merchant of another company, or renews its secrets, from WECHAT_PAY_* as set for this one command',
+    changes: true,
+    run: runAddMerchant,
   },
   'after-restore': {
     usage: 'after-restore [numbers-file]',

@@ -2,7 +2,7 @@ import { unboundReason } from '../base/bound-apps.ts';
 import { findPacketAmountFault, isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
-import { packetAmounts } from '../rules/prize-schema.ts';
+import { oneShareFen, packetAmounts } from '../rules/prize-schema.ts';
 import type { Prize } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { PayingMerchant } from './ports/operators.ts';
@@ -70,7 +70,7 @@ function prizeFault(
   { limits }: PayingMerchant,
 ): string | null {
   // Shared by several, each share is on average what one packet may be.
-  const shareFen = prize.kind === 'group-packet' ? Math.floor(amountFen / prize.shares) : amountFen;
+  const shareFen = oneShareFen(prize, amountFen);
   // The scene goes along only with an amount that needs one.
   const sceneId = isPlainAmount(shareFen) ? null : scene;
   const fault = findPacketAmountFault({ amountFen: shareFen, sceneId }, limits);

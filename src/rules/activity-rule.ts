@@ -6,7 +6,7 @@ import { whoSchema } from './conditions-schema.ts';
 import { lookSchema } from './look-schema.ts';
 import { mechanicSchema } from './mechanics/list.ts';
 import { mechanicId } from './mechanics/lead.ts';
-import { packetAmounts, prizeFault, prizeSchema } from './prize-schema.ts';
+import { oneShareFen, packetAmounts, prizeFault, prizeSchema } from './prize-schema.ts';
 import { poolFaults } from './rule-pools.ts';
 import { mechanicAt, prioritySchema, triggerFaults, triggerSchema } from './trigger-schema.ts';
 
@@ -211,7 +211,9 @@ function packetFaults({ packet, prizes }: ActivityRule): readonly Fault[] {
   const amounts = prizes.flatMap((prize, index) => {
     const own = prizeFault(prize);
     const message = 'without a scene WeChat Pay takes 1 to 200 yuan (100 to 20000 fen)';
-    const odd = packetAmounts(prize).filter(({ amountFen }) => packet.sceneId === null && !isPlainAmount(amountFen));
+    const odd = packetAmounts(prize).filter(
+      ({ amountFen }) => packet.sceneId === null && !isPlainAmount(oneShareFen(prize, amountFen)),
+    );
     const faults = [...odd.map(({ field }) => ({ field, message })), ...(own === null ? [] : [own])];
     return faults.map((fault) => ({ path: ['prizes', index, fault.field], message: fault.message }));
   });

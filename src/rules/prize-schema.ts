@@ -107,6 +107,11 @@ export function packetAmounts(prize: Prize): readonly { readonly field: string; 
   }
 }
 
+/** Returns what one person gets of such an amount, on average where several share it: what may or may not need a scene. */
+export function oneShareFen(prize: Prize, amountFen: number): number {
+  return prize.kind === 'group-packet' ? Math.floor(amountFen / prize.shares) : amountFen;
+}
+
 /** Returns the most one of a prize can be worth, in fen; 0 when it is not money. */
 export function largestAmountFen(prize: Prize): number {
   return Math.max(0, ...packetAmounts(prize).map(({ amountFen: amount }) => amount));

@@ -35,3 +35,33 @@ it('packets of random amount cost their mean times the stock, whatever amounts c
   );
   assert.equal(worstCaseFen(rule), 2000);
 });
+
+it('kinds of packets are published only where the merchant has them, under an app id that is bound to it', () => {
+  const base = { id: 'p', name: '奖', tickets: 1, stock: 10 };
+  const group = { ...base, kind: 'group-packet' as const, amountFen: 1000, shares: 5 };
+  const plain = { ...base, kind: 'red-packet', amountFen: 100 } as const;
+  const mini = { ...base, kind: 'mini-packet', amountFen: 100 } as const;
+  const coupon = { ...base, kind: 'coupon', stockId: '98765432' } as const;
+  type Prize = typeof group | typeof plain | typeof mini | typeof coupon;
+  const faults = (prize: Prize, changes: Partial<PayingMerchant> = {}) => {
+    const rule = activityRuleSchema.parse(lotteryRule({ prizes: [prize] }));
+    return unpayableParts(rule, { ...merchant, ...changes }).map(({ path, message }) => `${path} ${message}`);
+  };
+  const bound = { boundApps: { accounts: ['wx0000000000000001'], miniPrograms: ['wxmini'] } };
+  const unbound = { ...bound, payeeAppId: 'wxother' };
+  const inMini = { ...bound, payeeAppId: 'wxmini' };
+  assert.match(faults(group).join(), /^prizes\.0\.kind .*no new merchant/);
+  assert.deepEqual(faults(group, { ...bound, groupPackets: true }), []);
+  assert.match(
+    faults({ ...group, amountFen: 60_000 }, { groupPackets: true }).join(),
+    /prizes\.0\.amountFen of a share/,
+  );
+  assert.deepEqual(faults(plain, bound), []);
+  assert.match(faults(plain, unbound).join(), /wxother is not bound to merchant 1900000109/);
+  assert.match(faults(plain, inMini).join(), /wxmini is a mini program/);
+  assert.deepEqual(faults(plain, { ...unbound, rail: 'transfer' }), []);
+  assert.deepEqual(faults(mini, inMini), []);
+  assert.match(faults(mini, bound).join(), /not among the mini programs bound/);
+  assert.deepEqual([...faults(coupon, bound), ...faults(coupon, inMini)], []);
+  assert.match(faults(coupon, unbound).join(), /wxother is not bound/);
+});
