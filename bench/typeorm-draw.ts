@@ -5,6 +5,7 @@ import { fen } from '../src/base/fen.ts';
 import { orderNumber } from '../src/base/order-number.ts';
 import type { DrawRequest, DrawResult, LiveActivity } from '../src/flows/ports/draws.ts';
 import { decide } from '../src/rules/engine.ts';
+import { noLuck } from '../src/rules/fair-luck.ts';
 import type { Decision } from '../src/rules/engine.ts';
 import { NEWCOMER } from '../src/rules/facts.ts';
 import type { ActivityFacts, ParticipantFacts } from '../src/rules/facts.ts';
@@ -62,7 +63,7 @@ export function createTypeormDraw(
         person: read.person ?? NEWCOMER,
         atMs: request.atMs,
         day: request.day,
-        luck: request.luck,
+        luck: request.luck ?? noLuck(activity.rule),
       });
       const reply = request.render(decision.verdict.text, decision.verdict);
       await writeDraw(manager, activity, request, { decision, reply });

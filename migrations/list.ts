@@ -17,6 +17,7 @@ import { Pictures1795255980000 } from './1795255980000-pictures.ts';
 import { PacketKinds1795256100000 } from './1795256100000-packet-kinds.ts';
 import { CheaperDraws1795256160000 } from './1795256160000-cheaper-draws.ts';
 import { TrialPackets1795256280000 } from './1795256280000-trial-packets.ts';
+import { Fairness1795256340000 } from './1795256340000-fairness.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   PacketKinds1795256100000,
   CheaperDraws1795256160000,
   TrialPackets1795256280000,
+  Fairness1795256340000,
 ];

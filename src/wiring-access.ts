@@ -4,6 +4,7 @@ import { createDecideApprovals } from './flows/access/decide-approvals.ts';
 import { createManageOperators } from './flows/access/manage-operators.ts';
 import { createSignIn } from './flows/access/sign-in.ts';
 import { createLogIn } from './flows/log-in.ts';
+import type { FairSeeds } from './flows/ports/fairness.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { createOneTimeCodes } from './http/access/one-time-codes.ts';
 import { createPasswordHasher } from './http/access/password-hash.ts';
@@ -21,10 +22,11 @@ import type { SecretBox } from './store/sealed-secret.ts';
 export function accessFlows(parts: {
   readonly pool: pg.Pool;
   readonly box: SecretBox;
+  readonly seeds: FairSeeds;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Pick<ConsoleDependencies, 'logIn' | 'signIn' | 'manageOperators' | 'approvals' | 'audit' | 'logger'> {
-  const { pool, box, clock, logger } = parts;
+  const { pool, box, seeds, clock, logger } = parts;
   return {
     logIn: createLogIn({ operators: createOperatorStore(pool), clock, logger }),
     signIn: createSignIn({
@@ -38,7 +40,7 @@ export function accessFlows(parts: {
     manageOperators: createManageOperators({ operators: createOperatorList(pool), clock, logger }),
     approvals: createDecideApprovals({
       approvals: createApprovalStore(pool),
-      activities: createActivityStore(pool),
+      activities: createActivityStore(pool, seeds),
       clock,
       logger,
     }),

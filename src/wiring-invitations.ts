@@ -11,6 +11,7 @@ import type { InvitePeople } from './flows/invitations/invite-people.ts';
 import { createSettleInvitations } from './flows/invitations/settle-invitations.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { ActivityDirectory } from './flows/ports/draws.ts';
+import type { FairSeeds } from './flows/ports/fairness.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { createProveVisitor } from './flows/prove-visitor.ts';
 import { RunDrawBatches } from './jobs/run-draw-batches.ts';
@@ -32,9 +33,10 @@ export interface AsideParts {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly accounts: AccountDirectory;
+  readonly seeds: FairSeeds;
 }
 
-type WebParts = Omit<AsideParts, 'accounts'> & { readonly config: Pick<Config, 'secretsKey'> };
+type WebParts = Omit<AsideParts, 'accounts' | 'seeds'> & { readonly config: Pick<Config, 'secretsKey'> };
 
 /** Joins who invites whom, for the pages. */
 export function openInvitePeople({ config, pool, clock, logger }: WebParts): InvitePeople {
@@ -44,14 +46,14 @@ export function openInvitePeople({ config, pool, clock, logger }: WebParts): Inv
 
 /** Starts what lets inviters, and people on operators' lists, draw. */
 export function startAsideDraws(
-  { pool, clock, accounts, logger }: AsideParts,
+  { pool, clock, accounts, seeds, logger }: AsideParts,
   { batcher, chat, wechat }: { readonly batcher: DrawBatcher; readonly chat: Chat; readonly wechat: WechatApi },
 ): { stop(): Promise<void> } {
   const { claims, lateReplies, followers, invitations } = chat;
   const lastMessages = createLastMessages(pool);
   const drawAside = createDrawAside({ batcher, accounts, claims, lateReplies, lastMessages, clock });
   const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
-  const activities = createActivityDirectory({ pool, clock, logger, parseRule });
+  const activities = createActivityDirectory({ pool, clock, logger, parseRule, seeds });
   const visitors = createProveVisitor({ accounts, followers, records: wechat.followerRecords, clock });
   const settle = createSettleInvitations({ invitations, activities, visitors, drawAside, clock, logger });
   const batches = createDrawBatchStore(pool);

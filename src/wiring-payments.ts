@@ -9,6 +9,7 @@ import { createTakePayment } from './flows/payments/take-payment.ts';
 import { createTakeTransferNotice } from './flows/take-transfer-notice.ts';
 import type { DrawBatcher } from './flows/draw-batcher.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
+import type { FairSeeds } from './flows/ports/fairness.ts';
 import type { LateReplyStore } from './flows/ports/late-replies.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { payNoticeRoutes } from './http/routes/pay-notice.ts';
@@ -30,12 +31,13 @@ export interface PaymentParts {
   readonly logger: Logger;
   readonly pool: pg.Pool;
   readonly box: SecretBox;
+  readonly seeds: FairSeeds;
   readonly clock: Clock;
   readonly accounts: AccountDirectory;
 }
 
 /** Joins where payments are told of, and what operators see and set of them. */
-export function paymentFlows({ logger, pool, box, clock, accounts }: Omit<PaymentParts, 'config'>): {
+export function paymentFlows({ logger, pool, box, clock, accounts }: Omit<PaymentParts, 'config' | 'seeds'>): {
   readonly shopPayments: OperateShopPayments;
   readonly router: Router;
 } {
@@ -52,13 +54,13 @@ export function paymentFlows({ logger, pool, box, clock, accounts }: Omit<Paymen
 
 /** Starts what confirms and draws payments. */
 export function startDrawingPayments(
-  { config, logger, pool, clock, accounts }: Omit<PaymentParts, 'box'>,
+  { config, logger, pool, seeds, clock, accounts }: Omit<PaymentParts, 'box'>,
   { batcher, late }: { readonly batcher: DrawBatcher; readonly late: Pick<LateReplyStore, 'owe'> },
 ): { stop(): Promise<void> } {
   const { payUrl, payCaPem } = config.hosts;
   const orders = createOrderQuery({ baseUrl: payUrl, extraCaPem: payCaPem });
   const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
-  const activities = createActivityDirectory({ pool, clock, logger, parseRule });
+  const activities = createActivityDirectory({ pool, clock, logger, parseRule, seeds });
   const payments = createPaymentStore(pool);
   const flow = { payments, orders, accounts, activities, batcher, late, clock, logger };
   const job = new DrawPaymentsJob({ drawPayments: createDrawPayments(flow), clock, logger });

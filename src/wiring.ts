@@ -30,6 +30,8 @@ import { createApprovalStore } from './store/access/approval-store.ts';
 import { createAccountDirectory } from './store/account-store.ts';
 import { createActivityDirectory } from './store/activity-directory.ts';
 import { createActivityStore } from './store/activity-store.ts';
+import { createPseudonyms } from './store/account/pseudonyms.ts';
+import { createFairSeeds } from './store/fairness/fair-seeds.ts';
 import { applyConfiguredAccount } from './store/configured-account.ts';
 import { createConsoleReads } from './store/console-reads.ts';
 import { createPool } from './store/database.ts';
@@ -45,6 +47,7 @@ import { createRuleVersions } from './store/rule-versions.ts';
 import { createNoticeKeyStore } from './store/payments/notice-key-store.ts';
 import { createSecretBox } from './store/sealed-secret.ts';
 import type { SecretBox } from './store/sealed-secret.ts';
+import type { FairSeeds } from './flows/ports/fairness.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { accessFlows } from './wiring-access.ts';
 import { apiFlows, startDeliveringWebhooks } from './wiring-api.ts';
@@ -103,6 +106,7 @@ interface Parts {
   readonly logger: Logger;
   readonly pool: pg.Pool;
   readonly box: SecretBox;
+  readonly seeds: FairSeeds;
   readonly clock: Clock;
   readonly accounts: AccountDirectory;
   readonly memory: SharedMemory;
@@ -149,7 +153,8 @@ async function assemble(given: {
   await applyConfiguredAccount({ pool, box, logger, account: config.account, merchant: config.merchant, nowMs });
   const memory = await startMemory(given);
   const accounts = createAccountDirectory({ pool, box, logger });
-  const parts: Parts = { config, logger, pool, box, clock, memory, accounts };
+  const seeds = createFairSeeds(box, createPseudonyms(config.secretsKey));
+  const parts: Parts = { config, logger, pool, box, seeds, clock, memory, accounts };
 
   const metrics = createMetrics();
   metrics.queues(createQueueFigures({ pool, nowMs: () => clock.nowMs() }));
@@ -164,7 +169,7 @@ async function assemble(given: {
   const draws = createDrawStore(drawPool, people.pseudonyms);
   const batcher = new DrawBatcher({ store: draws, clock, luck: systemLuck, logger, orderPrefix });
   living.push(batcher);
-  const activityStore = createActivityStore(pool);
+  const activityStore = createActivityStore(pool, seeds);
   const approvals = createApprovalStore(pool);
   const operateActivities = createOperateActivities({
     activities: activityStore,
@@ -240,7 +245,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
   const { batcher, draws, chat, operateActivities: operate } = flows;
   const { pseudonyms, operatePeople } = flows.people;
   const parseRule = (stored: unknown): ActivityRule => activityRuleSchema.parse(stored);
-  const activities = createActivityDirectory({ pool, clock, logger, parseRule });
+  const activities = createActivityDirectory({ pool, clock, logger, parseRule, seeds: parts.seeds });
   const reads = createPageReads({ pool, parseRule, pseudonyms });
   const limits = createRequestLimits({ memory, rates: config.requestLimits });
   const receiveMessage = createReceiveMessage({ ...chat, activities, batcher, draws, reads, limits, clock, logger });

@@ -7,6 +7,7 @@ import type { ActivityRule } from '../rules/activity-rule.ts';
 import { codeSaid } from '../rules/code-shape.ts';
 import { CodesInBatch, codesNeeded } from '../rules/codes-in-batch.ts';
 import { decide, luckBounds, needsSeed } from '../rules/engine.ts';
+import { lateLuck, luckFrom, needsLuck, noLuck } from '../rules/fair-luck.ts';
 import type { DrawLuck } from '../rules/luck.ts';
 import { NEWCOMER } from '../rules/facts.ts';
 import type { ParticipantFacts, Verdict } from '../rules/facts.ts';
@@ -145,7 +146,7 @@ export class DrawBatcher {
       openid: input.openid,
       atMs,
       day: beijingDay(atMs),
-      luck: takeLuck(input.activity.rule, luck),
+      luck: input.activity.fair === undefined ? takeLuck(input.activity.rule, luck) : null,
       awardId: luck.randomId() as DrawRequest['awardId'],
       render: input.render,
       start: input.start,
@@ -248,11 +249,13 @@ export function decideInOrder(
   const asked = must !== null || shadow !== null;
   // Worth no cash, and yet handed out by WeChat Pay.
   const coupons = new Set(activity.rule.prizes.flatMap(({ kind, id }) => (kind === 'coupon' ? [id] : [])));
+  const luckOf = luckOfDraws(activity);
   let counters = facts.activity;
   const draws: DecidedDraw[] = [];
   for (const request of fresh) {
     const person = participants.get(request.openid) ?? facts.participants.get(request.openid) ?? NEWCOMER;
-    const { atMs, day, luck, start, openid } = request;
+    const { atMs, day, start, openid } = request;
+    const luck = request.luck ?? luckOf(openid, person.draws + 1);
     const asker = { openid, origin: request.origin ?? null, atMs };
     const asking = asked ? people.factsOf(asker) : undefined;
     const said = { said: request.said, code: codes.saidBy(openid, request.code ?? null), vouchers: codes.vouchers };
@@ -271,6 +274,7 @@ export function decideInOrder(
       reply: request.render(verdict.text, verdict),
       orderNumber: paid ? orderNumber(request.awardId, orderPrefix) : null,
       marks,
+      place: counters.draws,
     });
   }
   return { draws, activity: counters, participants };
@@ -281,6 +285,19 @@ function codeOf({ activity: { rule, codeShape = null }, said = null }: DrawInput
   if (said === null || entryPool(rule) === null) return null;
   const words = rule.trigger.words.filter(({ match }) => match === 'prefix').map(({ word }) => word);
   return codeSaid(said, words, codeShape);
+}
+
+/**
+ * Returns the luck of anybody's n-th draw. It follows from the activity's seed, and its number is only known under the
+ * lock: nothing that a client sends or a process chooses is part of it, and a batch that is tried again decides alike.
+ */
+function luckOfDraws({ rule, fair }: LiveActivity): (openid: Openid, number: number) => DrawLuck {
+  const none = noLuck(rule);
+  if (!needsLuck(rule)) return () => none;
+  return (openid, number) => {
+    assert(fair !== undefined, 'a draw without luck of its own is one of an activity with a seed');
+    return lateLuck(() => luckFrom(rule, fair.bitsOf(fair.personOf(openid), number)));
+  };
 }
 
 /** Takes all the chance that a draw by this rule can need. */

@@ -72,7 +72,7 @@ interface Round extends DecisionInput {
 export function decide(input: DecisionInput): Decision {
   const { rule, person, start = 'main' } = input;
   const trace: TraceStep[] = [];
-  const round: Round = { ...input, chance: onDemand(input.luck.seed), trace };
+  const round: Round = { ...input, chance: onDemand(input.luck), trace };
   const settings = settingsOf(rule, start);
   const refused: Refused | null =
     because(closedBy(input, trace) ?? emptiedBy(input, trace) ?? excludedBy(input, trace)) ??
@@ -250,7 +250,7 @@ function personAfter(
 }
 
 /** Most draws need no more than their tickets, so the seed is expanded when it is first asked. */
-function onDemand(seed: string): Chance {
+function onDemand(luck: DrawLuck): Chance {
   let chance: Chance | null = null;
-  return { below: (bound) => (chance ??= chanceFrom(seed)).below(bound) };
+  return { below: (bound) => (chance ??= chanceFrom(luck.seed)).below(bound) };
 }

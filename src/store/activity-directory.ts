@@ -1,7 +1,9 @@
 import type pg from 'pg';
+import { assert } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ActivityDirectory, LiveActivity } from '../flows/ports/draws.ts';
+import type { FairDraws, FairSeeds } from '../flows/ports/fairness.ts';
 import type { Clock } from '../flows/ports/time-and-luck.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import type { CodeShape } from '../rules/code-shape.ts';
@@ -34,6 +36,14 @@ export interface ActivityDirectoryOptions {
   readonly logger: Logger;
   /** Reads a stored rule (`activityRuleSchema.parse`); throws when it is not one. */
   readonly parseRule: (stored: unknown) => ActivityRule;
+  /** Opens the seeds of activities that have one. */
+  readonly seeds?: FairSeeds;
+}
+
+/** What of a version never changes. */
+interface Known {
+  readonly rule: ActivityRule;
+  readonly fair: FairDraws | null;
 }
 
 /**
@@ -43,7 +53,7 @@ export interface ActivityDirectoryOptions {
  */
 export function createActivityDirectory(options: ActivityDirectoryOptions): ActivityDirectory {
   const { clock, logger } = options;
-  const known = new Map<string, ActivityRule | null>();
+  const known = new Map<string, Known | null>();
   const snapshot = new RecentSnapshot({
     read: () => load(options, known),
     nowMs: () => clock.nowMs(),
@@ -57,15 +67,16 @@ export function createActivityDirectory(options: ActivityDirectoryOptions): Acti
   };
 }
 
-async function load(options: ActivityDirectoryOptions, known: Map<string, ActivityRule | null>): Promise<Snapshot> {
+async function load(options: ActivityDirectoryOptions, known: Map<string, Known | null>): Promise<Snapshot> {
   try {
     const rows = await published(options.pool);
     await readNewRules(options, known, rows);
     const byAccount = new Map<AccountId, LiveActivity[]>();
     const bySlug = new Map<string, LiveActivity>();
     for (const row of rows) {
-      const rule = known.get(versionKey(row.account_id, row.id, row.version));
-      if (rule === null || rule === undefined) continue;
+      const found = known.get(versionKey(row.account_id, row.id, row.version));
+      if (found === null || found === undefined) continue;
+      const { rule, fair } = found;
       const activity: LiveActivity = {
         accountId: row.account_id,
         id: row.id,
@@ -77,6 +88,7 @@ async function load(options: ActivityDirectoryOptions, known: Map<string, Activi
         paysThrough: row.pays_through,
         paused: row.paused,
         ...(row.code_shape === null ? {} : { codeShape: row.code_shape }),
+        ...(fair === null ? {} : { fair }),
       };
       bySlug.set(row.slug, activity);
       const others = byAccount.get(row.account_id);
@@ -105,29 +117,48 @@ async function published(pool: pg.Pool): Promise<readonly PublishedRow[]> {
 
 /** Reads the rules of versions not seen before and forgets those no longer published. */
 async function readNewRules(
-  { pool, logger, parseRule }: ActivityDirectoryOptions,
-  known: Map<string, ActivityRule | null>,
+  options: ActivityDirectoryOptions,
+  known: Map<string, Known | null>,
   rows: readonly PublishedRow[],
 ): Promise<void> {
+  const { pool, logger, parseRule, seeds } = options;
   const wanted = new Map(rows.map((row) => [versionKey(row.account_id, row.id, row.version), row]));
   for (const key of known.keys()) if (!wanted.has(key)) known.delete(key);
   const missing = [...wanted].filter(([key]) => !known.has(key)).map(([, row]) => row);
   if (missing.length === 0) return;
-  const found = await pool.query<{ account_id: string; activity_id: string; version: number; rule: unknown }>(
-    `select account_id, activity_id, version, rule from rule_version
+  const found = await pool.query<VersionRow>(
+    `select account_id, activity_id, version, rule, commitment, sealed_seed
+       from rule_version left join fairness using (account_id, activity_id)
        where (account_id, activity_id, version) in (select * from unnest($1::text[], $2::text[], $3::integer[]))`,
     [missing.map((row) => row.account_id), missing.map((row) => row.id), missing.map((row) => row.version)],
   );
   for (const row of found.rows) {
     const key = versionKey(row.account_id, row.activity_id, row.version);
     try {
-      known.set(key, parseRule(row.rule));
+      known.set(key, { rule: parseRule(row.rule), fair: fairOf(row, seeds) });
     } catch (error) {
       // One rule this build cannot read must not take the others down; it is told once per version.
       logger.error({ activity: row.activity_id, version: row.version, error: String(error) }, 'rule-not-readable');
       known.set(key, null);
     }
   }
+}
+
+interface VersionRow {
+  readonly account_id: AccountId;
+  readonly activity_id: ActivityId;
+  readonly version: number;
+  readonly rule: unknown;
+  readonly commitment: string | null;
+  readonly sealed_seed: string | null;
+}
+
+/** An activity that was promised a seed never goes on without it. */
+function fairOf(row: VersionRow, seeds: FairSeeds | undefined): FairDraws | null {
+  const { commitment, sealed_seed: sealed } = row;
+  if (commitment === null || sealed === null) return null;
+  assert(seeds !== undefined, 'who reads activities whose draws are proved can open their seeds');
+  return seeds.open({ account: row.account_id, activity: row.activity_id }, { commitment, sealed });
 }
 
 function versionKey(account: string, activity: string, version: number): string {

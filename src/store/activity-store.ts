@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { assert, WrongRequest } from '../base/errors.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { ActivityStore, AskFirst, LockedActivity, RuleDraft, StoredActivity } from '../flows/ports/operators.ts';
+import type { FairSeeds } from '../flows/ports/fairness.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
 import { readWordsInUse } from './account/words-in-use.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
@@ -28,8 +29,11 @@ with recursive known as (
 )
 select list from known where list is not null`;
 
-/** Activities in Postgres. What the console changes is locked row by row in the order activity, counters, books. */
-export function createActivityStore(pool: pg.Pool): ActivityStore {
+/**
+ * Activities in Postgres. What the console changes is locked row by row in the order activity, counters, books. Given
+ * `seeds`, the luck of whatever is published follows from a seed that is committed to in the same transaction.
+ */
+export function createActivityStore(pool: pg.Pool, seeds?: FairSeeds): ActivityStore {
   return {
     async create({ accountId, id, slug, name, draft, nowMs }) {
       const at = new Date(nowMs);
@@ -80,7 +84,7 @@ export function createActivityStore(pool: pg.Pool): ActivityStore {
         if ('ask' in decided) return askFirst(client, locked.activity, { ...input, ...decided.ask });
         if (input.approval === undefined) await expireRequest(client, locked.activity);
         else await approve(client, locked.activity, { ...input, ...input.approval });
-        return publish(client, locked, { ...input, rule: decided });
+        return publish(client, locked, { ...input, rule: decided, seeds });
       }),
     turn: (input, check) =>
       change(pool, input, async (client, locked) => {
@@ -148,7 +152,12 @@ async function turn(client: pg.PoolClient, { accountId, id, nowMs, to }: Paramet
 async function publish(
   client: pg.PoolClient,
   { activity, merchant }: LockedActivity,
-  input: { readonly rule: ActivityRule; readonly operatorId: string; readonly nowMs: number },
+  input: {
+    readonly rule: ActivityRule;
+    readonly operatorId: string;
+    readonly nowMs: number;
+    readonly seeds: FairSeeds | undefined;
+  },
 ): Promise<void> {
   const here = [activity.accountId, activity.id];
   const at = new Date(input.nowMs);
@@ -163,6 +172,7 @@ async function publish(
     [...here, version, at],
   );
   if (version > 1) return;
+  await commitToSeed(client, activity, input);
   await bindPools(client, activity, input.rule);
   await client.query(
     'insert into activity_counter (account_id, activity_id, open, budget_fen) values ($1, $2, true, $3)',
@@ -178,6 +188,19 @@ async function publish(
     `insert into book_entry (account_id, activity_id, merchant_id, kind, debit, credit, amount_fen, created_at)
        values ($1, $2, $3, 'budget', 'budget', 'funding', $4, $5)`,
     [...here, merchant?.id ?? null, input.rule.budgetFen, at],
+  );
+}
+
+async function commitToSeed(
+  client: pg.PoolClient,
+  { accountId, id }: StoredActivity,
+  { seeds, nowMs }: { readonly seeds: FairSeeds | undefined; readonly nowMs: number },
+): Promise<void> {
+  if (seeds === undefined) return;
+  const { commitment, sealed } = seeds.make({ account: accountId, activity: id });
+  await client.query(
+    'insert into fairness (account_id, activity_id, commitment, sealed_seed, created_at) values ($1, $2, $3, $4, $5)',
+    [accountId, id, commitment, sealed, new Date(nowMs)],
   );
 }
 

@@ -73,11 +73,11 @@ export function writeDraws(
 }
 
 const DRAW_COLUMNS =
-  'account_id, request_key, activity_id, rule_version, openid, outcome, prize_id, award_id, ticket, reply, trace, created_at';
+  'account_id, request_key, activity_id, rule_version, openid, outcome, prize_id, award_id, ticket, reply, trace, place, created_at';
 
 function draws({ account, activity }: WritePlace, decided: readonly DecidedDraw[]): CopyIn {
   const sorted = decided.toSorted((left, right) => (left.request.key < right.request.key ? -1 : 1));
-  const rows = sorted.map(({ request, verdict, reply }) => {
+  const rows = sorted.map(({ request, verdict, reply, place }) => {
     const won = verdict.outcome === 'won';
     return [
       account,
@@ -91,6 +91,7 @@ function draws({ account, activity }: WritePlace, decided: readonly DecidedDraw[
       verdict.ticket,
       reply,
       traceToStore(verdict),
+      place,
       copyTime(request.atMs),
     ];
   });

@@ -31,6 +31,8 @@ import { createSecretBox } from '../../src/store/sealed-secret.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { createActivityDirectory } from '../../src/store/activity-directory.ts';
 import { createFinanceStore } from '../../src/store/finance/finance-store.ts';
+import { createPseudonyms } from '../../src/store/account/pseudonyms.ts';
+import { createFairSeeds } from '../../src/store/fairness/fair-seeds.ts';
 import { createActivityStore } from '../../src/store/activity-store.ts';
 import { createRuleVersions } from '../../src/store/rule-versions.ts';
 import { createConsoleReads } from '../../src/store/console-reads.ts';
@@ -87,6 +89,7 @@ export async function startConsole(
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const settings = settingsOver({ pool, publicUrl, logger: log, ...options });
+  const seeds = createFairSeeds(settings.box, createPseudonyms(randomBytes(32)));
   const dependencies: ConsoleDependencies = {
     ...apiFlows({
       config: { testHostsAllowed: true },
@@ -95,7 +98,7 @@ export async function startConsole(
       memory: new ProcessMemory(),
       ...common,
     }),
-    ...accessFlows({ pool, box: settings.box, ...common }),
+    ...accessFlows({ pool, box: settings.box, seeds, ...common }),
     operate: createOperateActivities({
       activities: createActivityStore(pool),
       approvals: createApprovalStore(pool),

@@ -138,6 +138,7 @@ function decideLines(
       reply: '',
       orderNumber: orderNumber(request.awardId, given.orderPrefix),
       marks: [],
+      place: activity.draws,
     };
   });
   return { draws, activity, participants };

@@ -5,6 +5,7 @@ import type { DrawLuck } from '../../rules/luck.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import type { CodeShape } from '../../rules/code-shape.ts';
 import type { CodesNeeded, LaneCodes } from '../../rules/codes-in-batch.ts';
+import type { FairDraws } from './fairness.ts';
 import type { DrawOrigin, DrawsByOrigin, FactsNeeded, PersonFacts } from '../../rules/person-facts.ts';
 
 /** A published activity as the hot path sees it: the rule's version is immutable, so it is cached by version. */
@@ -22,6 +23,8 @@ export interface LiveActivity {
   readonly codeShape?: CodeShape | null;
   /** Whether it pauses, as known at most a second ago: what a page shows. Draws are decided by the counters. */
   readonly paused?: boolean;
+  /** What its luck comes from; absent for one published before luck could be proved. */
+  readonly fair?: FairDraws;
 }
 
 /** Which activities are live, read through a cache that a publish or stop refreshes within a second. */
@@ -37,8 +40,8 @@ export interface DrawRequest {
   /** The time the decision is made for: Unix ms and its Beijing day. */
   readonly atMs: number;
   readonly day: BeijingDay;
-  /** Taken before the transaction so that a retry of the batch keeps it. */
-  readonly luck: DrawLuck;
+  /** Taken before the transaction so that a retry of the batch keeps it; null where it follows from the activity's seed. */
+  readonly luck: DrawLuck | null;
   /** The mechanic that the way in leads to; `main` unless another is given. */
   readonly start?: string | undefined;
   /** The way in, with its word or scene, as the numbers count it. */
@@ -85,6 +88,8 @@ export interface DecidedDraw {
   /** Set when the verdict is a win that is paid. */
   readonly orderNumber: OrderNumber | null;
   readonly marks: readonly Mark[];
+  /** How many draws the activity had with this one; a refused one does not count itself. */
+  readonly place: number;
 }
 
 /** What a batch leaves behind: every decided draw, the counters after the last one, and the people it changed. */

@@ -13,6 +13,8 @@ export interface DrawRow {
   readonly ticket: number | null;
   readonly reply: string;
   readonly trace: object;
+  /** How many draws its activity had with this one, refused ones left out; null for those before there was a record. */
+  readonly place: number | null;
   readonly createdAt: Date;
 }
 
@@ -30,6 +32,7 @@ export const drawEntity = new EntitySchema<DrawRow>({
     ticket: bigint('ticket', NULLABLE),
     reply: text('reply'),
     trace: jsonText('trace'),
+    place: integer('place', NULLABLE),
     createdAt: time('created_at'),
   },
   checks: [check('draw_outcome_known'), check('draw_award_iff_won')],

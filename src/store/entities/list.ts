@@ -11,6 +11,7 @@ import { apiRequestEntity, apiTokenEntity, webhookDeliveryEntity, webhookEndpoin
 import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
 import { checkInEntity } from './check-ins.ts';
 import { drawOriginEntity } from './draw-origins.ts';
+import { fairnessEntity } from './fairness.ts';
 import { pictureEntity } from './pictures.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
@@ -112,6 +113,7 @@ export const entities: readonly EntitySchema[] = [
   issueBatchEntity,
   issueLineEntity,
   trialPacketEntity,
+  fairnessEntity,
   activityTallyEntity,
   payoutTallyEntity,
   merchantFlowEntity,
