@@ -12,14 +12,26 @@ export interface Load {
   stop(): void;
 }
 
+/** Beside the time of the run itself: connections are opened before it and last answers awaited after it. */
+const ANSWER_WITHIN_MS = 60_000;
+
 /** Starts the process that makes load. */
 export async function startLoad(): Promise<Load> {
   const child = fork(fileURLToPath(new URL('load-process.ts', import.meta.url)));
   await once(child, 'message');
   const tell = async (plan: LoadPlan): Promise<LoadResult> => {
-    const answer = once(child, 'message');
+    const ended = new AbortController();
+    const died = once(child, 'exit', { signal: ended.signal }).then(() => {
+      throw new Error('the load process ended before its answer');
+    });
+    died.catch(() => {});
+    const answer = once(child, 'message', { signal: AbortSignal.timeout(plan.durationMs + ANSWER_WITHIN_MS) });
     child.send(plan);
-    return (await answer)[0] as LoadResult;
+    try {
+      return (await Promise.race([answer, died]))[0] as LoadResult;
+    } finally {
+      ended.abort();
+    }
   };
   return {
     tell,
