@@ -3,12 +3,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import type { BeijingDay } from '../src/base/beijing-day.ts';
 import { accountId, activityId, openid } from '../src/base/ids.ts';
 import type { Logger } from '../src/base/logger.ts';
+import type { ActivityPlace } from '../src/flows/ports/console-reads.ts';
 import { migrate } from '../src/store/database.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
+import { createFinanceStore } from '../src/store/finance/finance-store.ts';
+import { createMerchantBalances } from '../src/store/merchant-balances.ts';
+import { readAwards } from '../src/store/read-models/activity-awards.ts';
+import { readBookEntries, readBookSums } from '../src/store/read-models/activity-books.ts';
 import { readDraws } from '../src/store/read-models/activity-draws.ts';
 import { readActivityList } from '../src/store/read-models/activity-list.ts';
+import { readActivityNumbers } from '../src/store/read-models/activity-numbers.ts';
+import { readMerchantQueues } from '../src/store/read-models/merchant-queue.ts';
+import { readOpenPayouts } from '../src/store/read-models/open-payouts.ts';
 import { DAILY, PERIOD, SHARES, TICKETS } from '../src/store/read-models/period-numbers.ts';
 import { createPersonStories } from '../src/store/read-models/person-story.ts';
 import { buildActivity } from '../test/support/builders.ts';
@@ -72,10 +81,28 @@ async function measureNumbers(pool: pg.Pool, id: string): Promise<readonly Measu
     await measure('tickets of all time', ask(TICKETS, ['main', id])),
     await measure('all activities of a month', ask(SHARES, month)),
     await measure('all days of a month', ask(DAILY, month)),
-    await measure('list of activities', () => readActivityList(pool)),
+    await measure('list of activities', () => readActivityList(pool, first)),
     await measure('newest draws', () => readDraws(pool, place, first)),
     await measure('story of a person', () => createPersonStories(pool).story(person, first)),
     await measure('people by the openid', () => createPersonStories(pool).search(person.openid)),
+    await measure('people by the name', () => createPersonStories(pool).search('王小9')),
+    await measure('counters of an activity', () => readActivityNumbers(pool, place)),
+    await measure('newest awards', () => readAwards(pool, place, first)),
+    ...(await measureMoney(pool, place)),
+  ];
+}
+
+async function measureMoney(pool: pg.Pool, place: ActivityPlace): Promise<readonly Measured[]> {
+  const first = { after: null, limit: 50 };
+  const atMs = Date.parse('2026-11-30T16:00:00Z');
+  const [from, to] = [LOADED_FROM, '2026-11-30'] as [BeijingDay, BeijingDay];
+  return [
+    await measure('newest book entries', () => readBookEntries(pool, place, first)),
+    await measure('balances of the books', () => readBookSums(pool, place)),
+    await measure('queues of merchants', () => readMerchantQueues(pool, atMs)),
+    await measure('payouts that wait', () => readOpenPayouts(pool, { state: 'waiting', merchantId: null }, first)),
+    await measure('balances of merchants', () => createMerchantBalances(pool).all(atMs)),
+    await measure('days of merchants', () => createFinanceStore(pool).merchantDays(from, to)),
   ];
 }
 
@@ -99,7 +126,7 @@ async function run(url: string): Promise<void> {
   const { id } = await buildActivity(client);
   const beganMs = performance.now();
   await loadNumbers(client, id, draws);
-  await client.query('vacuum draw, award, activity_tally');
+  await client.query('vacuum draw, award, payout, book_entry, activity_tally, web_profile');
   await client.end();
   console.log(`loaded ${draws} draws in ${((performance.now() - beganMs) / 1000).toFixed(0)} s`);
   const pool = new pg.Pool({ connectionString: url, max: 4 });

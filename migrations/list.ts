@@ -18,6 +18,7 @@ import { PacketKinds1795256100000 } from './1795256100000-packet-kinds.ts';
 import { CheaperDraws1795256160000 } from './1795256160000-cheaper-draws.ts';
 import { TrialPackets1795256280000 } from './1795256280000-trial-packets.ts';
 import { Fairness1795256340000 } from './1795256340000-fairness.ts';
+import { PageOrder1795256400000 } from './1795256400000-page-order.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   CheaperDraws1795256160000,
   TrialPackets1795256280000,
   Fairness1795256340000,
+  PageOrder1795256400000,
 ];

@@ -3,6 +3,7 @@ import { WrongRequest } from '../base/errors.ts';
 import { fen } from '../base/fen.ts';
 import type { Fen } from '../base/fen.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Page, PageRequest } from './ports/console-reads.ts';
 import type { Operator } from './ports/operators.ts';
 import { REISSUE_MAX } from './ports/reissues.ts';
 import type {
@@ -16,7 +17,7 @@ import type {
 import type { Clock, Luck } from './ports/time-and-luck.ts';
 
 const SHOWN_MAX = 100;
-const LISTED_MAX = 200;
+const WAITING_MAX = 200;
 const TEXT_CHARACTERS_MAX = 500;
 
 /** A re-issue with every number it is about. */
@@ -44,8 +45,10 @@ export interface ReissuePayouts {
    * requester may only withdraw his own, and only he may).
    */
   decide(operator: Operator, id: string, decision: Exclude<ReissueState, 'requested'>): Promise<ReissueWithItems>;
-  /** The latest first, at most 200. */
-  list(): Promise<readonly Reissue[]>;
+  /** The latest first. */
+  list(page: PageRequest): Promise<Page<Reissue>>;
+  /** Those that nobody decided on, the oldest first, at most 200. */
+  waiting(): Promise<readonly Reissue[]>;
   /** Throws WrongRequest `reissue-not-found` (404). */
   find(id: string): Promise<ReissueWithItems>;
 }
@@ -86,7 +89,8 @@ export function createReissuePayouts(options: {
       logger.info({ operator: operator.id, reissue: id, decision, issued, leftOut }, 'reissue-decided');
       return decided;
     },
-    list: () => reissues.list(LISTED_MAX),
+    list: (page) => reissues.list(page),
+    waiting: () => reissues.waiting(WAITING_MAX),
     find: async (id) => {
       const found = await reissues.find(id);
       if (found === undefined)

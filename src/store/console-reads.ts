@@ -14,7 +14,7 @@ import { findPayoutAccount, readPayoutHistory } from './read-models/payout-histo
 export function createConsoleReads(pool: pg.Pool): ConsoleReads {
   return {
     accounts: () => ask(readAccounts(pool)),
-    activities: () => ask(readActivityList(pool)),
+    activities: (page) => ask(readActivityList(pool, page)),
     numbers: (place) => ask(readActivityNumbers(pool, place)),
     draws: (place, page) => ask(readDraws(pool, place, page)),
     awards: (place, page) => ask(readAwards(pool, place, page)),

@@ -10,6 +10,7 @@ import type {
   LineOutcome,
 } from '../flows/ports/draw-batches.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
+import { afterParameters, pageOf } from './read-models/page-of.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A statement of so many lines takes some ten ms. */
@@ -33,6 +34,9 @@ const BATCHES = `select batch.account_id as account, activity_id as activity, id
     select coalesce(jsonb_object_agg(coalesce(fault, outcome, 'open'), people), '{}') as ends from (
       select fault, outcome, count(*) as people from draw_batch_line
       where account_id = batch.account_id and batch_id = batch.id group by fault, outcome) as counted) as counts`;
+
+const COUNT_PREPARED = `select count(*)::integer as count from draw_batch
+  where account_id = $1 and activity_id = $2 and state = 'prepared'`;
 
 const SHOWN_LINES = `select line, item.openid, fault, item.outcome, draw.prize_id as "prizeId",
     coalesce(award.amount_fen, 0)::float8 as "amountFen"
@@ -86,9 +90,14 @@ export function createDrawBatchStore(pool: pg.Pool): DrawBatchStore {
       return written;
     },
     find,
-    async list({ account, activity }, most) {
-      const text = `${BATCHES} where batch.account_id = $1 and activity_id = $2 order by prepared_at desc, id limit $3`;
-      return (await ask<Counted>(text, [account, activity, most])).rows.map(shown);
+    async list({ account, activity }, page) {
+      const text = `${BATCHES} where batch.account_id = $1 and activity_id = $2 and (prepared_at, id) < ($3, $4)
+        order by prepared_at desc, id desc limit $5`;
+      const { rows } = await ask<Counted>(text, [account, activity, ...afterParameters(page.after), page.limit + 1]);
+      return pageOf(rows, page, { line: shown, cursor: (row) => ({ atMs: row.preparedAtMs, key: row.id }) });
+    },
+    async countPrepared({ account, activity }) {
+      return (await ask<{ count: number }>(COUNT_PREPARED, [account, activity])).rows[0]?.count ?? 0;
     },
     async lines({ account, id }, { after, most, faulty }) {
       return (await ask<BatchLine & pg.QueryResultRow>(SHOWN_LINES, [account, id, after, most, faulty])).rows;

@@ -44,10 +44,11 @@ export function createReconciliationStore(pool: pg.Pool): ReconciliationStore {
     make: (day, nowMs) => withClient(pool, (client) => make(client, day, nowMs)),
     makeOnce: (day, nowMs, signal) => withClient(pool, (client) => makeOnce(client, day, nowMs), signal),
     find: (day) => withClient(pool, (client) => find(client, day)),
-    days: (limit) =>
+    days: (limit, before) =>
       withClient(pool, async (client) => {
-        const sql = 'select day::text from reconciliation order by day desc limit $1';
-        return (await client.query<{ day: BeijingDay }>(sql, [limit])).rows.map((row) => row.day);
+        const sql = 'select day::text from reconciliation where day < $2 order by day desc limit $1';
+        const values = [limit, before ?? 'infinity'];
+        return (await client.query<{ day: BeijingDay }>(sql, values)).rows.map((row) => row.day);
       }),
   };
 }

@@ -3,6 +3,7 @@ import { assert, WrongRequest } from '../base/errors.ts';
 import { fen } from '../base/fen.ts';
 import type { Reissue, ReissueItem, ReissueStore } from '../flows/ports/reissues.ts';
 import { asOutsideTrouble } from './database-trouble.ts';
+import { afterParameters, pageOf } from './read-models/page-of.ts';
 import { readCandidates } from './reissue-candidates.ts';
 import { issueNextNumbers } from './reissue-issue.ts';
 import { inTransaction } from './transaction.ts';
@@ -44,8 +45,15 @@ export function createReissueStore(options: { readonly pool: pg.Pool; readonly p
   return {
     candidates: (selection, limit) => orTrouble(readCandidates(pool, selection, limit)),
     request: (input) => orTrouble(request(pool, input, payoutsMax)),
-    async list(limit) {
-      return (await orTrouble(pool.query<Reissue>(`${REISSUE} order by requested_at desc, id limit $1`, [limit]))).rows;
+    async list(page) {
+      const text = `${REISSUE} where (requested_at, id) < ($1, $2) order by requested_at desc, id desc limit $3`;
+      const values = [...afterParameters(page.after), page.limit + 1];
+      const { rows } = await orTrouble(pool.query<Reissue>(text, values));
+      return pageOf(rows, page, { line: (row) => row, cursor: (row) => ({ atMs: row.requestedAtMs, key: row.id }) });
+    },
+    async waiting(limit) {
+      const text = `${REISSUE} where state = 'requested' order by requested_at, id limit $1`;
+      return (await orTrouble(pool.query<Reissue>(text, [limit]))).rows;
     },
     find: (id) => orTrouble(find(pool, id)),
     decide: (input, mayDecide) => orTrouble(decide(pool, input, { mayDecide, payoutsMax })),

@@ -49,7 +49,7 @@ test('one asks, another approves, and the log tells who', async () => {
   const decided = await reissues.decide(li, made.id, 'approved');
   assert.deepEqual([decided.state, decided.decidedBy], ['approved', 'op-2']);
   assert.deepEqual(await reissues.find(made.id), decided);
-  assert.ok((await reissues.list()).some((item) => item.id === made.id));
+  assert.ok((await reissues.list({ after: null, limit: 50 })).rows.some((item) => item.id === made.id));
   const line = (event: string) => logger.lines.find((item) => item.event === event)?.fields ?? {};
   assert.deepEqual([line('reissue-requested')['operator'], line('reissue-requested')['payouts']], ['op-1', 2]);
   const { operator, issued, leftOut } = line('reissue-decided');

@@ -139,6 +139,26 @@ test('a trial to oneself is small, never approved by who asked, and three at mos
   assert.ok(!names.includes('试发红包（测试）'));
 });
 
+test('batches, trials and activities come page by page, each once', async () => {
+  for (const [path, name] of [
+    [ISSUES, 'rows'],
+    ['/accounts/main/trial-packets', 'rows'],
+    ['/activities', 'activities'],
+  ] as const) {
+    const whole = (await callers.owner.get(`${path}?limit=200`)).body[name].map(({ id }: { id: string }) => id);
+    const found: string[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const { status, body } = await callers.owner.get(`${path}?limit=1${next === '' ? '' : `&after=${next}`}`);
+      assert.equal(status, 200, JSON.stringify(body));
+      found.push(...body[name].map(({ id }: { id: string }) => id));
+      next = body.next;
+    }
+    assert.ok(name === 'activities' || whole.length > 1, path);
+    assert.deepEqual(found, whole, path);
+    assert.equal((await callers.owner.get(`${path}?after=x`)).body.code, 'cursor-invalid');
+  }
+});
+
 test('of approvers in the same moment one has it sent, and the others are told', async () => {
   const approvers = await Promise.all(
     ['a', 'b', 'c', 'd'].map((name) => new Caller(server).logIn('finance', `races-${name}`)),

@@ -272,6 +272,8 @@ test('a re-issue is previewed, asked for by one person and approved by another',
   const own = await callers.finance.post(`/reissues/${id}/decision`, { decision: 'approved' });
   assert.deepEqual([own.status, own.body.code], [403, 'reissue-own']);
   assert.deepEqual((await callers.owner.get('/reissues')).body.reissues[0].actions, ['approve', 'refuse']);
+  const latest = (await callers.owner.get('/reissues?limit=1')).body;
+  assert.deepEqual([latest.reissues.length, latest.reissues[0].id, latest.next], [1, id, null]);
   assert.deepEqual((await callers.viewer.get(`/reissues/${id}`)).body.reissue.actions, []);
 
   const approved = await callers.owner.post(`/reissues/${id}/decision`, { decision: 'approved' });
@@ -326,8 +328,12 @@ test('reconciliation reports are listed and shown with what breaks', async () =>
   await server.database.client.query(`update payout set request = request || '{"amountFen": 1}'`);
   const store = createReconciliationStore(server.pool);
   await store.make('2026-11-20' as BeijingDay, Date.now());
-  const days = await callers.viewer.get('/reconciliations');
-  assert.deepEqual(days.body.days, ['2026-11-20']);
+  await store.make('2026-11-18' as BeijingDay, Date.now());
+  const days = await callers.viewer.get('/reconciliations?limit=1');
+  assert.deepEqual(days.body, { days: ['2026-11-20'], next: '2026-11-20' });
+  const older = await callers.viewer.get('/reconciliations?limit=1&after=2026-11-20');
+  assert.deepEqual(older.body, { days: ['2026-11-18'], next: null });
+  assert.equal((await callers.viewer.get('/reconciliations?after=2026-02-30')).body.code, 'cursor-invalid');
   const { status, body } = await callers.viewer.get('/reconciliations/2026-11-20');
   assert.equal(status, 200, JSON.stringify(body));
   assert.ok(

@@ -98,9 +98,17 @@ describe('a request', () => {
     );
     assert.deepEqual(new Set(items), new Set(wins.map((win) => `${win.orderNumber} 2 null null`)));
     assert.deepEqual(
-      (await world.store.list(100)).find((item) => item.id === made.id),
+      (await world.store.list({ after: null, limit: 100 })).rows.find((item) => item.id === made.id),
       made,
     );
+    const all = (await world.store.list({ after: null, limit: 100 })).rows.map(({ id }) => id);
+    const first = await world.store.list({ after: null, limit: 1 });
+    const older = await world.store.list({ after: first.next, limit: 100 });
+    assert.deepEqual(
+      [...first.rows, ...(first.next === null ? [] : older.rows)].map(({ id }) => id),
+      all,
+    );
+    assert.ok((await world.store.waiting(100)).some(({ id }) => id === made.id));
     assert.equal(await world.store.find('none'), undefined);
   });
 

@@ -8,6 +8,7 @@ import type { ActivityRule } from '../../rules/activity-rule.ts';
 import { largestAmountFen } from '../../rules/prize-schema.ts';
 import { winnablePrizes } from '../../rules/winnable-prizes.ts';
 import type { ApprovalStore } from '../ports/approvals.ts';
+import type { Page, PageRequest } from '../ports/console-reads.ts';
 import type { ActivityDirectory } from '../ports/draws.ts';
 import type { BatchLine, BatchState, DrawBatch, DrawBatchStore, ReadLine } from '../ports/draw-batches.ts';
 import type { Operator, StoredActivity } from '../ports/operators.ts';
@@ -17,7 +18,6 @@ import type { Clock, Luck } from '../ports/time-and-luck.ts';
 /** Most people of one list. */
 export const BATCH_LINES_MAX = 100_000;
 const PREPARED_MAX = 20;
-const SHOWN_MAX = 100;
 const PEOPLE_PER_PAGE = 5000;
 
 /** Where the people come from: openids, one a line, or a list of people that is kept for conditions. */
@@ -36,7 +36,8 @@ export interface OperateBatches {
     operator: Operator,
     input: { readonly activity: StoredActivity; readonly note: string; readonly source: BatchSource },
   ): Promise<DrawBatch>;
-  list(activity: StoredActivity): Promise<readonly DrawBatch[]>;
+  /** The newest first. */
+  list(activity: StoredActivity, page: PageRequest): Promise<Page<DrawBatch>>;
   show(activity: StoredActivity, id: string): Promise<DrawBatch>;
   lines(
     activity: StoredActivity,
@@ -113,7 +114,7 @@ export function createOperateBatches(options: OperateBatchesOptions): OperateBat
       );
       return batch;
     },
-    list: (activity) => batches.list({ account: activity.accountId, activity: activity.id }, SHOWN_MAX),
+    list: (activity, page) => batches.list({ account: activity.accountId, activity: activity.id }, page),
     show,
     async lines(activity, id, page) {
       await show(activity, id);
@@ -209,11 +210,10 @@ async function refuseAlone(approvals: Pick<ApprovalStore, 'limits'> | undefined,
 }
 
 async function refuseTooMany(
-  batches: Pick<DrawBatchStore, 'list'>,
+  batches: Pick<DrawBatchStore, 'countPrepared'>,
   { accountId: account, id: activity }: StoredActivity,
 ): Promise<void> {
-  const others = await batches.list({ account, activity }, SHOWN_MAX);
-  if (others.filter(({ state }) => state === 'prepared').length < PREPARED_MAX) return;
+  if ((await batches.countPrepared({ account, activity })) < PREPARED_MAX) return;
   throw conflict('batches-waiting', `${PREPARED_MAX} lists wait for a confirmation: confirm or cancel some`);
 }
 

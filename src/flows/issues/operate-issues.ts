@@ -2,6 +2,7 @@ import { cleanText } from '../../base/clean-text.ts';
 import { WrongRequest } from '../../base/errors.ts';
 import type { AccountId, ActivityId } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Page, PageRequest } from '../ports/console-reads.ts';
 import type {
   IssueBatch,
   IssueBatchStore,
@@ -25,7 +26,6 @@ export const APPROVAL_ABOVE_FEN = 100_000;
 /** The most one activity's budget may be. */
 const TOTAL_FEN_MAX = 10_000_000_000;
 const LINES_AT_ONCE = 500;
-const SHOWN_MAX = 100;
 const DAY_MS = 86_400_000;
 
 /** What a batch is made of, before its file. */
@@ -68,7 +68,8 @@ export interface OperateIssues {
    * is empty again then.
    */
   readFile(operator: Operator, key: IssueKey, file: IssueFile): Promise<ShownIssue>;
-  list(account: AccountId): Promise<readonly ShownIssue[]>;
+  /** The newest first. */
+  list(account: AccountId, page: PageRequest): Promise<Page<ShownIssue>>;
   show(key: IssueKey): Promise<ShownIssue>;
   lines(
     key: IssueKey,
@@ -124,9 +125,10 @@ export function createOperateIssues(parts: IssueParts): OperateIssues {
       await readInto(parts, await mustFind(issues, key), file);
       return tell(parts, operator, await show(key), 'issue-file-read');
     },
-    async list(account) {
+    async list(account, page) {
       const approvalAboveFen = await limitOf(issues);
-      return (await issues.list(account, SHOWN_MAX)).map((batch) => ({ batch, approvalAboveFen }));
+      const { rows, next } = await issues.list(account, page);
+      return { rows: rows.map((batch) => ({ batch, approvalAboveFen })), next };
     },
     async lines(key, page) {
       await mustFind(issues, key);

@@ -1,6 +1,7 @@
 import { WrongRequest } from '../../base/errors.ts';
 import type { AccountId, ActivityId } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Page, PageRequest } from '../ports/console-reads.ts';
 import type { IssueBatch, IssueBatchStore, IssueLine, IssuePacket } from '../ports/issue-batches.ts';
 import type { Operator } from '../ports/operators.ts';
 import type { Clock, Luck } from '../ports/time-and-luck.ts';
@@ -8,7 +9,8 @@ import type { TrialPacketStore } from '../ports/trial-packets.ts';
 import { checkLine } from './check-line.ts';
 import { issueRule } from './issue-rule.ts';
 
-const SHOWN_MAX = 20;
+/** Of so many that were asked for last it is seen how many still wait. */
+const LOOKED_AT = 20;
 const WAITING_MAX = 3;
 const NAME = '试发红包（测试）';
 
@@ -37,8 +39,8 @@ export interface TrialPackets {
    * first), `trial-faulty` (400: what the merchant may not send), `rule-faulty` (400) and OutsideTrouble.
    */
   ask(operator: Operator, wish: NewTrial): Promise<Trial>;
-  /** The newest first, at most twenty. */
-  list(account: AccountId): Promise<readonly Trial[]>;
+  /** The newest first. */
+  list(account: AccountId, page: PageRequest): Promise<Page<Trial>>;
 }
 
 interface TrialParts {
@@ -55,21 +57,23 @@ interface TrialParts {
 /** Builds the flow over batches of packets: a trial is a batch of one line that is asked about whatever it is worth. */
 export function createTrialPackets(parts: TrialParts): TrialPackets {
   const { issues, trials, clock, luck, logger } = parts;
-  const list = async (account: AccountId): Promise<readonly Trial[]> => {
+  const list = async (account: AccountId, page: PageRequest): Promise<Page<Trial>> => {
     const shown: Trial[] = [];
-    for (const key of await trials.list(account, SHOWN_MAX)) {
+    const { rows, next } = await trials.list(account, page);
+    for (const key of rows) {
       const batch = await issues.find(key);
       if (batch === undefined) continue;
       const [line] = await issues.lines(key, { after: 0, most: 1, faulty: false });
       shown.push({ batch, line: line ?? null });
     }
-    return shown;
+    return { rows: shown, next };
   };
+  const newest = async (account: AccountId, limit: number) => (await list(account, { after: null, limit })).rows;
   return {
     list,
     async ask(operator, wish) {
       const line = await checkedLine(issues, wish);
-      const waiting = (await list(wish.account)).filter(({ batch }) => batch.state === 'asked');
+      const waiting = (await newest(wish.account, LOOKED_AT)).filter(({ batch }) => batch.state === 'asked');
       if (waiting.length >= WAITING_MAX) {
         throw conflict('trials-waiting', `${WAITING_MAX} trials wait for a second person: have these decided first`);
       }
@@ -95,7 +99,7 @@ export function createTrialPackets(parts: TrialParts): TrialPackets {
       await issues.endReading(batch, { fileHash: `trial:${batch.id}`, lines: 1 });
       await issues.move(batch, { from: ['prepared'], to: 'asked', confirmedBy: operator.id, nowMs });
       logger.info({ operator: operator.id, issue: batch.id, amountFen }, 'trial-asked');
-      const [shown] = await list(account);
+      const [shown] = await newest(account, 1);
       return shown ?? { batch, line: null };
     },
   };

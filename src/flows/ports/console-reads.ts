@@ -126,8 +126,8 @@ export interface ActivityPlace {
 /** What the console shows. Lists come newest first unless told. Every method throws OutsideTrouble when the database is away. */
 export interface ConsoleReads extends PaymentReads {
   accounts(): Promise<readonly AccountSummary[]>;
-  /** The 500 activities changed last. */
-  activities(): Promise<readonly ActivitySummary[]>;
+  /** The activities changed last come first: one that changes while somebody leafs through may come twice. */
+  activities(page: PageRequest): Promise<Page<ActivitySummary>>;
   /** Null before the first publication. */
   numbers(place: ActivityPlace): Promise<ActivityNumbers | null>;
   draws(place: ActivityPlace, page: PageRequest): Promise<Page<DrawLine>>;

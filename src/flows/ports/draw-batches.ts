@@ -1,4 +1,5 @@
 import type { AccountId, ActivityId, Openid } from '../../base/ids.ts';
+import type { Page, PageRequest } from './console-reads.ts';
 
 export type BatchState = 'prepared' | 'running' | 'paused' | 'finished' | 'cancelled';
 
@@ -73,8 +74,10 @@ export interface DrawBatchStore {
   /** The newest first. */
   list(
     place: { readonly account: AccountId; readonly activity: ActivityId },
-    most: number,
-  ): Promise<readonly DrawBatch[]>;
+    page: PageRequest,
+  ): Promise<Page<DrawBatch>>;
+  /** How many of an activity nobody confirmed yet. */
+  countPrepared(place: { readonly account: AccountId; readonly activity: ActivityId }): Promise<number>;
   /** The next lines after a number, with what their draws won. */
   lines(
     key: BatchKey,

@@ -1,4 +1,5 @@
 import type { AccountId, ActivityId, Openid } from '../../base/ids.ts';
+import type { Page, PageRequest } from './console-reads.ts';
 import type { LiveActivity } from './draws.ts';
 import type { MerchantLimits } from './accounts.ts';
 
@@ -129,7 +130,7 @@ export interface IssueBatchStore {
   ): Promise<IssueBatch>;
   find(key: IssueKey): Promise<IssueBatch | undefined>;
   /** The newest first. */
-  list(account: AccountId, most: number): Promise<readonly IssueBatch[]>;
+  list(account: AccountId, page: PageRequest): Promise<Page<IssueBatch>>;
   /**
    * Begins reading a file; what was read before is forgotten. False when the batch is not empty or prepared, or is being
    * read since less than ten minutes.

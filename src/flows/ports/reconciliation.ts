@@ -48,6 +48,6 @@ export interface ReconciliationStore {
    */
   makeOnce(day: BeijingDay, nowMs: number, signal?: AbortSignal): Promise<Reconciliation | null>;
   find(day: BeijingDay): Promise<Reconciliation | undefined>;
-  /** The days there are reports of, the latest first. */
-  days(limit: number): Promise<readonly BeijingDay[]>;
+  /** The days there are reports of, the latest first; with `before` those before that day. */
+  days(limit: number, before?: BeijingDay): Promise<readonly BeijingDay[]>;
 }

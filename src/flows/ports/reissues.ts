@@ -1,6 +1,7 @@
 import type { Fen } from '../../base/fen.ts';
 import type { Rail } from './payouts.ts';
 import type { AccountId, ActivityId, AwardId, MerchantId, Openid, OrderNumber } from '../../base/ids.ts';
+import type { Page, PageRequest } from './console-reads.ts';
 
 /** Which unpaid awards a re-issue is about: one merchant, one period, and optionally one reason or activity. */
 export interface ReissueSelection {
@@ -76,7 +77,10 @@ export interface ReissueStore {
     readonly operatorId: string;
     readonly nowMs: number;
   }): Promise<Reissue>;
-  list(limit: number): Promise<readonly Reissue[]>;
+  /** The latest first. */
+  list(page: PageRequest): Promise<Page<Reissue>>;
+  /** Those that nobody decided on, the oldest first. */
+  waiting(limit: number): Promise<readonly Reissue[]>;
   find(id: string): Promise<(Reissue & { readonly items: readonly ReissueItem[] }) | undefined>;
   /**
    * Decides a request once. Approved, each number is looked at again under lock: only if its proof still stands and

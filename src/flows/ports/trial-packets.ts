@@ -1,4 +1,5 @@
 import type { AccountId } from '../../base/ids.ts';
+import type { Page, PageRequest } from './console-reads.ts';
 import type { IssueBatch, IssueKey } from './issue-batches.ts';
 
 /** A trial shows that money arrives; nobody needs more for that. */
@@ -9,5 +10,5 @@ export interface TrialPacketStore {
   /** Notes that a batch that was just made is a trial: its activity is left out of numbers and of the list. */
   note(batch: Pick<IssueBatch, 'account' | 'id' | 'activity'>, nowMs: number): Promise<void>;
   /** The newest first. */
-  list(account: AccountId, most: number): Promise<readonly IssueKey[]>;
+  list(account: AccountId, page: PageRequest): Promise<Page<IssueKey>>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './console-lists.ts';
 
 const fen = z.int().min(0);
 const atMs = z.number().describe('Unix ms');
@@ -49,7 +50,7 @@ export const activitySummary = z.object({
   draws: count,
   wins: count,
 });
-export const activitiesAnswer = z.object({ activities: z.array(activitySummary) });
+export const activitiesAnswer = z.object({ activities: z.array(activitySummary), next: nextPage });
 export type ActivitySummary = z.infer<typeof activitySummary>;
 export type ActivitiesAnswer = z.infer<typeof activitiesAnswer>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './console-lists.ts';
 
 const atMs = z.number().describe('Unix ms');
 const people = z.int().min(0);
@@ -40,7 +41,7 @@ export const batchAnswer = z.object({
     .describe('What to know before it is confirmed'),
 });
 export type BatchAnswer = z.infer<typeof batchAnswer>;
-export const batchesAnswer = z.object({ rows: z.array(batchAnswer) });
+export const batchesAnswer = z.object({ rows: z.array(batchAnswer), next: nextPage });
 export type BatchesAnswer = z.infer<typeof batchesAnswer>;
 
 export const batchLinesQuery = z.object({

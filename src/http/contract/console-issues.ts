@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './console-lists.ts';
 import { ISSUE_FAULTS, ISSUE_STATES } from '../../flows/ports/issue-batches.ts';
 
 const fen = z.int().min(0);
@@ -71,7 +72,7 @@ export const issueAnswer = z.object({
   approvalAboveFen: fen.describe('Above this a second person is asked'),
 });
 export type IssueAnswer = z.infer<typeof issueAnswer>;
-export const issuesAnswer = z.object({ rows: z.array(issueAnswer) });
+export const issuesAnswer = z.object({ rows: z.array(issueAnswer), next: nextPage });
 export type IssuesAnswer = z.infer<typeof issuesAnswer>;
 
 export const issueLinesQuery = z.object({

@@ -7,7 +7,8 @@ export const pageQuery = z.object({
   after: z.string().max(1000).optional().describe('`next` of the page before; absent for the newest'),
   limit: z.coerce.number<string | number>().int().min(1).max(200).default(50),
 });
-const next = z.string().nullable().describe('Give it as `after` for the next page; null at the end');
+export const nextPage = z.string().nullable().describe('Give it as `after` for the next page; null at the end');
+const next = nextPage;
 
 export const drawsAnswer = z.object({
   rows: z.array(

@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { nextPage, pageQuery } from './console-lists.ts';
 
 const fen = z.int();
 const atMs = z.number().describe('Unix ms');
 
+export const reconciliationDaysQuery = pageQuery.extend({
+  limit: z.coerce.number<string | number>().int().min(1).max(366).default(90),
+});
 export const reconciliationDaysAnswer = z.object({
   days: z.array(z.string()).describe('Beijing days with a report, `yyyy-mm-dd`, the latest first'),
+  next: nextPage,
 });
 export type ReconciliationDaysAnswer = z.infer<typeof reconciliationDaysAnswer>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './console-lists.ts';
 import { rail } from './console-payments.ts';
 
 const fen = z.int().min(0);
@@ -62,7 +63,7 @@ export const reissueLine = z.object({
 });
 export type ReissueLine = z.infer<typeof reissueLine>;
 
-export const reissuesAnswer = z.object({ reissues: z.array(reissueLine).describe('The latest first') });
+export const reissuesAnswer = z.object({ reissues: z.array(reissueLine).describe('The latest first'), next: nextPage });
 export type ReissuesAnswer = z.infer<typeof reissuesAnswer>;
 
 export const reissueAnswer = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './console-lists.ts';
 import { ISSUE_STATES } from '../../flows/ports/issue-batches.ts';
 import { TRIAL_FEN_MAX } from '../../flows/ports/trial-packets.ts';
 
@@ -23,5 +24,5 @@ export const trialAnswer = z.object({
   reason: z.string().nullable().describe('Why it rests or was not paid'),
 });
 export type TrialAnswer = z.infer<typeof trialAnswer>;
-export const trialsAnswer = z.object({ rows: z.array(trialAnswer) });
+export const trialsAnswer = z.object({ rows: z.array(trialAnswer), next: nextPage });
 export type TrialsAnswer = z.infer<typeof trialsAnswer>;

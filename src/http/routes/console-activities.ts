@@ -14,8 +14,12 @@ import {
   turnActivityRequest,
 } from '../contract/console-activities.ts';
 import type { LawFinding } from '../contract/console-activities.ts';
+import { pageQuery } from '../contract/console-lists.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
+
+const ACTIVITY = /^[\w-]{1,64}$/;
 
 export interface ActivityRouteDependencies {
   readonly operate: OperateActivities;
@@ -71,9 +75,13 @@ function readingRoutes({ operate, reads }: ActivityRouteDependencies, present: P
       method: 'GET',
       path: '/activities',
       access: 'activities.view',
-      summary: 'The 500 activities changed last, with what they gave out',
+      summary: 'Activities with what they gave out, the ones changed last first',
+      query: pageQuery,
       answer: activitiesAnswer,
-      handle: async () => ({ activities: [...(await reads.activities())] }),
+      handle: async ({ query: { after, limit } }) => {
+        const { rows, next } = await reads.activities({ after: readCursor(after, ACTIVITY), limit });
+        return { activities: [...rows], next: writeCursor(next) };
+      },
     }),
     consoleRoute({
       name: 'showActivity',

@@ -33,23 +33,16 @@ function waitingRoutes({ approvals, reissuePayouts, reads }: ApprovalRouteDepend
       handle: async ({ operator }) => {
         const [publications, reissues, issues, names] = await Promise.all([
           approvals.waiting(),
-          reissuePayouts.list(),
+          reissuePayouts.waiting(),
           approvals.waitingIssues(),
           reads.operatorNames(),
         ]);
         const by = (id: string) => ({ askedByName: names.get(id) ?? id, own: id === operator.id });
         return {
           publications: publications.map((request) => ({ ...request, ...by(request.askedBy) })),
-          reissues: reissues
-            .filter(({ state }) => state === 'requested')
-            .map(({ id, why, payouts, amountFen, requestedBy, requestedAtMs }) => ({
-              id,
-              why,
-              payouts,
-              amountFen,
-              askedAtMs: requestedAtMs,
-              ...by(requestedBy),
-            })),
+          reissues: reissues.map(({ id, why, payouts, amountFen, requestedBy, requestedAtMs: askedAtMs }) => {
+            return { id, why, payouts, amountFen, askedAtMs, ...by(requestedBy) };
+          }),
           issues: issues.map(({ preparedBy, ...issue }) => {
             const { askedByName, own } = by(issue.askedBy);
             return { ...issue, askedByName, own: own || preparedBy === operator.id };

@@ -14,6 +14,8 @@ import {
   prepareBatchRequest,
   turnBatchRequest,
 } from '../contract/console-batches.ts';
+import { pageQuery } from '../contract/console-lists.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
 import { batchFile } from '../presenters/batch-file.ts';
 import { readActivityId } from './console-activities.ts';
 import { consoleRoute } from './console-route.ts';
@@ -26,6 +28,7 @@ export interface BatchRouteDependencies {
 
 type Params = Readonly<Record<string, string>>;
 
+const BATCH = /^[0-9a-f]{32}$/;
 /** 100,000 openids of 28 characters as JSON are 3.1 MB. */
 const LIST_BYTES_MAX = 4_194_304;
 const NO_INSIDER_LIST = {
@@ -47,9 +50,14 @@ function readingRoutes({ operate, operateBatches }: BatchRouteDependencies): rea
       method: 'GET',
       path: '/activities/:id/batches',
       access: 'people.view',
-      summary: 'The last 100 lists of people of an activity, and how they stand',
+      summary: 'Lists of people of an activity and how they stand, the newest first',
+      query: pageQuery,
       answer: batchesAnswer,
-      handle: async ({ params }) => ({ rows: (await operateBatches.list(await place(params))).map(shown) }),
+      handle: async ({ params, query: { after, limit } }) => {
+        const page = { after: readCursor(after, BATCH), limit };
+        const { rows, next } = await operateBatches.list(await place(params), page);
+        return { rows: rows.map(shown), next: writeCursor(next) };
+      },
     }),
     consoleRoute({
       name: 'showBatch',
@@ -138,7 +146,7 @@ function placeOf(operate: OperateActivities): (params: Params) => Promise<Stored
 
 function batchOf(params: Params): string {
   const id = params['batch'] ?? '';
-  if (/^[0-9a-f]{32}$/.test(id)) return id;
+  if (BATCH.test(id)) return id;
   throw new WrongRequest('batch-not-found', 'there is no such list', { status: 404 });
 }
 

@@ -22,6 +22,8 @@ import { spoolFile } from '../issue-files/spool-file.ts';
 import { textRows } from '../issue-files/text-rows.ts';
 import { xlsxRows } from '../issue-files/xlsx-rows.ts';
 import { issueFaultsFile, issueReportFile } from '../presenters/issue-file.ts';
+import { pageQuery } from '../contract/console-lists.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
 
@@ -29,6 +31,7 @@ export interface IssueRouteDependencies {
   readonly operateIssues: OperateIssues;
 }
 
+const BATCH = /^[0-9a-f]{32}$/;
 const PLACE = '/accounts/:account/issues';
 /** A million lines with amounts and notes. */
 const FILE_BYTES_MAX = 150_000_000;
@@ -113,8 +116,12 @@ function readingRoutes(issues: OperateIssues): readonly ConsoleRoute[] {
       path: PLACE,
       access: 'activities.view',
       summary: 'The batches of an account, the newest first',
+      query: pageQuery,
       answer: issuesAnswer,
-      handle: async ({ params }) => ({ rows: (await issues.list(accountOf(params))).map(shown) }),
+      handle: async ({ params, query: { after, limit } }) => {
+        const { rows, next } = await issues.list(accountOf(params), { after: readCursor(after, BATCH), limit });
+        return { rows: rows.map(shown), next: writeCursor(next) };
+      },
     }),
     consoleRoute({
       name: 'showIssue',
@@ -191,7 +198,7 @@ type Params = Readonly<Record<string, string>>;
 
 function keyOf(params: Params): IssueKey {
   const id = params['issue'] ?? '';
-  if (/^[0-9a-f]{32}$/.test(id)) return { account: accountOf(params), id };
+  if (BATCH.test(id)) return { account: accountOf(params), id };
   throw new WrongRequest('issue-not-found', 'there is no such batch', { status: 404 });
 }
 

@@ -2,7 +2,11 @@ import { beijingDay, startOfBeijingDayMs } from '../../base/beijing-day.ts';
 import type { BeijingDay } from '../../base/beijing-day.ts';
 import { WrongRequest } from '../../base/errors.ts';
 import type { ReconciliationStore } from '../../flows/ports/reconciliation.ts';
-import { reconciliationAnswer, reconciliationDaysAnswer } from '../contract/console-reconciliation.ts';
+import {
+  reconciliationAnswer,
+  reconciliationDaysAnswer,
+  reconciliationDaysQuery,
+} from '../contract/console-reconciliation.ts';
 import { openidsWithin } from '../presenters/person.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
@@ -11,7 +15,6 @@ export interface ReconciliationRouteDependencies {
   readonly reconciliations: Pick<ReconciliationStore, 'find' | 'days'>;
 }
 
-const DAYS_MAX = 90;
 const BREAKS_MAX = 500;
 
 /** The daily reports that compare awards, numbers, answers and books. */
@@ -22,9 +25,14 @@ export function reconciliationRoutes({ reconciliations }: ReconciliationRouteDep
       method: 'GET',
       path: '/reconciliations',
       access: 'payments.view',
-      summary: `The last ${DAYS_MAX} Beijing days with a report`,
+      summary: 'The Beijing days with a report, the latest first',
+      query: reconciliationDaysQuery,
       answer: reconciliationDaysAnswer,
-      handle: async () => ({ days: [...(await reconciliations.days(DAYS_MAX))] }),
+      handle: async ({ query: { after, limit } }) => {
+        const found = await reconciliations.days(limit + 1, after === undefined ? undefined : readPlace(after));
+        const days = found.slice(0, limit);
+        return { days, next: found.length > limit ? (days.at(-1) ?? null) : null };
+      },
     }),
     consoleRoute({
       name: 'showReconciliation',
@@ -55,9 +63,18 @@ export function reconciliationRoutes({ reconciliations }: ReconciliationRouteDep
 }
 
 function readDay(text: string): BeijingDay {
+  if (!isDay(text)) throw noReport();
+  return text;
+}
+
+function readPlace(after: string): BeijingDay {
+  if (isDay(after)) return after;
+  throw new WrongRequest('cursor-invalid', '`after` takes the `next` of an earlier page, unchanged');
+}
+
+function isDay(text: string): text is BeijingDay {
   const atMs = /^\d{4}-\d\d-\d\d$/.test(text) ? startOfBeijingDayMs(text as BeijingDay) : Number.NaN;
-  if (Number.isNaN(atMs) || beijingDay(atMs) !== text) throw noReport();
-  return text as BeijingDay;
+  return !Number.isNaN(atMs) && beijingDay(atMs) === text;
 }
 
 function noReport(): WrongRequest {

@@ -14,6 +14,8 @@ import {
   requestReissueRequest,
 } from '../contract/console-reissues.ts';
 import type { reissueSelection } from '../contract/console-reissues.ts';
+import { pageQuery } from '../contract/console-lists.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
 import { openidFor } from '../presenters/person.ts';
 import { shownReissue, shownReissueItems } from '../presenters/reissues.ts';
 import { readMerchantId } from './console-payments.ts';
@@ -72,10 +74,12 @@ function decidingRoutes({ reissuePayouts, reads }: ReissueRouteDependencies): re
       path: '/reissues',
       access: 'payments.view',
       summary: 'Re-issues, the latest first',
+      query: pageQuery,
       answer: reissuesAnswer,
-      handle: async ({ operator }) => {
-        const [reissues, names] = await Promise.all([reissuePayouts.list(), reads.operatorNames()]);
-        return { reissues: reissues.map((reissue) => shownReissue(reissue, operator, names)) };
+      handle: async ({ operator, query: { after, limit } }) => {
+        const page = { after: readCursor(after, REISSUE_ID), limit };
+        const [{ rows, next }, names] = await Promise.all([reissuePayouts.list(page), reads.operatorNames()]);
+        return { reissues: rows.map((reissue) => shownReissue(reissue, operator, names)), next: writeCursor(next) };
       },
     }),
     consoleRoute({

@@ -6,6 +6,8 @@ import type { Trial, TrialPackets } from '../../flows/issues/trial-packets.ts';
 import type { ConsoleReads } from '../../flows/ports/console-reads.ts';
 import type { Operator } from '../../flows/ports/operators.ts';
 import { askTrialRequest, trialAnswer, trialsAnswer } from '../contract/console-trials.ts';
+import { pageQuery } from '../contract/console-lists.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
 import type { TrialAnswer } from '../contract/console-trials.ts';
 import { consoleRoute } from './console-route.ts';
 import type { ConsoleRoute } from './console-route.ts';
@@ -15,6 +17,7 @@ export interface TrialRouteDependencies {
   readonly reads: ConsoleReads;
 }
 
+const BATCH = /^[0-9a-f]{32}$/;
 const PATH = '/accounts/:account/trial-packets';
 
 /** One packet to oneself before an activity goes live. Who decides does so as on any batch of packets. */
@@ -26,10 +29,13 @@ export function trialRoutes({ trialPackets, reads }: TrialRouteDependencies): re
       path: PATH,
       access: 'activities.view',
       summary: 'Packets that operators sent to themselves, and what became of them',
+      query: pageQuery.extend({ limit: pageQuery.shape.limit.default(20) }),
       answer: trialsAnswer,
-      handle: async ({ params, operator }) => {
-        const [trials, names] = await Promise.all([trialPackets.list(accountOf(params)), reads.operatorNames()]);
-        return { rows: trials.map((trial) => shown(trial, operator, names)) };
+      handle: async ({ params, operator, query: { after, limit } }) => {
+        const page = { after: readCursor(after, BATCH), limit };
+        const list = trialPackets.list(accountOf(params), page);
+        const [{ rows, next }, names] = await Promise.all([list, reads.operatorNames()]);
+        return { rows: rows.map((trial) => shown(trial, operator, names)), next: writeCursor(next) };
       },
     }),
     consoleRoute({

@@ -32,7 +32,10 @@ export const activityEntity = new EntitySchema<ActivityRow>({
   },
   uniques: [{ name: 'activity_slug_once', columns: ['slug'] }],
   checks: [check('activity_state_known')],
-  indices: [ownIndex('activity_live', ['accountId', 'publishedAt', 'id'])],
+  indices: [
+    ownIndex('activity_live', ['accountId', 'publishedAt', 'id']),
+    ownIndex('activity_by_change', ['updatedAt', 'id']),
+  ],
   foreignKeys: [
     { name: 'activity_account', target: 'account', columnNames: ['accountId'], referencedColumnNames: ['id'] },
   ],

@@ -31,6 +31,7 @@ export const reissueEntity = new EntitySchema<ReissueRow>({
     decidedAt: time('decided_at', NULLABLE),
   },
   checks: [check('reissue_state_known'), check('reissue_decided_whole'), check('reissue_by_two_people')],
+  indices: [ownIndex('reissue_by_time', ['requestedAt', 'id']), ownIndex('reissue_waiting', ['requestedAt', 'id'])],
   foreignKeys: [
     { name: 'reissue_merchant', target: 'merchant', columnNames: ['merchantId'], referencedColumnNames: ['id'] },
   ],

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { key, text, time } from './columns.ts';
+import { key, ownIndex, text, time } from './columns.ts';
 
 export interface TrialPacketRow {
   readonly accountId: string;
@@ -16,6 +16,7 @@ export const trialPacketEntity = new EntitySchema<TrialPacketRow>({
     batchId: text('batch_id'),
     askedAt: time('asked_at'),
   },
+  indices: [ownIndex('trial_packet_by_time', ['accountId', 'askedAt', 'batchId'])],
   uniques: [{ name: 'trial_packet_batch_once', columns: ['accountId', 'batchId'] }],
   foreignKeys: [
     {

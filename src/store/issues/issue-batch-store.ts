@@ -12,6 +12,7 @@ import type {
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import { copyIn, runCopying } from '../copy-in.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
+import { afterParameters, pageOf } from '../read-models/page-of.ts';
 import { inTransaction } from '../transaction.ts';
 import * as sql from './issue-statements.ts';
 
@@ -42,9 +43,10 @@ export function createIssueBatchStore(pool: pg.Pool, parseRule: (stored: unknown
       return made;
     },
     find,
-    async list(account, most) {
-      const text = `${sql.BATCHES} where batch.account_id = $1 order by batch.prepared_at desc, batch.id limit $2`;
-      return (await ask<Row<IssueBatch>>(text, [account, most])).rows;
+    async list(account, page) {
+      const values = [account, ...afterParameters(page.after), page.limit + 1];
+      const { rows } = await ask<Row<IssueBatch>>(sql.PAGE, values);
+      return pageOf(rows, page, { line: (row) => row, cursor: (row) => ({ atMs: row.preparedAtMs, key: row.id }) });
     },
     async lines({ account, id }, { after, most, faulty }) {
       return (await ask<Row<IssueLine>>(faulty ? sql.FAULTY_LINES : sql.LINES, [account, id, after, most])).rows;

@@ -27,6 +27,9 @@ export const BATCHES = `select batch.account_id as account, batch.id, activity_i
     ${ms('decided_at', 'decidedAtMs')}, ${ms('finished_at', 'finishedAtMs')}, reason
   from issue_batch as batch`;
 
+export const PAGE = `${BATCHES} where batch.account_id = $1 and (batch.prepared_at, batch.id) < ($2, $3)
+  order by batch.prepared_at desc, batch.id desc limit $4`;
+
 /** While a file is read `due_at` is when that began. */
 export const BEGIN_READING = `update issue_batch set state = 'reading', file_name = $3, file_hash = null, lines = null, faulty = 0,
     people = 0, amount_fen = 0, amount_min_fen = null, amount_max_fen = null, reason = null, due_at = $4

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { IssueKey } from '../../flows/ports/issue-batches.ts';
 import type { TrialPacketStore } from '../../flows/ports/trial-packets.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
+import { afterParameters, pageOf } from '../read-models/page-of.ts';
 
 /** Which batches are trials, in Postgres. */
 export function createTrialPacketStore(pool: pg.Pool): TrialPacketStore {
@@ -14,10 +15,16 @@ export function createTrialPacketStore(pool: pg.Pool): TrialPacketStore {
       const text = 'insert into trial_packet (account_id, batch_id, activity_id, asked_at) values ($1, $2, $3, $4)';
       await ask(text, [account, id, activity, new Date(nowMs)]);
     },
-    async list(account, most) {
-      const text = `select account_id as account, batch_id as id from trial_packet where account_id = $1
-        order by asked_at desc, batch_id limit $2`;
-      return (await ask<IssueKey & pg.QueryResultRow>(text, [account, most])).rows;
+    async list(account, page) {
+      const text = `select account_id as account, batch_id as id, (extract(epoch from asked_at) * 1000)::float8 as "askedAtMs"
+        from trial_packet where account_id = $1 and (asked_at, batch_id) < ($2, $3)
+        order by asked_at desc, batch_id desc limit $4`;
+      const values = [account, ...afterParameters(page.after), page.limit + 1];
+      const { rows } = await ask<IssueKey & { askedAtMs: number }>(text, values);
+      return pageOf(rows, page, {
+        line: ({ account: of, id }) => ({ account: of, id }),
+        cursor: (row) => ({ atMs: row.askedAtMs, key: row.id }),
+      });
     },
   };
 }

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { AccountSummary, ActivitySummary } from '../../flows/ports/console-reads.ts';
-
-const ACTIVITIES_MAX = 500;
+import type { AccountSummary, ActivitySummary, Page, PageRequest } from '../../flows/ports/console-reads.ts';
+import { afterParameters, pageOf } from './page-of.ts';
 
 /** Reads the accounts with the merchants that pay for them. */
 export async function readAccounts(pool: pg.Pool): Promise<readonly AccountSummary[]> {
@@ -14,7 +13,7 @@ export async function readAccounts(pool: pg.Pool): Promise<readonly AccountSumma
 }
 
 /** Reads the activities changed last, with what their counters say. */
-export async function readActivityList(pool: pg.Pool): Promise<readonly ActivitySummary[]> {
+export async function readActivityList(pool: pg.Pool, page: PageRequest): Promise<Page<ActivitySummary>> {
   const found = await pool.query<Omit<ActivitySummary, 'startsAtMs' | 'endsAtMs'> & Record<'starts' | 'ends', unknown>>(
     `select activity.account_id as "accountId", activity.id, slug, name, state,
         coalesce(rule, draft) -> 'mechanic' ->> 'kind' as mechanic,
@@ -23,17 +22,22 @@ export async function readActivityList(pool: pg.Pool): Promise<readonly Activity
         (extract(epoch from published_at) * 1000)::float8 as "publishedAtMs",
         coalesce(budget_fen, 0)::float8 as "budgetFen", coalesce(spent_fen, 0)::float8 as "spentFen",
         coalesce(draws, 0)::float8 as draws, coalesce(wins, 0)::float8 as wins
-      from (select * from activity where not exists (select 1 from trial_packet as trial
-          where trial.account_id = activity.account_id and trial.activity_id = activity.id) order by updated_at desc, id limit ${ACTIVITIES_MAX}) as activity
+      from (select * from activity where (updated_at, id) < ($1, $2) and not exists (select 1 from trial_packet as trial
+          where trial.account_id = activity.account_id and trial.activity_id = activity.id)
+        order by updated_at desc, id desc limit $3) as activity
       left join rule_version on rule_version.account_id = activity.account_id
         and rule_version.activity_id = activity.id and version = published_version
       left join activity_counter on activity_counter.account_id = activity.account_id
         and activity_counter.activity_id = activity.id
-      order by updated_at desc, activity.id`,
+      order by updated_at desc, activity.id desc`,
+    [...afterParameters(page.after), page.limit + 1],
   );
-  return found.rows.map(({ starts, ends, ...row }) => ({
-    ...row,
-    startsAtMs: typeof starts === 'number' ? starts : null,
-    endsAtMs: typeof ends === 'number' ? ends : null,
-  }));
+  return pageOf(found.rows, page, {
+    line: ({ starts, ends, ...row }) => ({
+      ...row,
+      startsAtMs: typeof starts === 'number' ? starts : null,
+      endsAtMs: typeof ends === 'number' ? ends : null,
+    }),
+    cursor: (row) => ({ atMs: row.updatedAtMs, key: row.id }),
+  });
 }

@@ -12,9 +12,9 @@ export interface ActivityOptions {
 /** Loads the activities that a reply, a button or a code of the account may lead into. */
 export function useActivityOptions(account: string): ActivityOptions {
   const { api } = useSession();
-  const { loaded } = useLoaded(api.activities);
+  const { loaded } = useLoaded(api.everyActivity);
   return useMemo(() => {
-    const all = loaded.state === 'ready' ? loaded.data.activities : [];
+    const all = loaded.state === 'ready' ? loaded.data : [];
     const own = all.filter(({ accountId, state }) => accountId === account && state !== 'stopped');
     return {
       options: own.map(({ id, name }) => ({ value: id, label: name })),

@@ -1,8 +1,9 @@
 import { Button, Select } from 'antd';
 import { useCallback, useState } from 'react';
-import type { IssuesAnswer } from '../../../http/contract/console-issues.ts';
+import type { IssueAnswer } from '../../../http/contract/console-issues.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { showYuan } from '../parts/money.ts';
+import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showCount, showMinute } from '../parts/show.ts';
 import { PaymentsFrame } from '../payments/payments-frame.tsx';
@@ -10,6 +11,7 @@ import { useWords } from '../state/language.tsx';
 import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
+import { usePages } from '../state/use-pages.ts';
 import { NewIssueDialog } from './new-issue-dialog.tsx';
 
 /** The batches of packets that go to files of people. */
@@ -29,8 +31,8 @@ function Batches({ accounts }: { accounts: readonly string[] }) {
   const navigation = useNavigation();
   const [account, setAccount] = useState(accounts[0] ?? '');
   const [making, setMaking] = useState(false);
-  const load = useCallback(() => api.money.issues(account), [api, account]);
-  const { loaded, reload } = useLoaded(load);
+  const load = useCallback((after: string | null) => api.money.issues(account, after), [api, account]);
+  const pages = usePages(load);
   const create = may('activities.batch') && (
     <Button type="primary" onClick={() => setMaking(true)}>
       {words.create}
@@ -46,17 +48,20 @@ function Batches({ accounts }: { accounts: readonly string[] }) {
           options={accounts.map((id) => ({ value: id, label: id }))}
         />
       )}
-      <WhenLoaded loaded={loaded} onRetry={reload}>
-        {({ rows }) => (
+      <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
+        {() => (
           <section className="card">
-            {rows.length === 0 ? (
+            {pages.rows.length === 0 ? (
               <EmptyNotice
                 title={words.empty}
                 text={may('activities.batch') ? words.emptyText : words.emptyReadOnly}
                 action={create}
               />
             ) : (
-              <BatchTable account={account} rows={rows} />
+              <>
+                <BatchTable account={account} rows={pages.rows} />
+                {pages.hasMore && <ListMore {...pages} count={pages.rows.length} />}
+              </>
             )}
           </section>
         )}
@@ -72,7 +77,7 @@ function Batches({ accounts }: { accounts: readonly string[] }) {
   );
 }
 
-function BatchTable({ account, rows }: { account: string; rows: IssuesAnswer['rows'] }) {
+function BatchTable({ account, rows }: { account: string; rows: readonly IssueAnswer[] }) {
   const { issues: words } = useWords();
   const { columns } = words;
   return (

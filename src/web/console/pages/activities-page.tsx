@@ -1,14 +1,15 @@
 import { Button, Segmented } from 'antd';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { ActivitySummary } from '../../../http/contract/console-activities.ts';
 import { BudgetBar, shownState, StateTag } from '../parts/activity-marks.tsx';
 import type { ShownState } from '../parts/activity-marks.tsx';
+import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showCount, showMinute } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
-import { useLoaded } from '../state/use-loaded.ts';
+import { usePages } from '../state/use-pages.ts';
 
 const FILTERS = ['all', 'published', 'draft', 'paused', 'stopped'] as const;
 type Filter = (typeof FILTERS)[number];
@@ -18,7 +19,14 @@ export function ActivitiesPage() {
   const words = useWords();
   const navigation = useNavigation();
   const { api, may } = useSession();
-  const { loaded, reload } = useLoaded(api.activities);
+  const load = useCallback(
+    async (after: string | null) => {
+      const { activities, next } = await api.activities(after);
+      return { rows: activities, next };
+    },
+    [api],
+  );
+  const pages = usePages(load);
   const create = may('activities.edit') && (
     <Button type="primary" size="large" onClick={() => void navigation.go('/activities/new')}>
       {words.activities.create}
@@ -30,9 +38,9 @@ export function ActivitiesPage() {
         <h1>{words.activities.title}</h1>
         {create}
       </div>
-      <WhenLoaded loaded={loaded} onRetry={reload}>
-        {({ activities }) =>
-          activities.length === 0 ? (
+      <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
+        {() =>
+          pages.rows.length === 0 ? (
             <div className="card">
               <EmptyNotice
                 title={words.activities.emptyTitle}
@@ -41,12 +49,20 @@ export function ActivitiesPage() {
               />
             </div>
           ) : (
-            <ActivityList activities={activities} />
+            <>
+              <ActivityList activities={onceEach(pages.rows)} />
+              {pages.hasMore && <ListMore {...pages} count={pages.rows.length} />}
+            </>
           )
         }
       </WhenLoaded>
     </>
   );
+}
+
+/** One that was changed while older pages were loaded comes in two of them. */
+function onceEach(activities: readonly ActivitySummary[]): readonly ActivitySummary[] {
+  return [...new Map(activities.toReversed().map((one) => [one.id, one])).values()].toReversed();
 }
 
 function ActivityList({ activities }: { activities: readonly ActivitySummary[] }) {

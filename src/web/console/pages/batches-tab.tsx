@@ -5,13 +5,14 @@ import { Bar } from '../parts/activity-marks.tsx';
 import { AskDialog } from '../parts/ask-dialog.tsx';
 import type { Question } from '../parts/ask-dialog.tsx';
 import { DataTable } from '../parts/data-table.tsx';
+import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showCount, showMinute } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { batchFileUrl } from '../state/operations-api.ts';
 import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
-import { useLoaded } from '../state/use-loaded.ts';
+import { usePages } from '../state/use-pages.ts';
 import { useRefresh } from '../state/use-refresh.ts';
 import { NewBatch } from './new-batch.tsx';
 
@@ -21,12 +22,15 @@ const LOOK_EVERY_MS = 3000;
 export function BatchesTab({ id, account }: { id: string; account: string }) {
   const { batches: words } = useWords();
   const { api, may } = useSession();
-  const load = useCallback(() => api.operations.batches(id), [api, id]);
-  const { loaded, reload } = useLoaded(load);
+  const load = useCallback((after: string | null) => api.operations.batches(id, after), [api, id]);
+  const pages = usePages(load);
+  const { loaded, reload } = pages;
   const [adding, setAdding] = useState(false);
   const isRunning = loaded.state === 'ready' && loaded.data.rows.some(({ state }) => state === 'running');
+  // Looking again begins with the first page: whoever reads older ones is left alone.
+  const isNewest = loaded.state === 'ready' && pages.rows.length === loaded.data.rows.length;
   useRefresh(
-    useCallback(() => isRunning && reload(), [isRunning, reload]),
+    useCallback(() => isRunning && isNewest && reload(), [isRunning, isNewest, reload]),
     LOOK_EVERY_MS,
   );
   const add = may('activities.batch') && (
@@ -37,8 +41,8 @@ export function BatchesTab({ id, account }: { id: string; account: string }) {
   return (
     <section className="card stack">
       <WhenLoaded loaded={loaded} onRetry={reload}>
-        {({ rows }) =>
-          rows.length === 0 ? (
+        {() =>
+          pages.rows.length === 0 ? (
             <EmptyNotice title={words.empty} text={words.emptyText} action={add} />
           ) : (
             <>
@@ -46,7 +50,8 @@ export function BatchesTab({ id, account }: { id: string; account: string }) {
                 <p className="quiet">{words.lead}</p>
                 {add}
               </div>
-              <BatchTable id={id} rows={rows} onChanged={reload} />
+              <BatchTable id={id} rows={pages.rows} onChanged={reload} />
+              {pages.hasMore && <ListMore {...pages} count={pages.rows.length} />}
             </>
           )
         }

@@ -39,7 +39,7 @@ export function NewReissuePage() {
   const { reissues } = useWords();
   const { api } = useSession();
   const load = useCallback(async (): Promise<Choices> => {
-    const [{ merchants }, { activities }] = await Promise.all([api.payments.show(), api.activities()]);
+    const [{ merchants }, activities] = await Promise.all([api.payments.show(), api.everyActivity()]);
     return { merchants, activities };
   }, [api]);
   const { loaded, reload } = useLoaded(load);

@@ -1,9 +1,11 @@
 import { Alert, Select } from 'antd';
 import { useCallback } from 'react';
+import type { ReactNode } from 'react';
 import type { ReconciliationAnswer } from '../../../http/contract/console-reconciliation.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Field } from '../parts/field.tsx';
 import { showYuan } from '../parts/money.ts';
+import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showAge } from '../parts/show-age.ts';
 import { showCount, showMinute } from '../parts/show.ts';
@@ -11,6 +13,7 @@ import { useWords } from '../state/language.tsx';
 import { useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
+import { usePages } from '../state/use-pages.ts';
 import { PaymentsFrame } from './payments-frame.tsx';
 import { Reason } from './payout-table.tsx';
 
@@ -18,12 +21,19 @@ import { Reason } from './payout-table.tsx';
 export function ReconciliationPage({ day }: { day: string | undefined }) {
   const { reconciliation: words } = useWords();
   const { api } = useSession();
-  const { loaded, reload } = useLoaded(api.payments.reconciliationDays);
+  const load = useCallback(
+    async (after: string | null) => {
+      const { days, next } = await api.payments.reconciliationDays(after);
+      return { rows: days, next };
+    },
+    [api],
+  );
+  const pages = usePages(load);
   return (
     <PaymentsFrame section="reconciliation" lead={words.lead}>
-      <WhenLoaded loaded={loaded} onRetry={reload}>
-        {({ days }) => {
-          const shown = day ?? days[0];
+      <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
+        {() => {
+          const shown = day ?? pages.rows[0];
           if (shown === undefined) {
             return (
               <div className="card">
@@ -31,14 +41,21 @@ export function ReconciliationPage({ day }: { day: string | undefined }) {
               </div>
             );
           }
-          return <Day key={shown} day={shown} days={days} />;
+          return (
+            <Day
+              key={shown}
+              day={shown}
+              days={pages.rows}
+              older={pages.hasMore && <ListMore {...pages} count={pages.rows.length} />}
+            />
+          );
         }}
       </WhenLoaded>
     </PaymentsFrame>
   );
 }
 
-function Day({ day, days }: { day: string; days: readonly string[] }) {
+function Day({ day, days, older }: { day: string; days: readonly string[]; older: ReactNode }) {
   const { reconciliation: words } = useWords();
   const { api } = useSession();
   const navigation = useNavigation();
@@ -58,6 +75,7 @@ function Day({ day, days }: { day: string; days: readonly string[] }) {
               />
             )}
           </Field>
+          {older}
         </div>
       </section>
       <WhenLoaded loaded={loaded} onRetry={reload}>

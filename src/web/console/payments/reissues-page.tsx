@@ -1,13 +1,15 @@
 import { Button, Tag } from 'antd';
+import { useCallback } from 'react';
 import type { ReissueLine, ReissueSelection } from '../../../http/contract/console-reissues.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { showYuan } from '../parts/money.ts';
+import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showCount, showMinute } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
 import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
-import { useLoaded } from '../state/use-loaded.ts';
+import { usePages } from '../state/use-pages.ts';
 import { PaymentsFrame } from './payments-frame.tsx';
 
 /** Every request for new numbers, with who asked and who decided. */
@@ -15,7 +17,14 @@ export function ReissuesPage() {
   const { reissues } = useWords();
   const navigation = useNavigation();
   const { api, may } = useSession();
-  const { loaded, reload } = useLoaded(api.payments.reissues);
+  const load = useCallback(
+    async (after: string | null) => {
+      const answer = await api.payments.reissues(after);
+      return { rows: answer.reissues, next: answer.next };
+    },
+    [api],
+  );
+  const pages = usePages(load);
   const create = may('payments.operate') && (
     <Button type="primary" onClick={() => void navigation.go('/payments/reissues/new')}>
       {reissues.create}
@@ -23,13 +32,16 @@ export function ReissuesPage() {
   );
   return (
     <PaymentsFrame section="reissues" lead={reissues.lead} action={create}>
-      <WhenLoaded loaded={loaded} onRetry={reload}>
-        {(answer) => (
+      <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
+        {() => (
           <section className="card">
-            {answer.reissues.length === 0 ? (
+            {pages.rows.length === 0 ? (
               <EmptyNotice title={reissues.empty} text={reissues.emptyText} />
             ) : (
-              <ReissueTable rows={answer.reissues} />
+              <>
+                <ReissueTable rows={pages.rows} />
+                {pages.hasMore && <ListMore {...pages} count={pages.rows.length} />}
+              </>
             )}
           </section>
         )}

@@ -5,6 +5,7 @@ import type { TrialAnswer } from '../../../http/contract/console-trials.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Field } from '../parts/field.tsx';
 import { readYuan, showYuan } from '../parts/money.ts';
+import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showMinute } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
@@ -12,6 +13,7 @@ import { Link } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { useLoaded } from '../state/use-loaded.ts';
+import { usePages } from '../state/use-pages.ts';
 import { PaymentsFrame } from './payments-frame.tsx';
 
 /** One packet to oneself before an activity goes live, and what became of earlier ones. */
@@ -40,8 +42,9 @@ function Trials({ accounts }: { accounts: readonly string[] }) {
   const { trials } = useWords();
   const { api, may } = useSession();
   const [account, setAccount] = useState(accounts[0] ?? '');
-  const load = useCallback(() => api.access.trials(account), [api, account]);
-  const { loaded, reload } = useLoaded(load);
+  const load = useCallback((after: string | null) => api.access.trials(account, after), [api, account]);
+  const pages = usePages(load);
+  const { loaded, reload } = pages;
   const choice = (
     <Field label={trials.account}>
       {({ id }) => (
@@ -72,11 +75,14 @@ function Trials({ accounts }: { accounts: readonly string[] }) {
           <Button onClick={reload}>{trials.refresh}</Button>
         </div>
         <WhenLoaded loaded={loaded} onRetry={reload}>
-          {({ rows }) =>
-            rows.length === 0 ? (
+          {() =>
+            pages.rows.length === 0 ? (
               <EmptyNotice title={trials.empty} text={trials.emptyText} />
             ) : (
-              <TrialTable rows={rows} />
+              <>
+                <TrialTable rows={pages.rows} />
+                {pages.hasMore && <ListMore {...pages} count={pages.rows.length} />}
+              </>
             )
           }
         </WhenLoaded>

@@ -28,7 +28,7 @@ export interface AccessApi {
   readonly approvals: () => Promise<ApprovalsAnswer>;
   readonly decideApproval: (id: string, decision: 'approved' | 'refused') => Promise<unknown>;
   readonly decideIssue: (issue: { id: string; accountId: string }, approve: boolean) => Promise<unknown>;
-  readonly trials: (account: string) => Promise<TrialsAnswer>;
+  readonly trials: (account: string, after: string | null) => Promise<TrialsAnswer>;
   readonly askTrial: (account: string, wish: { openid: string; amountFen: number }) => Promise<TrialAnswer>;
   readonly withdrawApproval: (id: string) => Promise<unknown>;
   readonly approvalLimits: () => Promise<ApprovalLimitsBody>;
@@ -55,7 +55,8 @@ export function accessApi(ask: <Result>(method: string, path: string, body?: unk
     approvals: () => ask('GET', '/approvals'),
     decideApproval: (id, decision) => ask('POST', `/approvals/${id}/decision`, { decision }),
     decideIssue: ({ id, accountId }, approve) => ask('POST', `/accounts/${accountId}/issues/${id}/decide`, { approve }),
-    trials: (account) => ask('GET', `/accounts/${account}/trial-packets`),
+    trials: (account, after) =>
+      ask('GET', `/accounts/${account}/trial-packets${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
     askTrial: (account, wish) => ask('POST', `/accounts/${account}/trial-packets`, wish),
     withdrawApproval: (id) => ask('POST', `/approvals/${id}/withdraw`, {}),
     approvalLimits: () => ask('GET', '/approval-limits'),

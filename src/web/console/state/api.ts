@@ -66,7 +66,9 @@ export interface Api {
   readonly logOut: () => Promise<unknown>;
   readonly me: () => Promise<SessionAnswer>;
   readonly accounts: () => Promise<AccountsAnswer>;
-  readonly activities: () => Promise<ActivitiesAnswer>;
+  readonly activities: (after: string | null) => Promise<ActivitiesAnswer>;
+  /** For choosing one: the thousand changed last. */
+  readonly everyActivity: () => Promise<ActivitiesAnswer['activities']>;
   readonly activity: (id: string) => Promise<ActivityAnswer>;
   readonly createActivity: (edit: ActivityEdit & { readonly accountId: string }) => Promise<ActivityAnswer>;
   readonly editActivity: (id: string, edit: ActivityEdit & { readonly revision: number }) => Promise<ActivityAnswer>;
@@ -113,10 +115,10 @@ export interface PaymentsApi {
   readonly orderPayout: (place: PayoutPlace, order: 'retry' | 'ask' | 'cancel') => Promise<PayoutAnswer>;
   readonly previewReissue: (selection: ReissueSelection) => Promise<ReissuePreviewAnswer>;
   readonly requestReissue: (selection: ReissueSelection, why: string) => Promise<ReissueLine>;
-  readonly reissues: () => Promise<ReissuesAnswer>;
+  readonly reissues: (after: string | null) => Promise<ReissuesAnswer>;
   readonly reissue: (id: string) => Promise<ReissueAnswer>;
   readonly decideReissue: (id: string, decision: ReissueDecision) => Promise<ReissueAnswer>;
-  readonly reconciliationDays: () => Promise<ReconciliationDaysAnswer>;
+  readonly reconciliationDays: (after: string | null) => Promise<ReconciliationDaysAnswer>;
   readonly reconciliation: (day: string) => Promise<ReconciliationAnswer>;
 }
 
@@ -134,12 +136,15 @@ export function createApi(onSignedOut: () => void): Api {
   };
   const page = (id: string, list: string, after: string | null): string =>
     `/activities/${id}/${list}${after === null ? '' : `?after=${encodeURIComponent(after)}`}`;
+  const activities = (after: string | null): Promise<ActivitiesAnswer> =>
+    ask('GET', `/activities?limit=200${after === null ? '' : `&after=${encodeURIComponent(after)}`}`);
   return {
     logIn: (token) => ask('POST', '/login', { token }),
     logOut: () => ask('POST', '/logout', {}),
     me: () => ask('GET', '/me'),
     accounts: () => ask('GET', '/accounts'),
-    activities: () => ask('GET', '/activities'),
+    activities,
+    everyActivity: () => loadEvery(activities),
     activity: (id) => ask('GET', `/activities/${id}`),
     createActivity: (edit) => ask('POST', '/activities', edit),
     editActivity: (id, edit) => ask('PUT', `/activities/${id}`, edit),
@@ -160,6 +165,18 @@ export function createApi(onSignedOut: () => void): Api {
     settings: settingsApi(ask),
     operations: operationsApi(ask),
   };
+}
+
+async function loadEvery(load: Api['activities']): Promise<ActivitiesAnswer['activities']> {
+  const all: ActivitiesAnswer['activities'] = [];
+  let after: string | null = null;
+  for (let pages = 0; pages < 5; pages += 1) {
+    const { activities, next }: ActivitiesAnswer = await load(after);
+    all.push(...activities);
+    if (next === null) break;
+    after = next;
+  }
+  return all;
 }
 
 function paymentsApi(ask: Ask): PaymentsApi {
@@ -183,10 +200,10 @@ function paymentsApi(ask: Ask): PaymentsApi {
     orderPayout: (place, order) => ask('POST', `${payout(place)}/${order}`, {}),
     previewReissue: (selection) => ask('POST', '/reissues/preview', { selection }),
     requestReissue: (selection, why) => ask('POST', '/reissues', { selection, why }),
-    reissues: () => ask('GET', '/reissues'),
+    reissues: (after) => ask('GET', `/reissues?${query({ after })}`),
     reissue: (id) => ask('GET', `/reissues/${id}`),
     decideReissue: (id, decision) => ask('POST', `/reissues/${id}/decision`, { decision }),
-    reconciliationDays: () => ask('GET', '/reconciliations'),
+    reconciliationDays: (after) => ask('GET', `/reconciliations?${query({ after })}`),
     reconciliation: (day) => ask('GET', `/reconciliations/${day}`),
   };
 }

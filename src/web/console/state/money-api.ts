@@ -24,7 +24,7 @@ export interface MoneyApi {
   readonly fundFlow: (merchant: string, day: string, bill: Blob) => Promise<FundFlowAnswer>;
   /** Where the file of people and months is downloaded from. */
   readonly peopleUrl: (wanted: Readonly<Record<string, string>>) => string;
-  readonly issues: (account: string) => Promise<IssuesAnswer>;
+  readonly issues: (account: string, after: string | null) => Promise<IssuesAnswer>;
   readonly issue: (place: IssuePlace) => Promise<IssueAnswer>;
   readonly faultyLines: (place: IssuePlace) => Promise<IssueLinesAnswer>;
   readonly createIssue: (account: string, wish: NewIssue) => Promise<IssueAnswer>;
@@ -44,7 +44,8 @@ export function moneyApi(ask: <Result>(method: string, path: string, body?: unkn
     merchantDays: (period) => ask('GET', `/finance/merchant-days?${query({ ...period })}`),
     fundFlow: (merchant, day, bill) => ask('POST', `/finance/merchants/${merchant}/fund-flow?${query({ day })}`, bill),
     peopleUrl: (wanted) => `/api/console/finance/people?${query(wanted)}`,
-    issues: (account) => ask('GET', `/accounts/${account}/issues`),
+    issues: (account, after) =>
+      ask('GET', `/accounts/${account}/issues${after === null ? '' : `?${query({ after })}`}`),
     issue: (place) => ask('GET', at(place)),
     faultyLines: (place) => ask('GET', `${at(place)}/lines?${query({ only: 'faulty', limit: '20' })}`),
     createIssue: (account, wish) => ask('POST', `/accounts/${account}/issues`, wish),

@@ -27,7 +27,7 @@ export interface OperationsApi {
   readonly dropCodes: (account: string, pool: string) => Promise<unknown>;
   readonly lookUpCode: (account: string, pool: string, code: string) => Promise<LookUpAnswer>;
   readonly revealVoucher: (account: string, award: string) => Promise<{ readonly code: string }>;
-  readonly batches: (activity: string) => Promise<BatchesAnswer>;
+  readonly batches: (activity: string, after: string | null) => Promise<BatchesAnswer>;
   readonly prepareBatch: (activity: string, note: string, source: BatchSource) => Promise<BatchAnswer>;
   readonly confirmBatch: (activity: string, batch: string, people: number) => Promise<BatchAnswer>;
   readonly turnBatch: (activity: string, batch: string, to: 'pause' | 'resume' | 'cancel') => Promise<BatchAnswer>;
@@ -65,7 +65,8 @@ export function operationsApi(
     dropCodes: (account, id) => ask('POST', `${pool(account, id)}/drop`, {}),
     lookUpCode: (account, id, code) => ask('POST', `${pool(account, id)}/look-up`, { code }),
     revealVoucher: (account, award) => ask('POST', `/accounts/${account}/awards/${award}/voucher`, {}),
-    batches: (activity) => ask('GET', batches(activity)),
+    batches: (activity, after) =>
+      ask('GET', `${batches(activity)}${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
     prepareBatch: (activity, note, source) => ask('POST', batches(activity), { note, ...source }),
     confirmBatch: (activity, batch, people) => ask('POST', `${batches(activity)}/${batch}/confirm`, { people }),
     turnBatch: (activity, batch, to) => ask('POST', `${batches(activity)}/${batch}/turn`, { to }),
