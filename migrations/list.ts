@@ -19,6 +19,7 @@ import { CheaperDraws1795256160000 } from './1795256160000-cheaper-draws.ts';
 import { TrialPackets1795256280000 } from './1795256280000-trial-packets.ts';
 import { Fairness1795256340000 } from './1795256340000-fairness.ts';
 import { PageOrder1795256400000 } from './1795256400000-page-order.ts';
+import { MoneyByDay1795256520000 } from './1795256520000-money-by-day.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   TrialPackets1795256280000,
   Fairness1795256340000,
   PageOrder1795256400000,
+  MoneyByDay1795256520000,
 ];

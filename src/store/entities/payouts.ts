@@ -94,6 +94,7 @@ export const payoutEntity = new EntitySchema<PayoutRow>({
     ownIndex('payout_once_per_series', ['accountId', 'awardId', 'series']),
     ownIndex('payout_open', ['merchantId', 'state', 'createdAt', 'orderNumber']),
     ownIndex('payout_without_payee', ['accountId', 'awardId']),
+    ownIndex('payout_by_send', ['merchantId', 'lastSentAt']),
   ],
 });
 
@@ -169,5 +170,6 @@ export const bookEntryEntity = new EntitySchema<BookEntryRow>({
   indices: [
     ownIndex('book_entry_by_activity', ['accountId', 'activityId', 'id']),
     ownIndex('book_entry_by_award', ['accountId', 'awardId']),
+    ownIndex('book_entry_returned', ['merchantId', 'createdAt']),
   ],
 });
