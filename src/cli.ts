@@ -4,6 +4,7 @@ import { done, failed, takesNothing, withPool, withVariables } from './cli-comma
 import type { Outcome } from './cli-command.ts';
 import { runAfterRestore } from './cli-after-restore.ts';
 import { runDoctor } from './cli-doctor.ts';
+import { runVerifyDraws } from './cli-fairness.ts';
 import { runAddMerchant } from './cli-merchants.ts';
 import { reconcile, resumeSending, stopSending } from './cli-payouts.ts';
 import type { Environment } from './config.ts';
@@ -37,6 +38,12 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'verify-books',
     does: 'recomputes every balance and compares; exit code 1 when something differs',
     run: (words, env) => withVariables(env, ['DATABASE_URL'], ({ DATABASE_URL }) => compareBooks(words, DATABASE_URL)),
+  },
+  'verify-draws': {
+    usage: 'verify-draws <slug>',
+    does: 'decides every draw of an activity again from its seed; exit code 1 when one comes to something else',
+    run: (words, env, say) =>
+      withVariables(env, ['DATABASE_URL', 'SECRETS_KEY'], (values) => runVerifyDraws(words, values, say)),
   },
   'verify-audit': {
     usage: 'verify-audit [number:hash]',

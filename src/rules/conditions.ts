@@ -24,9 +24,34 @@ export function meets(
   place = 'who.must',
 ): { readonly met: boolean; readonly steps: readonly TraceStep[] } {
   const steps: TraceStep[] = [];
-  const seen = answerOf(condition, { facts, place, steps });
+  return judged(answerOf(condition, { look: (leaf) => look(leaf, facts), place, steps }), place, steps);
+}
+
+function judged(seen: Answer, place: string, steps: readonly TraceStep[]): ReturnType<typeof meets> {
   const met = seen === 'yes';
   return { met, steps: [...steps, { check: place, passed: met, seen, limit: 'yes' }] };
+}
+
+/**
+ * Decides again from what the leaves answered then: their steps say so. A leaf whose step is missing knows nothing.
+ */
+export function admitAgain(
+  { must, shadow }: Pick<Who, 'must' | 'shadow'>,
+  recorded: readonly TraceStep[],
+): ReturnType<typeof admit> {
+  const again = (condition: Condition, place: string): ReturnType<typeof meets> => {
+    const steps: TraceStep[] = [];
+    const lookAgain = (leaf: ConditionLeaf, at: string): Look => {
+      const step = recorded.find(({ check }) => check === `${at}:${leaf.kind}`);
+      if (step === undefined) return unknown(null);
+      const answer = step.passed ? 'yes' : step.seen === null ? 'unknown' : 'no';
+      return { answer, seen: step.seen, asked: step.limit };
+    };
+    return judged(answerOf(condition, { look: lookAgain, place, steps }), place, steps);
+  };
+  const asked = must === null ? null : again(must, 'who.must');
+  const tried = shadow === null ? null : again(shadow, 'who.shadow');
+  return { admitted: asked?.met ?? true, steps: [...(asked?.steps ?? []), ...(tried?.steps ?? [])] };
 }
 
 /** Decides who may take part: `must` alone admits, `shadow` is only written down. */
@@ -40,26 +65,26 @@ export function admit(
 }
 
 interface Looking {
-  readonly facts: ConditionFacts;
+  readonly look: (leaf: ConditionLeaf, place: string) => Look;
   readonly place: string;
   readonly steps: TraceStep[];
 }
 
-function answerOf(condition: Condition, { facts, place, steps }: Looking): Answer {
+function answerOf(condition: Condition, { look: lookAt, place, steps }: Looking): Answer {
   switch (condition.kind) {
     case 'all':
     case 'any': {
       const answers = condition.of.map((part, index) =>
-        answerOf(part, { facts, place: `${place}.of.${index}`, steps }),
+        answerOf(part, { look: lookAt, place: `${place}.of.${index}`, steps }),
       );
       return join(answers, condition.kind === 'all' ? 'no' : 'yes');
     }
     case 'not': {
-      const answer = answerOf(condition.of, { facts, place: `${place}.of`, steps });
+      const answer = answerOf(condition.of, { look: lookAt, place: `${place}.of`, steps });
       return answer === 'unknown' ? answer : yesIf(answer === 'no');
     }
     default: {
-      const { answer, seen, asked } = look(condition, facts);
+      const { answer, seen, asked } = lookAt(condition, place);
       steps.push({ check: `${place}:${condition.kind}`, passed: answer === 'yes', seen, limit: asked });
       return answer;
     }

@@ -5,7 +5,7 @@ import type { Fen } from '../base/fen.ts';
 import type { PrizeId } from '../base/ids.ts';
 import type { ActivityRule } from './activity-rule.ts';
 import { CHAIN_MAX, placedMechanics, settingsOf } from './chains.ts';
-import { admit } from './conditions.ts';
+import { admit, admitAgain } from './conditions.ts';
 import type { ActivityFacts, Loss, Mark, ParticipantFacts, SaidCode, TraceStep, Verdict } from './facts.ts';
 import { closedBy, drawsToday, limitBy } from './limits.ts';
 import type { ConditionFacts } from './person-facts.ts';
@@ -35,8 +35,8 @@ export interface DecisionInput {
   readonly code?: SaidCode | null | undefined;
   /** The next voucher of each pool that the rule's prizes are handed out from; one that is empty is missing. */
   readonly vouchers?: ReadonlyMap<string, string> | undefined;
-  /** What the rule's conditions look at; needed where it has any. */
-  readonly asking?: ConditionFacts | undefined;
+  /** What the rule's conditions look at; needed where it has any. When a draw is decided again: the steps that hold its answers. */
+  readonly asking?: ConditionFacts | readonly TraceStep[] | undefined;
 }
 
 /** The verdict and the facts as they stand after it. */
@@ -102,9 +102,13 @@ function because(why: Refused['why'] | null): Refused | null {
 function excludedBy({ rule: { who }, asking }: DecisionInput, trace: TraceStep[]): 'not-eligible' | null {
   if (who.must === null && who.shadow === null) return null;
   assert(asking !== undefined, 'what conditions look at is loaded where a rule has any');
-  const { admitted, steps } = admit(who, asking);
+  const { admitted, steps } = isRecorded(asking) ? admitAgain(who, asking) : admit(who, asking);
   trace.push(...steps);
   return admitted ? null : 'not-eligible';
+}
+
+function isRecorded(asking: ConditionFacts | readonly TraceStep[]): asking is readonly TraceStep[] {
+  return Array.isArray(asking);
 }
 
 /** Below what the tickets of a draw's luck are drawn, in their order; 0 where none is needed. */

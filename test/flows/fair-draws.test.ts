@@ -5,6 +5,8 @@ import type pg from 'pg';
 import type { AccountId, ActivityId } from '../../src/base/ids.ts';
 import type { FairDraws } from '../../src/flows/ports/fairness.ts';
 import type { Luck } from '../../src/flows/ports/time-and-luck.ts';
+import { verifyDraws } from '../../src/flows/fairness/verify-draws.ts';
+import { createFairRecords } from '../../src/store/fairness/fair-records.ts';
 import { activityRuleSchema } from '../../src/rules/activity-rule.ts';
 import { luckFrom } from '../../src/rules/fair-luck.ts';
 import { createPseudonyms } from '../../src/store/account/pseudonyms.ts';
@@ -179,5 +181,69 @@ describe('draws whose luck follows from a seed', () => {
       messageKey('before'),
     ]);
     assert.notEqual(rows[0].ticket, null);
+  });
+
+  const verify = (slug: string) =>
+    verifyDraws(
+      {
+        records: createFairRecords(pools[0]),
+        seeds,
+        parseRule: (stored) => activityRuleSchema.parse(stored),
+      },
+      slug,
+    );
+
+  it('are decided again from the database, and any that was changed there is named', async () => {
+    const id = await publish('verified');
+    const activity = await directory().bySlug('verified');
+    assert.ok(activity);
+    const batcher = batcherOver(createDrawStore(pools[0], pseudonyms), log);
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(
+        Array.from({ length: 60 }, (_, index) =>
+          batcher.draw({
+            activity,
+            openid: follower(index),
+            key: messageKey(`v${round}-${index}`),
+            render: (text) => text,
+          }),
+        ),
+      );
+    }
+    const whole = await verify('verified');
+    assert.deepEqual([whole?.draws, whole?.refused, whole?.faults], [180, 60, []]);
+
+    const { rows } = await database.client.query<{ award_id: string; place: number }>(
+      `select award_id, place from draw where activity_id = $1 and outcome = 'won' order by place`,
+      [id],
+    );
+    const win = rows[3];
+    assert.ok(win);
+    const changes: readonly (readonly [string, string, number])[] = [
+      [
+        'update draw set ticket = ticket + 1 where activity_id = $1 and place = 20 and outcome <> $2',
+        'update draw set ticket = ticket - 1 where activity_id = $1 and place = 20 and outcome <> $2',
+        20,
+      ],
+      [
+        `update award set amount_fen = amount_fen + 1 where activity_id = $1 and id = '${win.award_id}' and $2 <> ''`,
+        `update award set amount_fen = amount_fen - 1 where activity_id = $1 and id = '${win.award_id}' and $2 <> ''`,
+        win.place,
+      ],
+      [`update draw set openid = 'oSomebodyElse' where activity_id = $1 and place = 20 and outcome <> $2`, '', 20],
+    ];
+    for (const [change, back, place] of changes) {
+      await database.client.query(change, [id, 'refused']);
+      const found = await verify('verified');
+      assert.equal(found?.faults[0]?.place, place);
+      if (back !== '') await database.client.query(back, [id, 'refused']);
+    }
+    await database.client.query(`delete from draw where activity_id = $1 and place = 20 and outcome <> 'refused'`, [
+      id,
+    ]);
+    const missing = await verify('verified');
+    assert.equal(missing?.faults[0]?.place, 21);
+    assert.match(missing.faults[0].what, /stands at place 21, and its place is 20/);
+    assert.equal(await verify('nowhere'), undefined);
   });
 });

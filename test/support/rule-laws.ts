@@ -8,6 +8,7 @@ import { decide, luckBounds } from '../../src/rules/engine.ts';
 import type { Decision } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ActivityFacts, ParticipantFacts, TraceStep, Verdict } from '../../src/rules/facts.ts';
+import type { DrawLuck } from '../../src/rules/luck.ts';
 import { untouched } from './decisions.ts';
 import { follower } from './draws.ts';
 import { accountId } from '../../src/base/ids.ts';
@@ -27,8 +28,11 @@ export interface PlayedRequest {
   readonly decision: Decision;
 }
 
-/** Plays a history from an untouched activity on, each request on what the one before left. */
-export function playHistory({ rule, requests }: RandomHistory): readonly PlayedRequest[] {
+/** Plays a history from an untouched activity on, each request on what the one before left; by its own luck unless given another. */
+export function playHistory(
+  { rule, requests }: RandomHistory,
+  luckOf?: (person: number, number: number) => DrawLuck,
+): readonly PlayedRequest[] {
   const places = ['main', ...rule.chained.map(({ id }) => id)];
   const bounds = luckBounds(rule);
   const people = new Map<number, ParticipantFacts>();
@@ -39,9 +43,10 @@ export function playHistory({ rule, requests }: RandomHistory): readonly PlayedR
     atMs += waitMs;
     const day = beijingDay(atMs);
     if (activity.day !== day) activity = { ...activity, day, winsToday: 0, wonTodayFen: fen(0) };
-    const luck = { tickets: bounds.map((bound, index) => (bound === 0 ? 0 : (tickets[index] ?? 0) % bound)), seed };
+    const given = { tickets: bounds.map((bound, index) => (bound === 0 ? 0 : (tickets[index] ?? 0) % bound)), seed };
     const start = places[way % places.length] ?? 'main';
     const before = people.get(person) ?? NEWCOMER;
+    const luck = luckOf?.(person, before.draws + 1) ?? given;
     const openid = follower(person);
     const said = { code: codes.saidBy(openid, code === null ? null : `code-${code}`), vouchers: codes.vouchers };
     const asking = askedOf(person, atMs);

@@ -1,4 +1,5 @@
 import type { AccountId, ActivityId, Openid } from '../../base/ids.ts';
+import type { RecordedDraw } from '../../rules/replay.ts';
 
 /** What an activity's draws take their luck from, fixed and committed to when it was published. docs/fairness.md has the protocol. */
 export interface FairDraws {
@@ -29,4 +30,37 @@ export interface FairSeeds {
   open(place: FairPlace, seed: SealedSeed): FairDraws;
   /** Returns the seed itself, as 64 hex digits, to be revealed. Throws as `open` does. */
   reveal(place: FairPlace, seed: SealedSeed): string;
+}
+
+/** An activity whose draws can be proved. */
+export interface FairActivity extends FairPlace {
+  readonly slug: string;
+  readonly name: string;
+  readonly seed: SealedSeed;
+  readonly publishedAtMs: number;
+  /** When the seed was made public; null before. */
+  readonly revealedAtMs: number | null;
+  readonly stopped: boolean;
+  /** Every version of its rule, as stored. They differ in texts and looks alone. */
+  readonly rules: ReadonlyMap<number, unknown>;
+  /** How many draws its counter has, refused ones left out. */
+  readonly draws: number;
+}
+
+/** A draw as it is stored, whose person has a name of the database: an openid, or the pseudonym of somebody erased. */
+export interface StoredDraw extends Omit<RecordedDraw, 'person'> {
+  readonly openid: Openid;
+  readonly key: string;
+}
+
+export interface FairRecords {
+  /** Returns undefined for an activity that is not there or was published without a seed. */
+  find(slug: string): Promise<FairActivity | undefined>;
+  /**
+   * Reads every draw of an activity in the order of their places, some thousand at a time, with the activity as it was at the
+   * same moment. Refused ones come behind the draw that they came after. Throws OutsideTrouble when the database is away.
+   */
+  draws(slug: string): AsyncGenerator<{ readonly activity: FairActivity; readonly draws: readonly StoredDraw[] }>;
+  /** Notes that the seed is public from now on, unless it is already. */
+  reveal(place: FairPlace, atMs: number): Promise<void>;
 }
