@@ -14,6 +14,8 @@ before(async () => {
 after(() => stage?.close());
 
 const dialog = (page: Page) => page.getByRole('dialog');
+const widerThanItsWindow = (page: Page) =>
+  page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - innerWidth)');
 const open = (page: Page, path: string) => page.goto(`${stage.server.url}/console/payments${path}`);
 
 test('an operator uploads a file, sees its faults, confirms it, and a second person approves', async () => {
@@ -51,9 +53,12 @@ test('an operator uploads a file, sees its faults, confirms it, and a second per
   await context.close();
   const second = await stage.signedIn({ role: 'finance', name: 'fang', language: 'en', size: PHONE });
   await second.page.goto(address);
+  await second.page.locator('.nav-badge').waitFor();
+  assert.equal(await widerThanItsWindow(second.page), 0, 'what waits for approval makes no page wider than a phone');
   await second.page.getByRole('button', { name: 'Approve and send' }).click();
   await second.page.getByText('· Running').waitFor();
   await look(second.page, 'console-issue-running-en-390');
+  assert.equal(await widerThanItsWindow(second.page), 0);
   assert.deepEqual(second.faults, []);
   await second.context.close();
 });
@@ -70,6 +75,7 @@ test('the set-up check names what is wrong with causes and what to do, in both l
   await open(english.page, '/doctor');
   await english.page.getByText('What to do').first().waitFor();
   await look(english.page, 'console-doctor-en-390');
+  assert.equal(await widerThanItsWindow(english.page), 0);
   await english.context.close();
 });
 

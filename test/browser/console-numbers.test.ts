@@ -100,6 +100,15 @@ test('support finds somebody by name and sees why each draw ended so', async () 
   assert.match((await downloading).suggestedFilename(), /^personal-data-.*\.json$/);
   await page.getByRole('button', { name: '删除个人信息' }).click();
   await look(page, 'console-person-erase-1280', false);
+  await page.getByRole('dialog').getByRole('button', { name: '取消' }).click();
+  const { rows } = await stage.server.database.client.query('select openid from award limit 1');
+  await open(page, `/people/main/${rows[0].openid}`);
+  await page.getByRole('link', { name: /^订单/ }).first().click();
+  await page.getByRole('heading', { name: '红包详情' }).waitFor();
+  await page.getByText('请求记录').waitFor();
+  await look(page, 'console-payout-1280');
+  await page.getByRole('link', { name: rows[0].openid }).click();
+  await page.getByRole('heading', { name: '经过' }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });

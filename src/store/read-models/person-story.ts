@@ -5,7 +5,7 @@ import { afterParameters, pageOf } from './page-of.ts';
 
 const FOUND_MAX = 20;
 
-/** Each way of looking is an index of its own, asked account by account: there are few. */
+/** Each way of looking is an index of its own, asked account by account: there are few. Names come in the order of theirs (~<~), so that a short beginning is no sort of all who have it. */
 const SEARCH = `with found as (
     select account.id as account_id, one.openid from account cross join lateral (
       select openid from follower where account_id = account.id and openid = $1
@@ -14,7 +14,7 @@ const SEARCH = `with found as (
       union select openid from award where account_id = account.id and award.id = $1
       union select award.openid from payout join award on award.account_id = payout.account_id and award.id = payout.award_id
         where payout.account_id = account.id and payout.order_number = $1
-      union (select openid from web_profile where account_id = account.id and nickname like $2 order by nickname limit ${FOUND_MAX})
+      union (select openid from web_profile where account_id = account.id and nickname like $2 order by nickname using ~<~ limit ${FOUND_MAX})
     ) as one
   )
   select found.account_id as "accountId", found.openid, nickname, following

@@ -4,6 +4,7 @@ import { accessPageOf, AllowedByPath } from './access/access-pages.tsx';
 import { accountPageOf } from './account/account-pages.tsx';
 import { moneyPageOf } from './money/money-pages.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
+import { payoutPlaceOf } from './payments/payout-address.ts';
 import { usePath } from './state/navigation.tsx';
 
 // One chunk a page, so that the list opens without waiting for the editor.
@@ -17,6 +18,7 @@ const EditActivityPage = lazy(async () => ({
 }));
 const PaymentsPage = lazy(async () => ({ default: (await import('./payments/payments-page.tsx')).PaymentsPage }));
 const PayoutsPage = lazy(async () => ({ default: (await import('./payments/payouts-page.tsx')).PayoutsPage }));
+const PayoutPage = lazy(async () => ({ default: (await import('./payments/payouts-page.tsx')).PayoutPage }));
 const TrialPage = lazy(async () => ({ default: (await import('./payments/trial-page.tsx')).TrialPage }));
 const ShopPaymentsPage = lazy(async () => ({
   default: (await import('./payments/shop-payments-page.tsx')).ShopPaymentsPage,
@@ -78,6 +80,8 @@ function paymentsPageOf(path: string) {
   if (path === '/shop') return <ShopPaymentsPage />;
   if (path === '/reissues') return <ReissuesPage />;
   if (path === '/reissues/new') return <NewReissuePage />;
+  const place = payoutPlaceOf(path);
+  if (place !== null) return <PayoutPage key={path} place={place} />;
   const [, state] = /^\/payouts\/(waiting|unknown|parked|dead)$/.exec(path) ?? [];
   if (state !== undefined) return <PayoutsPage key={state} state={state as OpenState} />;
   const [, reissue] = /^\/reissues\/([0-9a-z-]{1,64})$/.exec(path) ?? [];

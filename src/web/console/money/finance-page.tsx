@@ -156,10 +156,10 @@ function BillCard() {
 }
 
 function BillReport({ report }: { report: FundFlowAnswer }) {
-  const { finance: words } = useWords();
+  const { finance: words, none } = useWords();
   const { breaks, breakCount, lines, others, matched } = report;
   const { breakColumns: columns } = words;
-  const money = (amountFen: number | null): string => (amountFen === null ? '' : showYuan(amountFen));
+  const money = (amountFen: number | null): string => (amountFen === null ? none : showYuan(amountFen));
   return (
     <div className="stack" aria-live="polite">
       <Alert

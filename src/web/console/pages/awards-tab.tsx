@@ -7,7 +7,9 @@ import { ListMore } from '../parts/list-more.tsx';
 import { showYuan } from '../parts/money.ts';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showOpenid, showTime } from '../parts/show.ts';
+import { payoutAddress } from '../payments/payout-address.ts';
 import { useWords } from '../state/language.tsx';
+import { Link } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { usePages } from '../state/use-pages.ts';
 import { VoucherCell } from './voucher-cell.tsx';
@@ -72,7 +74,7 @@ export function AwardsTab({ id, account, prizes }: AwardsTabProps) {
                       prizeOf(row.prizeId)?.kind === 'voucher' ? (
                         <VoucherCell account={account} award={row.awardId} />
                       ) : (
-                        <OrderCell award={row} />
+                        <OrderCell award={row} account={account} />
                       ),
                   },
                 ]}
@@ -87,12 +89,20 @@ export function AwardsTab({ id, account, prizes }: AwardsTabProps) {
 }
 
 /** The order number at WeChat Pay and how often it was asked; nothing for what is not paid in money. */
-function OrderCell({ award: { orderNumber, attempts } }: { award: AwardsAnswer['rows'][number] }) {
+function OrderCell(props: { award: AwardsAnswer['rows'][number]; account: string }) {
   const words = useWords();
+  const { may } = useSession();
+  const { orderNumber, attempts } = props.award;
   if (orderNumber === null) return words.none;
   return (
     <>
-      <code>{orderNumber}</code>
+      {may('payments.view') ? (
+        <Link to={payoutAddress({ accountId: props.account, orderNumber })}>
+          <code>{orderNumber}</code>
+        </Link>
+      ) : (
+        <code>{orderNumber}</code>
+      )}
       {attempts > 0 && <p className="quiet">{words.awards.attempts(attempts)}</p>}
     </>
   );

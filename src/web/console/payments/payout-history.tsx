@@ -80,6 +80,7 @@ function Actions(props: { answer: PayoutAnswer; onChanged: () => void; onAnswer:
 function Facts({ answer: { payout } }: { answer: PayoutAnswer }) {
   const words = useWords();
   const { payouts } = words;
+  const { may } = useSession();
   const nowMs = Date.now();
   return (
     <dl className="facts-list">
@@ -104,7 +105,13 @@ function Facts({ answer: { payout } }: { answer: PayoutAnswer }) {
       <dd>{showYuan(payout.amountFen)}</dd>
       <dt>{payouts.columns.person}</dt>
       <dd>
-        <code>{payout.openid}</code>
+        {may('people.view') && payout.openid !== '' ? (
+          <Link to={`/people/${payout.accountId}/${payout.openid}`}>
+            <code>{payout.openid}</code>
+          </Link>
+        ) : (
+          <code>{payout.openid}</code>
+        )}
       </dd>
       <dt>{payouts.activity}</dt>
       <dd>

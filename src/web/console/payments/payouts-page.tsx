@@ -7,11 +7,12 @@ import { EmptyNotice, sayProblem, WhenLoaded } from '../parts/notices.tsx';
 import { ApiProblem } from '../state/api.ts';
 import type { PayoutPlace } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
-import { Link } from '../state/navigation.tsx';
+import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
 import { usePages } from '../state/use-pages.ts';
 import { PaymentsFrame } from './payments-frame.tsx';
+import { payoutAddress } from './payout-address.ts';
 import { PayoutHistory } from './payout-history.tsx';
 import { PayoutTable } from './payout-table.tsx';
 
@@ -53,6 +54,20 @@ export function PayoutsPage({ state }: { state: OpenState }) {
           />
         )}
       </Drawer>
+    </PaymentsFrame>
+  );
+}
+
+/** One order number at an address of its own: where the people and awards it belongs to lead. */
+export function PayoutPage({ place }: { place: PayoutPlace }) {
+  const { payouts } = useWords();
+  const { go } = useNavigation();
+  return (
+    <PaymentsFrame section="payouts">
+      <section className="card stack">
+        <h2>{payouts.history}</h2>
+        <PayoutHistory place={place} onShow={(other) => void go(payoutAddress(other))} onChanged={() => {}} />
+      </section>
     </PaymentsFrame>
   );
 }

@@ -4,6 +4,7 @@ import { ListMore } from '../parts/list-more.tsx';
 import { showYuan } from '../parts/money.ts';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showTime } from '../parts/show.ts';
+import { payoutAddress } from '../payments/payout-address.ts';
 import { useSpeech, useWords } from '../state/language.tsx';
 import { Link } from '../state/navigation.tsx';
 import type { PersonPlace } from '../state/numbers-api.ts';
@@ -33,7 +34,7 @@ export function StoryList({ accountId, openid }: PersonPlace) {
                   <li key={index}>
                     <time>{showTime(row.atMs)}</time>
                     <strong>{words.kinds[row.kind]}</strong>
-                    <StoryText row={row} />
+                    <StoryText row={row} accountId={accountId} />
                   </li>
                 ))}
               </ol>
@@ -46,9 +47,12 @@ export function StoryList({ accountId, openid }: PersonPlace) {
   );
 }
 
-function StoryText({ row }: { row: StoryRow }) {
+function StoryText({ row, accountId }: { row: StoryRow; accountId: string }) {
   const { activityId, activityName, facts } = row;
   const more = useMore(row);
+  const { may } = useSession();
+  const { people: words } = useWords();
+  const order = facts['orderNumber'];
   return (
     <div>
       <p>
@@ -56,6 +60,15 @@ function StoryText({ row }: { row: StoryRow }) {
         {row.kind === 'draw' && <DrawEnd facts={facts} inShort={row.inShort} />}
       </p>
       {more.length > 0 && <p className="quiet openid-line">{more.join(' · ')}</p>}
+      {typeof order === 'string' && (
+        <p className="openid-line">
+          {may('payments.view') ? (
+            <Link to={payoutAddress({ accountId, orderNumber: order })}>{words.order(order)}</Link>
+          ) : (
+            words.order(order)
+          )}
+        </p>
+      )}
     </div>
   );
 }
@@ -83,10 +96,8 @@ function useMore({ kind, facts }: StoryRow): readonly string[] {
   const version = facts['ruleVersion'];
   const amount = facts['amountFen'];
   const by = text('by');
-  const order = text('orderNumber');
   const parts = [
     state === null ? null : words.payout(words.payoutStates[state] ?? state),
-    order === null ? null : words.order(order),
     text('payoutReason'),
     typeof version === 'number' ? words.version(version) : null,
     text('day'),
