@@ -16,6 +16,7 @@ import { BatchIssue1795255920000 } from './1795255920000-batch-issue.ts';
 import { Pictures1795255980000 } from './1795255980000-pictures.ts';
 import { PacketKinds1795256100000 } from './1795256100000-packet-kinds.ts';
 import { CheaperDraws1795256160000 } from './1795256160000-cheaper-draws.ts';
+import { Archive1795256220000 } from './1795256220000-archive.ts';
 import { TrialPackets1795256280000 } from './1795256280000-trial-packets.ts';
 import { Fairness1795256340000 } from './1795256340000-fairness.ts';
 import { PageOrder1795256400000 } from './1795256400000-page-order.ts';
@@ -41,6 +42,7 @@ export const migrations = [
   Pictures1795255980000,
   PacketKinds1795256100000,
   CheaperDraws1795256160000,
+  Archive1795256220000,
   TrialPackets1795256280000,
   Fairness1795256340000,
   PageOrder1795256400000,

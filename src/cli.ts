@@ -4,6 +4,7 @@ import { done, failed, takesNothing, withPool, withVariables } from './cli-comma
 import type { Outcome } from './cli-command.ts';
 import { runAfterRestore } from './cli-after-restore.ts';
 import { runDoctor } from './cli-doctor.ts';
+import { runForecast } from './cli-forecast.ts';
 import { runVerifyDraws } from './cli-fairness.ts';
 import { runAddMerchant } from './cli-merchants.ts';
 import { reconcile, resumeSending, stopSending } from './cli-payouts.ts';
@@ -84,6 +85,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'doctor',
     does: 'looks at the whole set-up and asks both hosts; names what is wrong, usual causes and what to do',
     run: runDoctor,
+  },
+  forecast: {
+    usage: 'forecast <address|rule.json> [followers] [days]',
+    does: 'plays a million people through a rule: cost, sold-out, wins; of an activity by its address, or of a rule in a file',
+    run: runForecast,
   },
   help: {
     usage: 'help',

@@ -54,6 +54,7 @@ import { apiFlows, startDeliveringWebhooks } from './wiring-api.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { doctorFlows } from './wiring-doctor.ts';
+import { forecastFlows } from './wiring-forecast.ts';
 import { issueFlows, startIssuing } from './wiring-issues.ts';
 import { numberFlows } from './wiring-numbers.ts';
 import { pageRouters } from './wiring-pages.ts';
@@ -277,6 +278,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       finance: createFinanceStore(pool),
       tryRules: createTryRules({ clock, luck: systemLuck }),
       ...numberFlows({ ...parts, operatePeople }),
+      ...forecastFlows(parts),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

@@ -44,6 +44,7 @@ import { apiFlows } from '../../src/wiring-api.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
 import { doctorFlows } from '../../src/wiring-doctor.ts';
+import { forecastFlows } from '../../src/wiring-forecast.ts';
 import { issueFlows } from '../../src/wiring-issues.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
 import { miniPacketFlows } from '../../src/wiring-payouts.ts';
@@ -118,6 +119,7 @@ export async function startConsole(
     ),
     ...codeFlows({ pool, clock: wallClock, logger: log }),
     ...issueFlows({ pool, clock: wallClock, logger: log }),
+    ...forecastFlows({ pool, clock: wallClock, simulatedFollowers: 60_000 }),
     finance: createFinanceStore(pool),
     ...doctorFlows({
       config: { databaseUrl: database.url, redisUrl: '', publicUrl, hosts: NO_HOSTS },

@@ -12,6 +12,7 @@ const CHANGE_NOTHING = new Set([
   'previewReissue',
   'lookAtDraft',
   'tryDraft',
+  'forecastDraft',
   'lookUpCode',
   'beginSetUp',
   'compareFundFlow',
@@ -21,6 +22,9 @@ const NOT_COMPARED = new Set(['erasePerson', 'revealVoucher', 'addListedPeople',
 /** Of an answer, what operators do not set. */
 const COMES_BY_ITSELF = new Set([
   'numbers',
+  'live',
+  'strays',
+  'kept',
   'faults',
   'warnings',
   'law',

@@ -33,6 +33,8 @@ import { exportRoutes } from './console-exports.ts';
 import type { ExportRouteDependencies } from './console-exports.ts';
 import { issueRoutes } from './console-issues.ts';
 import type { IssueRouteDependencies } from './console-issues.ts';
+import { forecastRoutes } from './console-forecasts.ts';
+import type { ForecastRouteDependencies } from './console-forecasts.ts';
 import { listRoutes } from './console-lists.ts';
 import { openApiDocument } from './console-openapi.ts';
 import { numberRoutes } from './console-numbers.ts';
@@ -87,6 +89,7 @@ export interface ConsoleDependencies
     FinanceRouteDependencies,
     VersionRouteDependencies,
     NumberRouteDependencies,
+    ForecastRouteDependencies,
     ExportRouteDependencies,
     StoryRouteDependencies,
     BalanceRouteDependencies,
@@ -119,6 +122,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...activityRoutes(dependencies),
     ...versionRoutes(dependencies),
     ...numberRoutes(dependencies),
+    ...forecastRoutes(dependencies),
     ...exportRoutes(dependencies),
     ...storyRoutes(dependencies),
     ...balanceRoutes(dependencies),

@@ -42,8 +42,8 @@ export interface ForecastMaking {
   result(): Forecast & { readonly exact: Exact | null };
 }
 
-/** Sets a forecast up. Pure: the same job gives the same runs. */
-export function makeForecast(job: ForecastJob): ForecastMaking {
+/** Sets a forecast up. Pure: the same job gives the same runs. `simulatedFollowers`: in all the runs together. */
+export function makeForecast(job: ForecastJob, simulatedFollowers = SIMULATED_FOLLOWERS): ForecastMaking {
   const { rule, traffic, drawsPerVisit } = job;
   const chance = quickChance(job.seed);
   const planned = 'plan' in traffic ? traffic.plan : null;
@@ -55,7 +55,7 @@ export function makeForecast(job: ForecastJob): ForecastMaking {
   const measure = measureOf(job, { fromMs, starts: stage.starts.length });
   const runs: Run[] = [];
   return {
-    runsWanted: Math.min(RUNS_MAX, Math.max(1, Math.ceil(SIMULATED_FOLLOWERS / Math.max(1, followers)))),
+    runsWanted: Math.min(RUNS_MAX, Math.max(1, Math.ceil(simulatedFollowers / Math.max(1, followers)))),
     run: () => void runs.push(simulateRun({ stage, visits: visitsOf(), drawsPerVisit, measure, chance })),
     result: () => ({
       ...summarize(runs, { rule, measure, followers, assumes: stage.assumes, drawsPerVisit }),

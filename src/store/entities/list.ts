@@ -12,6 +12,7 @@ import { codeEntity, codePoolEntity, codeUseEntity } from './codes.ts';
 import { checkInEntity } from './check-ins.ts';
 import { drawOriginEntity } from './draw-origins.ts';
 import { fairnessEntity } from './fairness.ts';
+import { activityForecastEntity } from './forecasts.ts';
 import { pictureEntity } from './pictures.ts';
 import { awardEntity, drawEntity } from './draws.ts';
 import { drawBatchEntity, drawBatchLineEntity, invitationCodeEntity, invitationEntity } from './invitations.ts';
@@ -115,6 +116,7 @@ export const entities: readonly EntitySchema[] = [
   trialPacketEntity,
   fairnessEntity,
   activityTallyEntity,
+  activityForecastEntity,
   payoutTallyEntity,
   merchantFlowEntity,
   merchantBalanceEntity,

@@ -26,6 +26,7 @@ export const auditActionsZh: Readonly<Record<string, string>> = {
   pauseActivity: '暂停活动',
   resumeActivity: '恢复活动',
   stopActivity: '结束活动',
+  forecastActivity: '预测活动',
   enterBalance: '登记充值或余额',
   prepareBatch: '导入抽奖名单',
   confirmBatch: '确认名单抽奖',
