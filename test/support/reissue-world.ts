@@ -8,6 +8,8 @@ import { buildActivity, NOON_MS, randomId } from './builders.ts';
 import type { BuiltActivity, BuiltWin } from './builders.ts';
 import { freshDatabase } from './database.ts';
 import { quietLogger } from './quiet-logger.ts';
+import { rewritten, textOf } from './rewritten-query.ts';
+import type { Statements } from './rewritten-query.ts';
 
 export const HOUR = 3_600_000;
 /** Lets everyone decide. */
@@ -123,7 +125,8 @@ export function watchedPool(pool: pg.Pool, watch: Watch): pg.Pool {
         return new Proxy(client, {
           get(inner, part) {
             if (part !== 'query') return bound(inner, part);
-            return (text: string, values?: unknown[]) => watch(text, (changed) => inner.query(changed, values));
+            return (query: Statements, values?: unknown[]) =>
+              watch(textOf(query), async (changed) => inner.query(rewritten(query, () => changed) as string, values));
           },
         });
       };

@@ -22,7 +22,7 @@ async function meet(context: TestContext, around: (pool: pg.Pool) => pg.Pool): P
 
   const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const held = watchedPool(world.pool, async (text, run) => {
-    if (!text.startsWith('insert into draw')) return run(text);
+    if (!text.startsWith('copy draw')) return run(text);
     reached.resolve();
     await gate.promise;
     return run(text);
