@@ -27,6 +27,8 @@ export const APPROVAL_ABOVE_FEN = 100_000;
 const TOTAL_FEN_MAX = 10_000_000_000;
 const LINES_AT_ONCE = 500;
 const DAY_MS = 86_400_000;
+/** An approval that was not finished after so long is left to anyone who may give it. */
+const UNFINISHED_AFTER_MS = 300_000;
 
 /** What a batch is made of, before its file. */
 export interface NewIssue {
@@ -146,7 +148,7 @@ function decideIssues(parts: IssueParts): Pick<OperateIssues, 'confirm' | 'decid
   ): Promise<ShownIssue> => {
     const moved = await issues.move(key, { ...change, nowMs: clock.nowMs() });
     const shown = await show(key);
-    if (!moved) throw conflict('issue-state', `the batch is ${shown.batch.state}: reload it`);
+    if (!moved) throw standsOtherwise(shown.batch);
     return shown;
   };
   return {
@@ -171,8 +173,8 @@ function decideIssues(parts: IssueParts): Pick<OperateIssues, 'confirm' | 'decid
           status: 403,
         });
       }
-      if (batch.state !== 'asked') throw conflict('issue-state', `the batch is ${batch.state}: reload it`);
-      if (approve) await openIssueActivity(parts, batch, operator);
+      if (batch.state !== 'asked') throw standsOtherwise(batch);
+      if (approve) await bookApproved(parts, batch, operator);
       const shown = await move(key, { from: ['asked'], to: approve ? 'running' : 'refused', decidedBy: operator.id });
       return tell(parts, operator, shown, approve ? 'issue-approved' : 'issue-refused');
     },
@@ -182,6 +184,26 @@ function decideIssues(parts: IssueParts): Pick<OperateIssues, 'confirm' | 'decid
       return tell(parts, operator, shown, `issue-${shown.batch.state}`);
     },
   };
+}
+
+/** Who approves is noted before the budget is booked: whoever says no in the same moment is told that it is too late. */
+async function bookApproved(parts: IssueParts, batch: IssueBatch, operator: Operator): Promise<void> {
+  const { issues, clock } = parts;
+  const nowMs = clock.nowMs();
+  const by = { operator: operator.id, nowMs, staleMs: nowMs - UNFINISHED_AFTER_MS };
+  if (!(await issues.beginApproval(batch, by))) throw standsOtherwise(await mustFind(issues, batch));
+  try {
+    await openIssueActivity(parts, batch, operator);
+  } catch (error) {
+    // What is refused books nothing. After anything else it is not known, and the approval can only be given again.
+    if (error instanceof WrongRequest) await issues.giveUpApproval(batch, operator.id);
+    throw error;
+  }
+}
+
+function standsOtherwise({ state, decidedBy }: IssueBatch): WrongRequest {
+  if (state !== 'asked' || decidedBy === null) return conflict('issue-state', `the batch is ${state}: reload it`);
+  return conflict('issue-state', 'another person approves this batch in the same moment: reload it');
 }
 
 function shownBy(issues: Pick<IssueBatchStore, 'find' | 'approvalAboveFen'>) {

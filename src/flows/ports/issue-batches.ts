@@ -150,7 +150,20 @@ export interface IssueBatchStore {
   approvalAboveFen(): Promise<number | null>;
   /** What an account's batches that nobody approved are worth, of those confirmed since. */
   confirmedAloneFen(account: AccountId, sinceMs: number): Promise<number>;
-  /** Moves a batch that stands in one of the states `from`; false when it does not. */
+  /**
+   * Notes who approves a batch that is asked about, before anything follows from it: from then on it is neither refused nor
+   * cancelled. False when it was decided, or another person noted it after `staleMs`, who may still be at it.
+   */
+  beginApproval(
+    key: IssueKey,
+    by: { readonly operator: string; readonly nowMs: number; readonly staleMs: number },
+  ): Promise<boolean>;
+  /** Takes that back where nothing followed from it. */
+  giveUpApproval(key: IssueKey, operator: string): Promise<void>;
+  /**
+   * Moves a batch that stands in one of the states `from`; false when it does not, or is to be refused or cancelled while it is
+   * being approved.
+   */
   move(
     key: IssueKey,
     change: {

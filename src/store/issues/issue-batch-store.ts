@@ -58,6 +58,13 @@ export function createIssueBatchStore(pool: pg.Pool, parseRule: (stored: unknown
     async confirmedAloneFen(account, sinceMs) {
       return (await ask<{ fen: number }>(sql.CONFIRMED_ALONE, [account, new Date(sinceMs)])).rows[0]?.fen ?? 0;
     },
+    async beginApproval({ account, id }, { operator, nowMs, staleMs }) {
+      const values = [account, id, operator, new Date(nowMs), new Date(staleMs)];
+      return (await ask(sql.BEGIN_APPROVAL, values)).rowCount === 1;
+    },
+    async giveUpApproval({ account, id }, operator) {
+      await ask(sql.GIVE_UP_APPROVAL, [account, id, operator]);
+    },
     async move({ account, id }, { from, to, nowMs, confirmedBy = null, decidedBy = null }) {
       const values = [account, id, from, to, new Date(nowMs), confirmedBy, decidedBy];
       return (await ask(sql.MOVE, values)).rowCount === 1;

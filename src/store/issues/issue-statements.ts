@@ -74,7 +74,13 @@ export const MOVE = `update issue_batch set state = $4, reason = null,
     decided_by = coalesce($7, decided_by), decided_at = case when $7::text is null then decided_at else $5 end,
     finished_at = case when $4 in ('finished', 'cancelled', 'refused') then $5::timestamptz end,
     due_at = case when $4 = 'running' then $5::timestamptz end
-  where account_id = $1 and id = $2 and state = any($3::text[])`;
+  where account_id = $1 and id = $2 and state = any($3::text[])
+    and (state <> 'asked' or decided_by is null or $4 not in ('refused', 'cancelled'))`;
+
+export const BEGIN_APPROVAL = `update issue_batch set decided_by = $3, decided_at = $4
+  where account_id = $1 and id = $2 and state = 'asked' and (decided_by is null or decided_by = $3 or decided_at < $5)`;
+export const GIVE_UP_APPROVAL = `update issue_batch set decided_by = null, decided_at = null
+  where account_id = $1 and id = $2 and state = 'asked' and decided_by = $3`;
 
 export const CLAIM = `with due as materialized (
   select account_id, id from issue_batch where state = 'running' and due_at <= $1

@@ -179,6 +179,78 @@ describe('packets for a file of people', () => {
     await assertBooks();
   });
 
+  /** One approves and another says no while the budget is being booked; `around` may break the store. */
+  async function approvedAndRefused(around: (store: IssueBatchStore) => IssueBatchStore) {
+    const key = await prepared(people(10).map((one) => ({ ...one, amount: '150' })));
+    const { people: count, amountFen } = (await operate.show(key)).batch;
+    await operate.confirm(ANNA, key, { people: count, amountFen });
+    const booking = Promise.withResolvers<void>();
+    const refusing = Promise.withResolvers<void>();
+    const activities = createActivityStore(pool);
+    const parts = { issues: around(issues), clock: now, luck, logger: log };
+    const approver = createOperateIssues({
+      ...parts,
+      activities: {
+        ...activities,
+        async publish(...given) {
+          booking.resolve();
+          await refusing.promise;
+          return activities.publish(...given);
+        },
+      },
+    });
+    const approving = approver.decide(BERT, key, true).then(
+      () => 'approved',
+      (error: WrongRequest) => error.code,
+    );
+    await booking.promise;
+    const said = await createOperateIssues({ ...parts, activities })
+      .decide(ANNA, key, false)
+      .then(
+        () => 'refused',
+        (error: WrongRequest) => error.code,
+      );
+    refusing.resolve();
+    const { state, activity } = { ...(await approving.then(() => operate.show(key))).batch };
+    const booked = await database.client.query(
+      `select 1 from book_entry where account_id = 'main' and activity_id = $1`,
+      [activity],
+    );
+    return { approval: await approving, refusal: said, state, booked: booked.rows.length > 0 };
+  }
+
+  it('is not refused any more once an approval books its budget', async () => {
+    assert.deepEqual(await approvedAndRefused((store) => store), {
+      approval: 'approved',
+      refusal: 'issue-state',
+      state: 'running',
+      booked: true,
+    });
+  });
+
+  it('twin: without the note of who approves it is refused with its budget booked', async () => {
+    const forgetful = (store: IssueBatchStore) => ({ ...store, beginApproval: () => Promise.resolve(true) });
+    assert.deepEqual(await approvedAndRefused(forgetful), {
+      approval: 'issue-state',
+      refusal: 'refused',
+      state: 'refused',
+      booked: true,
+    });
+  });
+
+  it('can be decided again after an approval that booked nothing', async () => {
+    const key = await prepared(people(10).map((one) => ({ ...one, amount: '150' })));
+    const { people: count, amountFen } = (await operate.show(key)).batch;
+    await operate.confirm(ANNA, key, { people: count, amountFen });
+    const none = (): never => {
+      throw new WrongRequest('rule-faulty', 'no');
+    };
+    const activities = { ...createActivityStore(pool), publish: none };
+    const faulty = createOperateIssues({ issues, activities, clock: now, luck, logger: log });
+    await assert.rejects(faulty.decide(BERT, key, true), refused('rule-faulty'));
+    assert.equal((await operate.decide(ANNA, key, false)).batch.state, 'refused');
+  });
+
   it('asks a second person above the limit, and whoever prepared it is none', async () => {
     const key = await prepared(people(10).map((one) => ({ ...one, amount: '150' })));
     const seen = { people: 10, amountFen: 150_000 };
