@@ -30,6 +30,8 @@ export interface FairSeeds {
   open(place: FairPlace, seed: SealedSeed): FairDraws;
   /** Returns the seed itself, as 64 hex digits, to be revealed. Throws as `open` does. */
   reveal(place: FairPlace, seed: SealedSeed): string;
+  /** SHA-256 of a text, as 64 hex digits. */
+  hash(text: string): string;
 }
 
 /** An activity whose draws can be proved. */

@@ -22,6 +22,7 @@ export function createFairSeeds(box: SecretBox, pseudonyms: Pseudonyms): FairSee
     },
     open: (place, sealed) => fairDraws(reveal(place, sealed), place, pseudonyms),
     reveal,
+    hash: (text) => hash('sha256', text),
   };
 }
 
