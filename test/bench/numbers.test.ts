@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { EXPORT_FLAGS } from '../../bench/export-flags.ts';
 import { LOADED_FROM, loadNumbers } from '../../bench/number-load.ts';
 import { MERCHANT_DAYS } from '../../src/store/finance/finance-store.ts';
 import { DAILY, PERIOD, SHARES, TICKETS } from '../../src/store/read-models/period-numbers.ts';
@@ -19,8 +20,9 @@ before(async () => {
   database = await freshDatabase();
   activity = await buildActivity(database.client);
   // Others beside it, so that reading all rows is never the shorter way.
-  const others = await Promise.all(Array.from({ length: 20 }, () => buildActivity(database.client)));
-  for (const { id } of others) await loadNumbers(database.client, id, 0);
+  for (let others = 0; others < 20; others += 1) {
+    await loadNumbers(database.client, (await buildActivity(database.client)).id, 0);
+  }
   await loadNumbers(database.client, activity.id, DRAWS);
 });
 after(() => database.close());
@@ -73,7 +75,10 @@ describe('numbers with many draws stored', () => {
 async function exportDraws(format: string): Promise<{ readonly rows: number; readonly memoryMb: number }> {
   const script = fileURLToPath(new URL('../../bench/export-child.ts', import.meta.url));
   const args = [script, '--url', database.url, '--activity', activity.id, '--format', format];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 60_000 });
+  const child = spawn(process.execPath, [...EXPORT_FLAGS, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 60_000,
+  });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += String(chunk)));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
