@@ -3,6 +3,7 @@ import { audited, createOperator, runVerifyAudit } from './cli-access.ts';
 import { done, failed, takesNothing, withPool, withVariables } from './cli-command.ts';
 import type { Outcome } from './cli-command.ts';
 import { runAfterRestore } from './cli-after-restore.ts';
+import { runArchive, runVerifyArchive } from './cli-archive.ts';
 import { runDoctor } from './cli-doctor.ts';
 import { runForecast } from './cli-forecast.ts';
 import { runVerifyDraws } from './cli-fairness.ts';
@@ -85,6 +86,16 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'doctor',
     does: 'looks at the whole set-up and asks both hosts; names what is wrong, usual causes and what to do',
     run: runDoctor,
+  },
+  archive: {
+    usage: 'archive <address> [file]',
+    does: 'writes what the law wants kept of an activity for two years into one sealed file, people under pseudonyms',
+    run: (words, env) => withVariables(env, ['DATABASE_URL', 'SECRETS_KEY'], (values) => runArchive(words, values)),
+  },
+  'verify-archive': {
+    usage: 'verify-archive <file> [seal]',
+    does: 'checks every hash of such a file and names what differs; exit code 1 when something does',
+    run: runVerifyArchive,
   },
   forecast: {
     usage: 'forecast <address|rule.json> [followers] [days]',

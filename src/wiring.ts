@@ -51,6 +51,7 @@ import type { FairSeeds } from './flows/ports/fairness.ts';
 import { messageDoor } from './wechat/messages/message-door.ts';
 import { accessFlows } from './wiring-access.ts';
 import { apiFlows, startDeliveringWebhooks } from './wiring-api.ts';
+import { archiveFlows } from './wiring-archive.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { doctorFlows } from './wiring-doctor.ts';
@@ -279,6 +280,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
       tryRules: createTryRules({ clock, luck: systemLuck }),
       ...numberFlows({ ...parts, operatePeople }),
       ...forecastFlows(parts),
+      ...archiveFlows(parts),
       reads: createConsoleReads(pool),
       publicUrl: config.publicUrl,
     }),

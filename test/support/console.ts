@@ -44,6 +44,7 @@ import { apiFlows } from '../../src/wiring-api.ts';
 import { openOperateBatches } from '../../src/wiring-invitations.ts';
 import { codeFlows } from '../../src/wiring-codes.ts';
 import { doctorFlows } from '../../src/wiring-doctor.ts';
+import { archiveFlows } from '../../src/wiring-archive.ts';
 import { forecastFlows } from '../../src/wiring-forecast.ts';
 import { issueFlows } from '../../src/wiring-issues.ts';
 import { numberFlows } from '../../src/wiring-numbers.ts';
@@ -74,6 +75,9 @@ function liveActivities(pool: pg.Pool) {
   const parseRule = (rule: unknown) => activityRuleSchema.parse(rule);
   return createActivityDirectory({ pool, clock: wallClock, logger: quietLogger(), parseRule });
 }
+
+/** What pseudonyms in archives are made under. */
+export const ARCHIVE_KEY = Buffer.alloc(32, 7);
 
 /** Nobody listens there. */
 const NO_HOSTS = { apiUrl: 'http://127.0.0.1:9', payUrl: 'https://127.0.0.1:9', payCaPem: null };
@@ -119,6 +123,7 @@ export async function startConsole(
     ),
     ...codeFlows({ pool, clock: wallClock, logger: log }),
     ...issueFlows({ pool, clock: wallClock, logger: log }),
+    ...archiveFlows({ config: { secretsKey: ARCHIVE_KEY }, pool, clock: wallClock, logger: log }),
     ...forecastFlows({ pool, clock: wallClock, simulatedFollowers: 60_000 }),
     finance: createFinanceStore(pool),
     ...doctorFlows({

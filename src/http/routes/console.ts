@@ -15,6 +15,8 @@ import type { AccessRouteDependencies } from './console-access.ts';
 import { activityRoutes } from './console-activities.ts';
 import type { ActivityRouteDependencies } from './console-activities.ts';
 import { approvalRoutes } from './console-approvals.ts';
+import { archiveRoutes } from './console-archives.ts';
+import type { ArchiveRouteDependencies } from './console-archives.ts';
 import type { ApprovalRouteDependencies } from './console-approvals.ts';
 import { auditRoutes } from './console-audit.ts';
 import type { AuditRouteDependencies } from './console-audit.ts';
@@ -90,6 +92,7 @@ export interface ConsoleDependencies
     VersionRouteDependencies,
     NumberRouteDependencies,
     ForecastRouteDependencies,
+    ArchiveRouteDependencies,
     ExportRouteDependencies,
     StoryRouteDependencies,
     BalanceRouteDependencies,
@@ -123,6 +126,7 @@ export function consoleRouteTable(dependencies: ConsoleDependencies): readonly C
     ...versionRoutes(dependencies),
     ...numberRoutes(dependencies),
     ...forecastRoutes(dependencies),
+    ...archiveRoutes(dependencies),
     ...exportRoutes(dependencies),
     ...storyRoutes(dependencies),
     ...balanceRoutes(dependencies),
