@@ -20,6 +20,7 @@ import { Archive1795256220000 } from './1795256220000-archive.ts';
 import { TrialPackets1795256280000 } from './1795256280000-trial-packets.ts';
 import { Fairness1795256340000 } from './1795256340000-fairness.ts';
 import { PageOrder1795256400000 } from './1795256400000-page-order.ts';
+import { AskedLists1795256460000 } from './1795256460000-asked-lists.ts';
 import { MoneyByDay1795256520000 } from './1795256520000-money-by-day.ts';
 
 /** Every migration in order, by name: what is not in this list does not run. */
@@ -46,5 +47,6 @@ export const migrations = [
   TrialPackets1795256280000,
   Fairness1795256340000,
   PageOrder1795256400000,
+  AskedLists1795256460000,
   MoneyByDay1795256520000,
 ];

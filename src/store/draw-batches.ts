@@ -29,14 +29,14 @@ const LINES = `insert into draw_batch_line (account_id, batch_id, line, openid, 
 const BATCHES = `select batch.account_id as account, activity_id as activity, id, note, state, lines,
     prepared_by as "preparedBy", (extract(epoch from prepared_at) * 1000)::float8 as "preparedAtMs",
     confirmed_by as "confirmedBy", (extract(epoch from confirmed_at) * 1000)::float8 as "confirmedAtMs",
-    (extract(epoch from finished_at) * 1000)::float8 as "finishedAtMs", reason, counts.ends
+    (extract(epoch from finished_at) * 1000)::float8 as "finishedAtMs", asked_by as "askedBy", reason, counts.ends
   from draw_batch as batch cross join lateral (
     select coalesce(jsonb_object_agg(coalesce(fault, outcome, 'open'), people), '{}') as ends from (
       select fault, outcome, count(*) as people from draw_batch_line
       where account_id = batch.account_id and batch_id = batch.id group by fault, outcome) as counted) as counts`;
 
 const COUNT_PREPARED = `select count(*)::integer as count from draw_batch
-  where account_id = $1 and activity_id = $2 and state = 'prepared'`;
+  where account_id = $1 and activity_id = $2 and state in ('prepared', 'asked')`;
 
 const SHOWN_LINES = `select line, item.openid, fault, item.outcome, draw.prize_id as "prizeId",
     coalesce(award.amount_fen, 0)::float8 as "amountFen"
@@ -49,7 +49,9 @@ const SHOWN_LINES = `select line, item.openid, fault, item.outcome, draw.prize_i
 
 const MOVE = `update draw_batch set state = $4, reason = null,
     confirmed_by = coalesce($6, confirmed_by), confirmed_at = case when $6::text is null then confirmed_at else $5 end,
-    finished_at = case when $4 in ('finished', 'cancelled') then $5::timestamptz end,
+    finished_at = case when $4 in ('finished', 'cancelled', 'refused') then $5::timestamptz end,
+    asked_by = coalesce($7, asked_by), asked_at = case when $7::text is null then asked_at else $5 end,
+    asked_fen = coalesce($8, asked_fen), refused_by = coalesce($9, refused_by),
     due_at = case when $4 = 'running' then $5::timestamptz end
   where account_id = $1 and id = $2 and state = any($3::text[])`;
 
@@ -68,7 +70,7 @@ const DRAWN = `update draw_batch_line set outcome = draw.outcome
 const FAILED = `update draw_batch_line set fault = 'failed'
   where account_id = $1 and batch_id = $2 and line = any($3::integer[]) and fault is null and outcome is null`;
 const PUT_BACK = `update draw_batch set due_at = $3, reason = $4 where account_id = $1 and id = $2 and state = 'running'`;
-const FORGET = `delete from draw_batch where state = 'prepared' and prepared_at < $1`;
+const FORGET = `delete from draw_batch where state in ('prepared', 'asked') and prepared_at < $1`;
 
 type Counted = Omit<DrawBatch, 'faults' | 'outcomes' | 'open'> & {
   readonly ends: Readonly<Partial<Record<LineFault | LineOutcome | 'open', number>>>;
@@ -102,8 +104,9 @@ export function createDrawBatchStore(pool: pg.Pool): DrawBatchStore {
     async lines({ account, id }, { after, most, faulty }) {
       return (await ask<BatchLine & pg.QueryResultRow>(SHOWN_LINES, [account, id, after, most, faulty])).rows;
     },
-    async move({ account, id }, { from, to, nowMs, confirmedBy = null }) {
-      return (await ask(MOVE, [account, id, from, to, new Date(nowMs), confirmedBy])).rowCount === 1;
+    async move({ account, id }, { from, to, nowMs, confirmedBy = null, asked, refusedBy = null }) {
+      const by = [confirmedBy, asked?.by ?? null, asked?.amountFen ?? null, refusedBy];
+      return (await ask(MOVE, [account, id, from, to, new Date(nowMs), ...by])).rowCount === 1;
     },
     async claim(nowMs, leaseMs) {
       return (await ask<DueBatch & pg.QueryResultRow>(CLAIM, [new Date(nowMs), new Date(nowMs + leaseMs)])).rows[0];

@@ -65,6 +65,50 @@ test('a budget up to the amount is published by one person, one above waits for 
   assert.equal(await waitingOf(id), undefined);
 });
 
+test('a list of people that can win much waits for a second person, who lets it draw or refuses it', async () => {
+  const limits = { publishAboveFen: BUDGET_FEN - 1, batchAboveFen: 250 };
+  assert.equal((await anna.send('PUT', '/approval-limits', limits)).status, 200);
+  const draft = { ...rule(1000), trigger: { ...rule(1000).trigger, batch: true } };
+  const made = await anna.post('/activities', { accountId: 'main', slug: 'lists', name: '名单', draft });
+  const { id, revision } = made.body.activity;
+  const live = await anna.post(`/activities/${id}/publish`, { revision });
+  assert.equal(live.status, 200, JSON.stringify(live.body));
+  const openids = Array.from({ length: 3 }, (_, index) => `o${'x'.repeat(26)}${index}`);
+  for (const openid of openids) {
+    const values = [openid, new Date()];
+    const text = `insert into follower (account_id, openid, following, seen_at) values ('main', $1, true, $2)`;
+    await server.pool.query(text, values);
+  }
+  const asked = async (people: number) => {
+    const body = { note: '老客户', openids: openids.slice(0, people) };
+    const prepared = await anna.post(`/activities/${id}/batches`, body);
+    assert.equal(prepared.status, 200, JSON.stringify(prepared.body));
+    const path = `/activities/${id}/batches/${prepared.body.id}`;
+    const confirmed = await anna.post(`${path}/confirm`, { people });
+    return { path, state: confirmed.body.state };
+  };
+  assert.equal((await asked(2)).state, 'running');
+  const first = await asked(3);
+  assert.equal(first.state, 'asked');
+  const [waiting] = (await bo.get('/approvals')).body.lists;
+  assert.deepEqual(
+    [waiting.activityName, waiting.people, waiting.amountFen, waiting.askedByName, waiting.own],
+    ['名单', 3, 300, 'anna', false],
+  );
+  assert.equal((await anna.get('/approvals')).body.lists[0].own, true);
+  assert.equal((await anna.post(`${first.path}/decide`, { approve: true })).body.code, 'batch-own');
+  const answers = await Promise.all([true, false, true].map((approve) => bo.post(`${first.path}/decide`, { approve })));
+  assert.deepEqual(statusesOf(answers), [200, 409, 409]);
+  const second = await asked(3);
+  assert.equal((await bo.post(`${second.path}/decide`, { approve: false })).body.state, 'refused');
+  assert.deepEqual((await bo.get('/approvals')).body.lists, []);
+  const listed = (await anna.get(`/activities/${id}/batches?limit=1`)).body;
+  const older = (await anna.get(`/activities/${id}/batches?after=${listed.next}`)).body;
+  assert.deepEqual([listed.rows.length, older.rows.length, older.next], [1, 2, null]);
+  const plain = { publishAboveFen: BUDGET_FEN - 1, batchAboveFen: null };
+  assert.equal((await anna.send('PUT', '/approval-limits', plain)).status, 200);
+});
+
 test('while it waits the draft stays as it is, and it is not asked for twice', async () => {
   const { id, revision, slug, activity } = await asked();
   const edit = await anna.send('PUT', `/activities/${id}`, { revision, slug, name: 'other', draft: rule(1) });

@@ -5,6 +5,7 @@ import type {
   ApprovalStore,
   PublicationRequest,
   WaitingIssue,
+  WaitingList,
   WaitingPublication,
 } from '../ports/approvals.ts';
 import type { ActivityStore, Operator, StoredActivity } from '../ports/operators.ts';
@@ -17,6 +18,7 @@ const SHOWN_MAX = 200;
 export interface DecideApprovals {
   waiting(): Promise<readonly WaitingPublication[]>;
   waitingIssues(): Promise<readonly WaitingIssue[]>;
+  waitingLists(): Promise<readonly WaitingList[]>;
   /**
    * Publishes the draft as it was asked for, or refuses it. Throws WrongRequest `approval-not-found` (404), `approval-own`
    * (403), `approval-decided`, `approval-over`, `revision-stale` (409), and whatever forbids a publication by now.
@@ -39,6 +41,7 @@ export function createDecideApprovals(options: {
   return {
     waiting: () => approvals.waiting(clock.nowMs(), SHOWN_MAX),
     waitingIssues: () => approvals.waitingIssues(SHOWN_MAX),
+    waitingLists: () => approvals.waitingLists(SHOWN_MAX),
     decide: async (operator, { id, decision }) => {
       if (decision === 'approved') await approve(options, operator, id);
       else {

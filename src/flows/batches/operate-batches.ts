@@ -1,6 +1,5 @@
 import { cleanText } from '../../base/clean-text.ts';
 import { WrongRequest } from '../../base/errors.ts';
-import { fen, formatYuan } from '../../base/fen.ts';
 import { openid as readOpenid } from '../../base/ids.ts';
 import type { Openid } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -46,10 +45,15 @@ export interface OperateBatches {
   ): Promise<readonly BatchLine[]>;
   /**
    * Confirms a list (`people`: how many of it draw, as was shown; else `batch-changed`, 409), pauses, resumes or cancels
-   * it. Throws WrongRequest `batch-state` (409) where it stands otherwise, and `second-person-needed` (403) for a confirmation by
-   * whoever prepared it where its people can win more than one person may give out.
+   * it. Throws WrongRequest `batch-state` (409) where it stands otherwise. Confirmed by whoever prepared it, a list whose people
+   * can win more than one person may give out waits for another.
    */
   confirm(operator: Operator, activity: StoredActivity, input: { id: string; people: number }): Promise<DrawBatch>;
+  /**
+   * Lets a list draw that waits for a second person, or refuses it. Throws WrongRequest `batch-state` (409), and `batch-own` (403)
+   * for whoever prepared it or asked.
+   */
+  decide(operator: Operator, activity: StoredActivity, input: { id: string; approve: boolean }): Promise<DrawBatch>;
   turn(
     operator: Operator,
     activity: StoredActivity,
@@ -60,7 +64,7 @@ export interface OperateBatches {
 const TURNS: Readonly<Record<'pause' | 'resume' | 'cancel', { from: readonly BatchState[]; to: BatchState }>> = {
   pause: { from: ['running'], to: 'paused' },
   resume: { from: ['paused'], to: 'running' },
-  cancel: { from: ['prepared', 'running', 'paused'], to: 'cancelled' },
+  cancel: { from: ['prepared', 'asked', 'running', 'paused'], to: 'cancelled' },
 };
 
 interface OperateBatchesOptions {
@@ -83,16 +87,6 @@ export function createOperateBatches(options: OperateBatchesOptions): OperateBat
       throw new WrongRequest('batch-not-found', 'there is no such list in this activity', { status: 404 });
     }
     return found;
-  };
-  const move = async (
-    activity: StoredActivity,
-    id: string,
-    change: Omit<Parameters<DrawBatchStore['move']>[1], 'nowMs'>,
-  ): Promise<DrawBatch> => {
-    const moved = await batches.move({ account: activity.accountId, id }, { ...change, nowMs: clock.nowMs() });
-    const batch = await show(activity, id);
-    if (!moved) throw conflict('batch-state', `the list is ${batch.state}: reload it`);
-    return batch;
   };
   return {
     async prepare(operator, { activity, note, source }) {
@@ -120,13 +114,53 @@ export function createOperateBatches(options: OperateBatchesOptions): OperateBat
       await show(activity, id);
       return batches.lines({ account: activity.accountId, id }, page);
     },
+    ...decideBatches(options, show),
+  };
+}
+
+/** What is done with a list that was prepared. */
+function decideBatches(
+  options: OperateBatchesOptions,
+  show: OperateBatches['show'],
+): Pick<OperateBatches, 'confirm' | 'decide' | 'turn'> {
+  const { batches, clock, logger } = options;
+  const move = async (
+    activity: StoredActivity,
+    id: string,
+    change: Omit<Parameters<DrawBatchStore['move']>[1], 'nowMs'>,
+  ): Promise<DrawBatch> => {
+    const moved = await batches.move({ account: activity.accountId, id }, { ...change, nowMs: clock.nowMs() });
+    const batch = await show(activity, id);
+    if (!moved) throw conflict('batch-state', `the list is ${batch.state}: reload it`);
+    return batch;
+  };
+  return {
     async confirm(operator, activity, { id, people }) {
       const rule = await refuseWithoutLists(options.activities, activity);
       const { open, preparedBy } = await show(activity, id);
       if (open !== people) throw conflict('batch-changed', `${open} people of this list would draw, not ${people}`);
-      if (preparedBy === operator.id) await refuseAlone(options.approvals, winnableFen(rule, open));
+      const amountFen = winnableFen(rule, open);
+      if (preparedBy === operator.id && (await needsSecond(options.approvals, amountFen))) {
+        const asked = { by: operator.id, amountFen };
+        const waiting = await move(activity, id, { from: ['prepared'], to: 'asked', asked });
+        logger.info({ operator: operator.id, activity: activity.id, batch: id, people, amountFen }, 'draw-batch-asked');
+        return waiting;
+      }
       const batch = await move(activity, id, { from: ['prepared'], to: 'running', confirmedBy: operator.id });
       logger.info({ operator: operator.id, activity: activity.id, batch: id, people }, 'draw-batch-confirmed');
+      return batch;
+    },
+    async decide(operator, activity, { id, approve }) {
+      const { preparedBy, askedBy } = await show(activity, id);
+      if (preparedBy === operator.id || askedBy === operator.id) {
+        throw new WrongRequest('batch-own', 'another person decides on a list that you prepared', { status: 403 });
+      }
+      if (approve) await refuseWithoutLists(options.activities, activity);
+      const answer = approve
+        ? ({ to: 'running', confirmedBy: operator.id } as const)
+        : ({ to: 'refused', refusedBy: operator.id } as const);
+      const batch = await move(activity, id, { from: ['asked'], ...answer });
+      logger.info({ operator: operator.id, activity: activity.id, batch: id, approve }, 'draw-batch-decided');
       return batch;
     },
     async turn(operator, activity, { id, to }) {
@@ -202,11 +236,9 @@ function winnableFen(rule: ActivityRule, draws: number): number {
   return Math.min(rule.budgetFen, draws * largestFen);
 }
 
-async function refuseAlone(approvals: Pick<ApprovalStore, 'limits'> | undefined, amountFen: number): Promise<void> {
+async function needsSecond(approvals: Pick<ApprovalStore, 'limits'> | undefined, amountFen: number): Promise<boolean> {
   const aboveFen = (await approvals?.limits())?.batch ?? null;
-  if (aboveFen === null || amountFen <= aboveFen) return;
-  const message = `its people can win ${formatYuan(fen(amountFen))} yuan: another person than the one who prepared it must confirm`;
-  throw new WrongRequest('second-person-needed', message, { status: 403 });
+  return aboveFen !== null && amountFen > aboveFen;
 }
 
 async function refuseTooMany(

@@ -39,6 +39,22 @@ export interface WaitingIssue {
   readonly trial: boolean;
 }
 
+/** A list of people that waits for a second person before it draws, who decides on it where lists are. */
+export interface WaitingList {
+  readonly id: string;
+  readonly accountId: AccountId;
+  readonly activityId: ActivityId;
+  readonly activityName: string;
+  readonly note: string;
+  /** Who would draw. */
+  readonly people: number;
+  /** The most they can win. */
+  readonly amountFen: Fen;
+  readonly preparedBy: string;
+  readonly askedBy: string;
+  readonly askedAtMs: number;
+}
+
 /** Where requests and limits are kept. Every method throws OutsideTrouble when the database cannot answer. */
 export interface ApprovalStore {
   limits(): Promise<ApprovalLimits>;
@@ -47,6 +63,8 @@ export interface ApprovalStore {
   waiting(nowMs: number, most: number): Promise<readonly WaitingPublication[]>;
   /** Batches that wait, the oldest first. */
   waitingIssues(most: number): Promise<readonly WaitingIssue[]>;
+  /** Lists of people that wait, the oldest first. */
+  waitingLists(most: number): Promise<readonly WaitingList[]>;
   /** A request, decided or not. */
   find(id: string): Promise<WaitingPublication | undefined>;
   /**

@@ -1,7 +1,8 @@
 import type { AccountId, ActivityId, Openid } from '../../base/ids.ts';
 import type { Page, PageRequest } from './console-reads.ts';
 
-export type BatchState = 'prepared' | 'running' | 'paused' | 'finished' | 'cancelled';
+/** asked: confirmed by whoever prepared it, and it waits for a second person. refused: that person said no. */
+export type BatchState = 'prepared' | 'asked' | 'running' | 'paused' | 'finished' | 'cancelled' | 'refused';
 
 /**
  * Why a line does not draw. malformed: no openid. duplicate: stands further up. unknown: nobody this account ever met.
@@ -31,6 +32,8 @@ export interface DrawBatch {
   readonly confirmedBy: string | null;
   readonly confirmedAtMs: number | null;
   readonly finishedAtMs: number | null;
+  /** Who wanted it to draw though a second person is needed; null where nobody had to ask. */
+  readonly askedBy: string | null;
   /** Why it rests at the moment. */
   readonly reason: string | null;
   readonly faults: Readonly<Record<LineFault, number>>;
@@ -92,6 +95,9 @@ export interface DrawBatchStore {
       readonly nowMs: number;
       /** Set with a confirmation. */
       readonly confirmedBy?: string;
+      /** Set where a second person is asked, with the most, in fen, that its people can win. */
+      readonly asked?: { readonly by: string; readonly amountFen: number };
+      readonly refusedBy?: string;
     },
   ): Promise<boolean>;
   /** Takes the running batch that is due first; nobody else gets it before `leaseMs` is over. */

@@ -17,13 +17,16 @@ export const prepareBatchRequest = z.strictObject({
 export const confirmBatchRequest = z.strictObject({
   people: people.describe('How many people draw, as `open` said: it fails when that has changed'),
 });
+export const decideBatchRequest = z.strictObject({ approve: z.boolean() });
 export const turnBatchRequest = z.strictObject({ to: z.enum(['pause', 'resume', 'cancel']) });
 
 export const batchAnswer = z.object({
   id: z.string(),
   activityId: z.string(),
   note: z.string(),
-  state: z.enum(['prepared', 'running', 'paused', 'finished', 'cancelled']),
+  state: z
+    .enum(['prepared', 'asked', 'running', 'paused', 'finished', 'cancelled', 'refused'])
+    .describe('asked: it waits for a second person'),
   lines: people,
   open: people.describe('People who have not drawn yet'),
   outcomes: z.object({ won: people, lost: people, refused: people }),
@@ -35,6 +38,7 @@ export const batchAnswer = z.object({
   confirmedBy: z.string().nullable(),
   confirmedAtMs: atMs.nullable(),
   finishedAtMs: atMs.nullable(),
+  askedBy: z.string().nullable().describe('Who wanted it to draw where a second person is needed'),
   reason: z.string().nullable().describe('Why it rests at the moment'),
   warnings: z
     .array(z.object({ code: z.literal('no-insider-list'), message: z.string() }))

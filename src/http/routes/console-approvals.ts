@@ -28,13 +28,14 @@ function waitingRoutes({ approvals, reissuePayouts, reads }: ApprovalRouteDepend
       method: 'GET',
       path: '/approvals',
       access: 'activities.view',
-      summary: 'Publications, re-issues and batches of packets that wait for a second person',
+      summary: 'Publications, re-issues, batches of packets and lists of people that wait for a second person',
       answer: approvalsAnswer,
       handle: async ({ operator }) => {
-        const [publications, reissues, issues, names] = await Promise.all([
+        const [publications, reissues, issues, lists, names] = await Promise.all([
           approvals.waiting(),
           reissuePayouts.waiting(),
           approvals.waitingIssues(),
+          approvals.waitingLists(),
           reads.operatorNames(),
         ]);
         const by = (id: string) => ({ askedByName: names.get(id) ?? id, own: id === operator.id });
@@ -46,6 +47,10 @@ function waitingRoutes({ approvals, reissuePayouts, reads }: ApprovalRouteDepend
           issues: issues.map(({ preparedBy, ...issue }) => {
             const { askedByName, own } = by(issue.askedBy);
             return { ...issue, askedByName, own: own || preparedBy === operator.id };
+          }),
+          lists: lists.map(({ preparedBy, accountId: _account, ...list }) => {
+            const { askedByName, own } = by(list.askedBy);
+            return { ...list, askedByName, own: own || preparedBy === operator.id };
           }),
         };
       },

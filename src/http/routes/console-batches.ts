@@ -11,6 +11,7 @@ import {
   batchLinesAnswer,
   batchLinesQuery,
   confirmBatchRequest,
+  decideBatchRequest,
   prepareBatchRequest,
   turnBatchRequest,
 } from '../contract/console-batches.ts';
@@ -120,11 +121,22 @@ function changingRoutes({ operate, operateBatches }: BatchRouteDependencies): re
       method: 'POST',
       path: '/activities/:id/batches/:batch/confirm',
       access: 'activities.batch',
-      summary: 'Let the people of a prepared list draw',
+      summary: 'Let the people of a prepared list draw, or ask a second person where they can win much',
       body: confirmBatchRequest,
       answer: batchAnswer,
       handle: async ({ params, operator, body: { people } }) =>
         shown(await operateBatches.confirm(operator, await place(params), { id: batchOf(params), people })),
+    }),
+    consoleRoute({
+      name: 'decideBatch',
+      method: 'POST',
+      path: '/activities/:id/batches/:batch/decide',
+      access: 'approvals.decide',
+      summary: 'Let a list draw that somebody else prepared, or refuse it',
+      body: decideBatchRequest,
+      answer: batchAnswer,
+      handle: async ({ params, operator, body: { approve } }) =>
+        shown(await operateBatches.decide(operator, await place(params), { id: batchOf(params), approve })),
     }),
     consoleRoute({
       name: 'turnBatch',
@@ -157,6 +169,6 @@ function sourceOf({ openids, list }: { openids?: string[] | undefined; list?: st
 }
 
 function shown({ activity, faults, outcomes, ...batch }: DrawBatch): z.input<typeof batchAnswer> {
-  const warnings = batch.state === 'prepared' ? [NO_INSIDER_LIST] : [];
+  const warnings = batch.state === 'prepared' || batch.state === 'asked' ? [NO_INSIDER_LIST] : [];
   return { ...batch, activityId: activity, faults: { ...faults }, outcomes: { ...outcomes }, warnings };
 }

@@ -1,7 +1,13 @@
 import type pg from 'pg';
 import { WrongRequest } from '../../base/errors.ts';
 import type { Fen } from '../../base/fen.ts';
-import type { ApprovalKind, ApprovalStore, WaitingIssue, WaitingPublication } from '../../flows/ports/approvals.ts';
+import type {
+  ApprovalKind,
+  ApprovalStore,
+  WaitingIssue,
+  WaitingList,
+  WaitingPublication,
+} from '../../flows/ports/approvals.ts';
 import { inTransaction } from '../transaction.ts';
 import { ask } from './access-tokens.ts';
 
@@ -18,6 +24,15 @@ const ISSUES = `
     exists (select 1 from trial_packet as trial where trial.account_id = issue_batch.account_id
       and trial.activity_id = issue_batch.activity_id) as trial
   from issue_batch where state = 'asked' order by confirmed_at, id limit $1`;
+
+const LISTS = `
+  select batch.id, batch.account_id as "accountId", activity_id as "activityId", activity.name as "activityName", note,
+    (select count(*)::float8 from draw_batch_line as item where item.account_id = batch.account_id and item.batch_id = batch.id
+      and fault is null and outcome is null) as people,
+    asked_fen::float8 as "amountFen", prepared_by as "preparedBy", asked_by as "askedBy",
+    (extract(epoch from asked_at) * 1000)::float8 as "askedAtMs"
+  from draw_batch as batch join activity on activity.account_id = batch.account_id and activity.id = activity_id
+  where batch.state = 'asked' order by asked_at, batch.id limit $1`;
 
 /** Requests for a second person and the amounts from which one is needed, in Postgres. */
 export function createApprovalStore(pool: pg.Pool): ApprovalStore {
@@ -48,6 +63,7 @@ export function createApprovalStore(pool: pg.Pool): ApprovalStore {
       const where = `where approval.state = 'asked' and expires_at > $1 order by asked_at, approval.id limit $2`;
       return (await ask(pool.query<WaitingPublication>(`${REQUEST} ${where}`, [new Date(nowMs), most]))).rows;
     },
+    waitingLists: async (most) => (await ask(pool.query<WaitingList>(LISTS, [most]))).rows,
     waitingIssues: async (most) => (await ask(pool.query<WaitingIssue>(ISSUES, [most]))).rows,
     find: async (id) => (await ask(findRequest(pool, id))).rows[0],
     end: ({ id, to, operatorId, nowMs }, check) =>

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { check, integer, key, NULLABLE, ownIndex, text, time } from './columns.ts';
+import { bigint, check, integer, key, NULLABLE, ownIndex, text, time } from './columns.ts';
 
 export interface InvitationCodeRow {
   readonly accountId: string;
@@ -85,6 +85,10 @@ export interface DrawBatchRow {
   readonly finishedAt: Date | null;
   readonly dueAt: Date | null;
   readonly reason: string | null;
+  readonly askedBy: string | null;
+  readonly askedAt: Date | null;
+  readonly askedFen: number | null;
+  readonly refusedBy: string | null;
 }
 
 export const drawBatchEntity = new EntitySchema<DrawBatchRow>({
@@ -103,11 +107,16 @@ export const drawBatchEntity = new EntitySchema<DrawBatchRow>({
     finishedAt: time('finished_at', NULLABLE),
     dueAt: time('due_at', NULLABLE),
     reason: text('reason', NULLABLE),
+    askedBy: text('asked_by', NULLABLE),
+    askedAt: time('asked_at', NULLABLE),
+    askedFen: bigint('asked_fen', NULLABLE),
+    refusedBy: text('refused_by', NULLABLE),
   },
-  checks: [check('draw_batch_state_known')],
+  checks: [check('draw_batch_state_known'), check('draw_batch_asked_whole'), check('draw_batch_not_own')],
   indices: [
     ownIndex('draw_batch_by_activity', ['accountId', 'activityId', 'preparedAt']),
     ownIndex('draw_batch_due', ['dueAt']),
+    ownIndex('draw_batch_asked', ['askedAt', 'id']),
   ],
   foreignKeys: [activity('draw_batch_activity')],
 });

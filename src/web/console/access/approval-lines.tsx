@@ -15,6 +15,7 @@ import { ApprovalContents } from './approval-contents.tsx';
 type Publication = ApprovalsAnswer['publications'][number];
 type Reissue = ApprovalsAnswer['reissues'][number];
 type Issue = ApprovalsAnswer['issues'][number];
+type List = ApprovalsAnswer['lists'][number];
 
 /** A publication that waits: what would be published, and the two answers. */
 export function PublicationLine({ request, onDone }: { request: Publication; onDone: () => void }) {
@@ -88,6 +89,38 @@ export function IssueLine({ request, onDone }: { request: Issue; onDone: () => v
   };
   return (
     <RequestLine title={request.trial ? words.trial(request.askedByName) : words.issue(name, people)} request={request}>
+      <Answers request={request} approve={approve} refuse={refuse} />
+    </RequestLine>
+  );
+}
+
+/** A list of people that would draw. */
+export function ListLine({ request, onDone }: { request: List; onDone: () => void }) {
+  const { approvals: words } = useWords();
+  const { api, may } = useSession();
+  const { act } = useAct();
+  const { activityId, activityName: name, people, amountFen, note } = request;
+  const decide = async (approved: boolean): Promise<boolean> => {
+    await act(() => api.operations.decideBatch(request, approved), approved ? words.listApproved : words.refused);
+    onDone();
+    return true;
+  };
+  const approve: Question = {
+    title: words.listApproveTitle(people, showYuan(amountFen)),
+    text: words.listApproveText,
+    confirm: words.listApprove,
+    onConfirm: () => decide(true),
+  };
+  const refuse: Question = {
+    title: words.listRefuseTitle(name),
+    text: words.listRefuseText,
+    confirm: words.refuse,
+    danger: true,
+    onConfirm: () => decide(false),
+  };
+  return (
+    <RequestLine title={words.list(name, people)} request={request} {...(note === '' ? {} : { more: note })}>
+      {may('people.view') && <Link to={`/activities/${activityId}`}>{words.look}</Link>}
       <Answers request={request} approve={approve} refuse={refuse} />
     </RequestLine>
   );

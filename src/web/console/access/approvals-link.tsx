@@ -13,8 +13,8 @@ export function ApprovalsLink() {
   useEffect(() => {
     if (!decides) return;
     api.access.approvals().then(
-      ({ publications, reissues, issues }) =>
-        setCount([...publications, ...reissues, ...issues].filter(({ own }) => !own).length),
+      ({ publications, reissues, issues, lists }) =>
+        setCount([...publications, ...reissues, ...issues, ...lists].filter(({ own }) => !own).length),
       // Pages say for themselves when the service is away.
       () => undefined,
     );

@@ -8,7 +8,7 @@ import { useWords } from '../state/language.tsx';
 import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { useLoaded } from '../state/use-loaded.ts';
-import { IssueLine, PublicationLine, ReissueLine } from './approval-lines.tsx';
+import { IssueLine, ListLine, PublicationLine, ReissueLine } from './approval-lines.tsx';
 
 /** What waits for a second person, and above which amounts anything does. */
 export function ApprovalsPage() {
@@ -22,9 +22,9 @@ export function ApprovalsPage() {
       </div>
       <div className="stack">
         <WhenLoaded loaded={loaded} onRetry={reload}>
-          {({ publications, reissues, issues }) => (
+          {({ publications, reissues, issues, lists }) => (
             <section className="card">
-              {publications.length + reissues.length + issues.length === 0 ? (
+              {publications.length + reissues.length + issues.length + lists.length === 0 ? (
                 <EmptyNotice title={words.empty} text={words.emptyText} />
               ) : (
                 <ul className="approval-list">
@@ -36,6 +36,9 @@ export function ApprovalsPage() {
                   ))}
                   {issues.map((request) => (
                     <IssueLine key={request.id} request={request} onDone={reload} />
+                  ))}
+                  {lists.map((request) => (
+                    <ListLine key={request.id} request={request} onDone={reload} />
                   ))}
                 </ul>
               )}

@@ -130,6 +130,8 @@ type Turn = 'pause' | 'resume' | 'cancel';
 
 const TURNS: Readonly<Record<BatchAnswer['state'], readonly Turn[]>> = {
   prepared: ['cancel'],
+  asked: ['cancel'],
+  refused: [],
   running: ['pause', 'cancel'],
   paused: ['resume', 'cancel'],
   finished: [],
@@ -141,7 +143,7 @@ function BatchActions({ id, batch, onChanged }: { id: string; batch: BatchAnswer
   const { api, may } = useSession();
   const { act } = useAct();
   const [question, setQuestion] = useState<Question | null>(null);
-  const done = async (work: () => Promise<unknown>, said: string): Promise<boolean> => {
+  const done = async (work: () => Promise<unknown>, said: string | (() => string)): Promise<boolean> => {
     const worked = await act(work, said);
     if (worked) onChanged();
     return worked;
@@ -152,7 +154,14 @@ function BatchActions({ id, batch, onChanged }: { id: string; batch: BatchAnswer
       title: words.confirmTitle(showCount(batch.open)),
       text: words.confirmText,
       confirm: words.confirm,
-      onConfirm: () => done(() => api.operations.confirmBatch(id, batch.id, batch.open), words.confirmDone),
+      onConfirm: async () => {
+        let said = words.confirmDone;
+        const ask = async (): Promise<void> => {
+          const { state } = await api.operations.confirmBatch(id, batch.id, batch.open);
+          if (state === 'asked') said = words.asked;
+        };
+        return done(ask, () => said);
+      },
     });
   const cancel = (): void =>
     setQuestion({
@@ -175,7 +184,7 @@ function BatchActions({ id, batch, onChanged }: { id: string; batch: BatchAnswer
             {words.turns[to]}
           </Button>
         ))}
-      {batch.state !== 'prepared' && (
+      {batch.confirmedAtMs !== null && (
         <Button size="small" href={batchFileUrl(id, batch.id)}>
           {words.download}
         </Button>

@@ -30,6 +30,7 @@ export interface OperationsApi {
   readonly batches: (activity: string, after: string | null) => Promise<BatchesAnswer>;
   readonly prepareBatch: (activity: string, note: string, source: BatchSource) => Promise<BatchAnswer>;
   readonly confirmBatch: (activity: string, batch: string, people: number) => Promise<BatchAnswer>;
+  readonly decideBatch: (list: { activityId: string; id: string }, approve: boolean) => Promise<BatchAnswer>;
   readonly turnBatch: (activity: string, batch: string, to: 'pause' | 'resume' | 'cancel') => Promise<BatchAnswer>;
   readonly shopPayments: (
     wanted: { readonly state: ShopPaymentLine['state'] | null; readonly refunded: boolean },
@@ -69,6 +70,7 @@ export function operationsApi(
       ask('GET', `${batches(activity)}${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
     prepareBatch: (activity, note, source) => ask('POST', batches(activity), { note, ...source }),
     confirmBatch: (activity, batch, people) => ask('POST', `${batches(activity)}/${batch}/confirm`, { people }),
+    decideBatch: ({ activityId, id }, approve) => ask('POST', `${batches(activityId)}/${id}/decide`, { approve }),
     turnBatch: (activity, batch, to) => ask('POST', `${batches(activity)}/${batch}/turn`, { to }),
     shopPayments: ({ state, refunded }, after) => {
       const given = Object.entries({ state, refunded: refunded ? 'yes' : null, after });

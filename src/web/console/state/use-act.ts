@@ -11,18 +11,18 @@ import { useWords } from './language.tsx';
  */
 export function useAct(): {
   readonly busy: boolean;
-  readonly act: (work: () => Promise<unknown>, done: string) => Promise<boolean>;
+  readonly act: (work: () => Promise<unknown>, done: string | (() => string)) => Promise<boolean>;
 } {
   const words = useWords();
   const { message } = App.useApp();
   const { look } = useAlarms();
   const [busy, setBusy] = useState(false);
   const act = useCallback(
-    async (work: () => Promise<unknown>, done: string) => {
+    async (work: () => Promise<unknown>, done: string | (() => string)) => {
       setBusy(true);
       try {
         await work();
-        void message.success(done);
+        void message.success(typeof done === 'string' ? done : done());
         return true;
       } catch (problem) {
         if (!(problem instanceof ApiProblem)) throw problem;

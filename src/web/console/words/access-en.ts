@@ -122,6 +122,14 @@ export const accessEn: AccessWords = {
     atMost: 'At most',
     issue: (name, people) => `Send “${name}” to ${people} ${people === 1 ? 'person' : 'people'}`,
     trial: (name) => `One packet that ${name} tries on themselves`,
+    list: (name, people) => `Let ${people} ${people === 1 ? 'person' : 'people'} draw in “${name}”`,
+    listApprove: 'Approve and draw',
+    listApproveTitle: (people, amount) =>
+      `Let ${people} ${people === 1 ? 'person' : 'people'} draw, who can win up to ${amount}?`,
+    listApproveText: 'They draw at once; packets that were won cannot be taken back.',
+    listApproved: 'Approved; they draw',
+    listRefuseTitle: (name) => `Refuse the list of “${name}”?`,
+    listRefuseText: 'Nobody on the list draws.',
     issueApprove: 'Approve and send',
     issueApproveTitle: (people, amount) => `Send ${amount} to ${people} ${people === 1 ? 'person' : 'people'}?`,
     issueApproveText: 'Sending begins at once; packets that were sent cannot be taken back.',
@@ -208,6 +216,6 @@ export const accessEn: AccessWords = {
     'approval-own': 'Another person decides on what you asked for.',
     'approval-decided': 'Somebody has decided already. Reload.',
     'approval-over': 'Nobody decided within 72 hours. Ask anew.',
-    'second-person-needed': 'Above the set amount: another person has to confirm.',
+    'batch-own': 'Another person decides on a list that you prepared.',
   },
 };

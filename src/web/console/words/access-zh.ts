@@ -120,6 +120,13 @@ export const accessZh = {
     atMost: '最多发出',
     issue: (name: string, people: number) => `向 ${people} 人发红包「${name}」`,
     trial: (name: string) => `${name} 给自己试发一个红包`,
+    list: (name: string, people: number) => `「${name}」名单抽奖，${people} 人`,
+    listApprove: '同意抽奖',
+    listApproveTitle: (people: number, amount: string) => `让 ${people} 人抽奖，最多发出 ${amount}？`,
+    listApproveText: '马上开始抽奖，抽中的红包收不回来。',
+    listApproved: '已同意，开始抽奖',
+    listRefuseTitle: (name: string) => `拒绝「${name}」的名单？`,
+    listRefuseText: '名单上的人不会抽奖。',
     issueApprove: '同意并发放',
     issueApproveTitle: (people: number, amount: string) => `向 ${people} 人共发 ${amount}？`,
     issueApproveText: '马上开始发放，发出的红包收不回来。',
@@ -205,7 +212,7 @@ export const accessZh = {
     'approval-own': '自己提交的要由另一个人审批。',
     'approval-decided': '已经有人处理过了，请刷新。',
     'approval-over': '超过 72 小时没有处理，已经失效，请重新提交。',
-    'second-person-needed': '金额超过设定，请由另一个人确认。',
+    'batch-own': '自己准备的名单要由另一个人审批。',
   },
 };
 export type AccessWords = typeof accessZh;

@@ -30,6 +30,7 @@ export const auditActionsZh: Readonly<Record<string, string>> = {
   enterBalance: '登记充值或余额',
   prepareBatch: '导入抽奖名单',
   confirmBatch: '确认名单抽奖',
+  decideBatch: '审批名单抽奖',
   turnBatch: '暂停、继续或取消名单抽奖',
   generateCodes: '生成兑换码',
   importCodes: '导入兑换码',

@@ -58,6 +58,8 @@ export const operationsEn: OperationsWords = {
     columns: { when: 'When', state: 'State', people: 'People', outcomes: 'Outcome', actions: 'Actions' },
     states: {
       prepared: 'to be confirmed',
+      asked: 'waits for a second person',
+      refused: 'refused',
       running: 'running',
       paused: 'paused',
       finished: 'finished',
@@ -69,6 +71,7 @@ export const operationsEn: OperationsWords = {
     confirm: 'Confirm',
     confirmTitle: (people) => `Let ${people} people draw?`,
     confirmText: 'Winners are really paid; who has drawn cannot be taken back.',
+    asked: 'Above the set amount: it waits for a second person',
     confirmDone: 'Begun: you may leave this page.',
     turns: { pause: 'Pause', resume: 'Resume', cancel: 'Cancel' },
     cancelTitle: 'Cancel this list?',

@@ -56,6 +56,8 @@ export const operationsZh = {
     columns: { when: '时间', state: '状态', people: '人数', outcomes: '结果', actions: '操作' },
     states: {
       prepared: '等待确认',
+      asked: '等待第二人审批',
+      refused: '已拒绝',
       running: '进行中',
       paused: '已暂停',
       finished: '已完成',
@@ -67,6 +69,7 @@ export const operationsZh = {
     confirm: '确认开始',
     confirmTitle: (people: string) => `让 ${people} 人抽奖？`,
     confirmText: '中奖的人会真的收到红包，开始后抽过的不能撤回。',
+    asked: '金额超过设定，已提交第二人审批',
     confirmDone: '已开始，可以离开这一页。',
     turns: { pause: '暂停', resume: '继续', cancel: '取消' },
     cancelTitle: '取消这份名单？',
