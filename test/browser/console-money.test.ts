@@ -55,6 +55,9 @@ test('an operator uploads a file, sees its faults, confirms it, and a second per
   await second.page.goto(address);
   await second.page.locator('.nav-badge').waitFor();
   assert.equal(await widerThanItsWindow(second.page), 0, 'what waits for approval makes no page wider than a phone');
+  await second.page.evaluate(`document.querySelector('.sections').style.position = 'static'`);
+  assert.notEqual(await widerThanItsWindow(second.page), 0, 'twin');
+  await second.page.evaluate(`document.querySelector('.sections').style.position = ''`);
   await second.page.getByRole('button', { name: 'Approve and send' }).click();
   await second.page.getByText('· Running').waitFor();
   await look(second.page, 'console-issue-running-en-390');
