@@ -108,6 +108,8 @@ export interface ClaimedDelivery {
     readonly prizeId: string;
     readonly openid: string;
     readonly amountFen: number;
+    /** What the books say was received; null unless the event is that. */
+    readonly receivedFen: number | null;
     readonly orderNumber: string | null;
   };
 }

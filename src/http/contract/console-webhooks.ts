@@ -82,7 +82,14 @@ export const webhookBody = z.strictObject({
     activityId: z.string(),
     prizeId: z.string(),
     openid: z.string().describe('Begins with `x:` once the person was erased'),
-    amountFen: z.int().min(0),
+    amountFen: z.int().min(0).describe('What was won'),
+    receivedFen: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe(
+        'With payout.received what the winner has, or friends have together; less than amountFen where a part came back',
+      ),
     orderNumber: z.string().nullable().describe('mch_billno at WeChat Pay; null with award.created'),
     occurredAtMs: atMs,
     sequence: z.int().describe('Grows with what happens to an award'),
@@ -93,7 +100,7 @@ export const webhookBody = z.strictObject({
 export const WEBHOOK_EVENTS_SAID: Readonly<Record<(typeof WEBHOOK_EVENTS)[number], string>> = {
   'award.created': 'Somebody won',
   'payout.sent': 'The packet is with the winner, who has 24 hours to open it',
-  'payout.received': 'The winner has the money',
+  'payout.received': 'The winner has the money, or the part of it in receivedFen',
   'payout.returned': 'Nobody opened it, and the money came back',
   'payout.parked': 'It cannot be sent before a person looks at it',
   'payout.failed': 'WeChat Pay says for sure that under this order number nothing is paid',

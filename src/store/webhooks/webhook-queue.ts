@@ -37,7 +37,9 @@ taken as (
 )
 select taken.id::float8 as id, lease_token as "leaseToken", tries, ${ms('retry_from')} as "retryFromMs", event,
   ${ms('occurred_at')} as "occurredAtMs", award_id as "awardId", activity_id as "activityId", prize_id as "prizeId", openid,
-  amount_fen::float8 as "amountFen", order_number as "orderNumber"
+  amount_fen::float8 as "amountFen", order_number as "orderNumber", case when event = 'payout.received' then (
+    select sum(entry.amount_fen)::float8 from book_entry as entry
+    where entry.account_id = $1 and entry.award_id = taken.award_id and debit = 'delivered') end as "receivedFen"
 from taken join award on award.account_id = $1 and award.id = award_id order by taken.id`;
 
 const MINE = 'account_id = $1 and endpoint_id = $2 and id = $3 and lease_token = $4';
@@ -127,6 +129,7 @@ function dueEndpoint({ secret_sealed: sealed, previous, ...row }: DueRow, box: S
 }
 
 function claimedDelivery(row: ClaimedRow, accountId: AccountId): ClaimedDelivery {
-  const { awardId, activityId, prizeId, openid, amountFen, orderNumber, ...delivery } = row;
-  return { ...delivery, award: { accountId, awardId, activityId, prizeId, openid, amountFen, orderNumber } };
+  const { awardId, activityId, prizeId, openid, amountFen, receivedFen, orderNumber, ...delivery } = row;
+  const award = { accountId, awardId, activityId, prizeId, openid, amountFen, receivedFen, orderNumber };
+  return { ...delivery, award };
 }

@@ -148,6 +148,27 @@ test('events of an award come one after another with who won what, and are not t
   assert.equal(receiver.received.length, 3);
 });
 
+test('of a packet that was taken in part it is told how much was received', async () => {
+  await listen(['payout.sent', 'payout.received']);
+  await win();
+  const part = { ...found('REFUND'), returnedFen: fen(40), deliveredFen: fen(60) };
+  await pay(SENT, part);
+  await win();
+  await pay(...OPENED);
+  await round();
+  assert.deepEqual(
+    receiver
+      .events()
+      .filter(({ type }) => type === 'payout.received')
+      .map(({ data }) => [data['amountFen'], data['receivedFen']]),
+    [
+      [100, 60],
+      [100, 100],
+    ],
+  );
+  assert.ok(receiver.events().every(({ type, data }) => type === 'payout.received' || data['receivedFen'] === null));
+});
+
 test('while an event is not taken the later ones of its award wait, and those of others are told', async () => {
   await listen(['award.created', 'payout.sent', 'payout.received']);
   await win();
