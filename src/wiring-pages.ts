@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Router } from 'koa-router';
 import type pg from 'pg';
 import { accountId } from './base/ids.ts';
@@ -9,9 +10,12 @@ import type { DrawBatcher } from './flows/draw-batcher.ts';
 import { createDrawOnPage } from './flows/draw-on-page.ts';
 import type { RequestLimits } from './flows/limit-requests.ts';
 import type { DrawOnPage } from './flows/draw-on-page.ts';
+import { createShowFairness } from './flows/fairness/show-fairness.ts';
+import type { ShowFairness } from './flows/fairness/show-fairness.ts';
 import type { ClaimAwards } from './flows/payees/claim-awards.ts';
 import type { AccountDirectory } from './flows/ports/accounts.ts';
 import type { ActivityDirectory, DrawStore } from './flows/ports/draws.ts';
+import type { FairSeeds } from './flows/ports/fairness.ts';
 import type { FollowerBook } from './flows/ports/followers.ts';
 import type { PageReads } from './flows/ports/pages.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
@@ -24,6 +28,7 @@ import { PageSessions } from './http/page-session.ts';
 import { createPersonCode } from './http/person-code.ts';
 import { createPageDocuments } from './http/presenters/page-documents.ts';
 import { activityPageRoutes } from './http/routes/activity-page.ts';
+import { fairnessRoutes } from './http/routes/fairness.ts';
 import { activitySurroundingRoutes } from './http/routes/activity-surroundings.ts';
 import { invitationRoutes } from './http/routes/invitations.ts';
 import { jsSdkRoutes } from './http/routes/js-sdk.ts';
@@ -32,8 +37,10 @@ import { payeeLinkRoutes } from './http/routes/payee-link.ts';
 import { oauthRoutes } from './http/routes/oauth.ts';
 import { SignedCookies } from './http/signed-cookie.ts';
 import { staticFileRoutes } from './http/static-files.ts';
+import { activityRuleSchema } from './rules/activity-rule.ts';
 import { createPictures } from './store/account/pictures.ts';
 import { createOauthLoginStore } from './store/oauth-login-store.ts';
+import { createFairRecords } from './store/fairness/fair-records.ts';
 import { openInvitePeople } from './wiring-invitations.ts';
 import { systemLuck } from './wiring-payouts.ts';
 import type { WechatApi } from './wiring-wechat.ts';
@@ -50,6 +57,7 @@ export interface PageParts {
   readonly followers: FollowerBook;
   readonly batcher: DrawBatcher;
   readonly draws: DrawStore;
+  readonly seeds: FairSeeds;
   readonly wechat: WechatApi;
   readonly claimAwards: ClaimAwards;
   readonly limits: RequestLimits;
@@ -102,8 +110,17 @@ export function pageRouters(parts: PageParts): readonly Router[] {
     invitationRoutes({ ...pages, invitePeople: openInvitePeople(parts), anyBrowser }),
     activityPageRoutes({ ...pages, publicUrl, firstAccount: accountId('main'), anyBrowser }),
     activitySurroundingRoutes({ ...pages, winners: createRecentWinners({ reads, clock }) }),
+    fairnessRoutes({ ...pages, fairness: openFairness(parts), verifier: readFileSync(VERIFIER, 'utf8') }),
     payeeLinkRoutes({ claimAwards: parts.claimAwards, sessions, answers, publicUrl, anyBrowser }),
   ];
+}
+
+/** The program that checks a record stands with the documents, where people look for it. */
+const VERIFIER = new URL('../docs/verify-draws.mjs', import.meta.url);
+
+function openFairness({ pool, seeds, clock, logger }: PageParts): ShowFairness {
+  const parseRule = (stored: unknown) => activityRuleSchema.parse(stored);
+  return createShowFairness({ records: createFairRecords(pool), seeds, parseRule, clock, logger });
 }
 
 function openDrawOnPage(parts: PageParts): DrawOnPage {

@@ -4,6 +4,9 @@ import type { UnlinkedAwards } from '../../flows/ports/payee-links.ts';
 import type { ActivityPageState, PageLook, PagePrize } from '../contract/activity-page.ts';
 import type { PageAssets } from '../page-assets.ts';
 import type { LiveActivity } from '../../flows/ports/draws.ts';
+import { fairnessMarkup } from './fairness-page.ts';
+import type { FairnessPage } from './fairness-page.ts';
+import { fairnessWords } from './fairness-words.ts';
 import { escapeHtml, jsonForElement } from './html.ts';
 import { yuan } from './page-numbers.ts';
 import { qrCode, QR_BYTES_MAX } from './qr-code.ts';
@@ -20,6 +23,7 @@ export interface PageDocuments {
   /** Asks whether these awards go to the person who looks; its form posts to the page's own address. */
   payee(awards: UnlinkedAwards, language: PageLanguage): string;
   rules(activity: LiveActivity, language: PageLanguage): string;
+  fairness(page: FairnessPage, language: PageLanguage): string;
   /** `href` is where the notice's link leads; without it there is none. `codeOf`: an address to draw as a QR code. */
   notice(notice: PageNotice, language: PageLanguage): string;
 }
@@ -85,6 +89,14 @@ export function createPageDocuments(assets: PageAssets): PageDocuments {
         theme: activity.rule.look.theme,
         ownStyles: brandStyles(activity.rule.look),
         body: rulesMarkup(activity, language),
+      }),
+    fairness: (page, language) =>
+      document({
+        language,
+        title: `${fairnessWords(language).title} · ${page.fairness.activity.name}`,
+        // Nothing to check yet, nothing to run.
+        scripts: page.fairness.seed === null ? [] : ['/fair/check.mjs'],
+        body: fairnessMarkup(page, language),
       }),
     notice: (notice, language) =>
       document({

@@ -15,7 +15,7 @@ import type { RulesWords } from './rules-words.ts';
 type Lottery = Extract<MechanicSettings, { kind: 'lottery' }>;
 
 /** Writes the rules of an activity from the rule that decides, so that the two can never differ. */
-export function rulesMarkup({ name, slug, rule }: LiveActivity, language: PageLanguage): string {
+export function rulesMarkup({ name, slug, rule, fair }: LiveActivity, language: PageLanguage): string {
   const words = rulesWords(language);
   const back = `/a/${slug}${language === 'en' ? '?lang=en' : ''}`;
   const parts = [
@@ -26,10 +26,15 @@ export function rulesMarkup({ name, slug, rule }: LiveActivity, language: PageLa
     prizesSection(rule, words),
     ...placedMechanics(rule).map(({ settings }) => oddsSection(rule, settings, words)),
     section(words.claim, claimTerms(rule, words)),
+    ...(fair === undefined ? [] : [fairSection(slug, fair.commitment, words)]),
   ];
   return `<main class="page"><header class="head"><h1>${words.title}</h1><p class="pill">${escapeHtml(rule.look.title ?? name)}</p></header>
 <div class="sheet rules">${parts.join('\n')}</div>
 <footer class="foot"><a href="${back}">${words.back}</a><a href="?lang=${language === 'en' ? 'zh' : 'en'}">${language === 'en' ? '中文' : 'English'}</a></footer></main>`;
+}
+
+function fairSection(slug: string, commitment: string, words: RulesWords): string {
+  return `<section><h2>${words.fair}</h2><p>${words.fairText(commitment)}</p><p><a href="/a/${slug}/fair">${words.fairMore}</a></p></section>`;
 }
 
 function section(title: string, lines: readonly string[]): string {

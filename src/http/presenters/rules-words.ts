@@ -46,6 +46,10 @@ export interface RulesWords {
   readonly claim: string;
   readonly claimPacket: readonly string[];
   readonly claimGift: string;
+  readonly fair: string;
+  /** With the fingerprint of the seed. */
+  readonly fairText: (commitment: string) => string;
+  readonly fairMore: string;
   readonly time: (year: string, month: number, day: number, clock: string) => string;
 }
 
@@ -100,6 +104,9 @@ const zh: RulesWords = {
     '微信对每人每天能收到的红包有限制，超出的会在之后自动补发；可在「我的奖品」查看每个奖品的进度。',
   ],
   claimGift: '其他奖品的领取方式请看公众号消息。',
+  fair: '抽奖公平可查',
+  fairText: (commitment) => `每次抽奖的号码由开始前就锁定的种子算出，种子的指纹（SHA-256）是 ${commitment}。`,
+  fairMore: '怎么查',
   time: (year, month, day, clock) => `${year}年${month}月${day}日 ${clock}`,
 };
 
@@ -156,6 +163,10 @@ const en: RulesWords = {
     'WeChat limits how many packets a person receives a day; what is beyond goes out by itself later. “My prizes” shows how far each has come.',
   ],
   claimGift: 'How to get other prizes is told in the account’s chat.',
+  fair: 'A draw that anybody can check',
+  fairText: (commitment) =>
+    `Every ticket follows from a seed that was locked away before the start; its fingerprint (SHA-256) is ${commitment}.`,
+  fairMore: 'How to check',
   time: (year, month, day, clock) =>
     `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')} ${clock}`,
 };
