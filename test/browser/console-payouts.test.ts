@@ -238,6 +238,8 @@ test('the daily reconciliation shows its breaks with their age, and its alarm le
   await page.getByText('各状态合计').waitFor();
   await page.getByText('等待人工处理').first().waitFor();
   await look(page, 'console-reconciliation-1280');
+  const history = page.getByRole('link', { name: parked.orderNumber });
+  assert.match((await history.getAttribute('href')) ?? '', new RegExp(`/payouts/of/main/${parked.orderNumber}$`));
   await banner.getByRole('button', { name: '已处理' }).click();
   await dialog(page).getByRole('button', { name: '已处理' }).click();
   await banner.getByText('的对账有差异').waitFor({ state: 'detached' });
@@ -286,6 +288,11 @@ test('on a phone every page of payments fits its width', async () => {
     ['/payments/reissues/new', 'reissue-new', '查看会重发哪些'],
     [`/payments/reissues/${rows[0].id}`, 'reissue', '新单号'],
     ['/payments/reconciliation', 'reconciliation', '各状态合计'],
+    [`/payments/payouts/of/main/${parked.orderNumber}`, 'payout', '请求记录'],
+    ['/payments/finance', 'finance', '按领取人和月份导出'],
+    ['/payments/issues', 'issues', '还没有批次'],
+    ['/numbers', 'numbers', '数据总览'],
+    ['/people', 'people', '找谁'],
   ] as const;
   for (const [path, name, text] of pages) {
     await open(page, path);

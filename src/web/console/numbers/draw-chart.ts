@@ -14,11 +14,20 @@ export function drawChart(
 ): () => void {
   use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
   const chart = init(place, null, { renderer: 'svg' });
+  // By name: what is inherited cannot be measured, and a legend measured too short is cut off.
+  const { fontFamily } = getComputedStyle(place);
   chart.setOption({
     animation: false,
-    textStyle: { color: INK, fontFamily: 'inherit' },
+    textStyle: { color: INK, fontFamily },
     grid: { left: 8, right: 8, top: 36, bottom: 4, containLabel: true },
-    legend: { top: 0, right: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 8, textStyle: { color: INK } },
+    legend: {
+      top: 0,
+      right: 0,
+      icon: 'roundRect',
+      itemWidth: 12,
+      itemHeight: 8,
+      textStyle: { color: INK, fontFamily },
+    },
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
     xAxis: {
       type: 'category',

@@ -10,11 +10,12 @@ import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showAge } from '../parts/show-age.ts';
 import { showCount, showMinute } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
-import { useNavigation } from '../state/navigation.tsx';
+import { Link, useNavigation } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useLoaded } from '../state/use-loaded.ts';
 import { usePages } from '../state/use-pages.ts';
 import { PaymentsFrame } from './payments-frame.tsx';
+import { payoutAddress } from './payout-address.ts';
 import { Reason } from './payout-table.tsx';
 
 /** The daily reports, the latest unless the address names a day. */
@@ -137,7 +138,14 @@ function Breaks({ report }: { report: ReconciliationAnswer }) {
           {
             key: 'order',
             title: breakColumns.order,
-            show: (row) => <code>{row.orderNumber ?? row.awardId?.slice(0, 8) ?? words.none}</code>,
+            show: ({ accountId, orderNumber, awardId }) =>
+              orderNumber === null ? (
+                <code>{awardId?.slice(0, 8) ?? words.none}</code>
+              ) : (
+                <Link to={payoutAddress({ accountId, orderNumber })}>
+                  <code>{orderNumber}</code>
+                </Link>
+              ),
           },
           {
             key: 'told',

@@ -31,12 +31,14 @@ export function FindPeoplePage() {
         >
           <Field label={words.field} hint={words.lead}>
             {(ties) => (
-              <Input {...ties} value={text} maxLength={64} onChange={(event) => setText(event.target.value)} />
+              <div className="person-search-line">
+                <Input {...ties} value={text} maxLength={64} onChange={(event) => setText(event.target.value)} />
+                <Button type="primary" htmlType="submit">
+                  {words.search}
+                </Button>
+              </div>
             )}
           </Field>
-          <Button type="primary" htmlType="submit">
-            {words.search}
-          </Button>
         </form>
         {asked !== '' && <Found key={asked} text={asked} />}
       </div>
