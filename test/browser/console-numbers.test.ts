@@ -82,6 +82,32 @@ test('an operator sees people, draws, money, ways in and odds of a period, and t
   await context.close();
 });
 
+test('an operator forecasts an activity, sees what came drawn over it and where it leaves the band', async () => {
+  const { client } = stage.server.database;
+  await client.query(`update activity set published_at = $2 where id = $1`, [
+    activity.id,
+    new Date(Date.now() - 4.5 * DAY_MS),
+  ]);
+  const { context, page, faults } = await stage.signedIn({ role: 'operator', name: 'xiao' });
+  await open(page, `/activities/${activity.id}`);
+  await page.getByRole('tab', { name: '预测' }).click();
+  await page.getByText('还没有预测').waitFor();
+  await page.getByLabel('参与人数').fill('1000');
+  await page.getByRole('button', { name: '开始预测' }).click();
+  await page.getByRole('heading', { name: '累计花费（元）与 99.9% 区间' }).waitFor({ timeout: 20_000 });
+  await page.getByText('真实曲线离开了 99.9% 区间').waitFor();
+  await page.getByText('来的人比预计少').waitFor();
+  await page.locator('.chart svg').nth(3).waitFor();
+  await look(page, 'console-forecast-1280');
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: '下载归档文件（留存两年）' }).click();
+  assert.match((await downloading).suggestedFilename(), /\.archive$/);
+  await page.setViewportSize(PHONE);
+  await look(page, 'console-forecast-390');
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('support finds somebody by name and sees why each draw ended so', async () => {
   const { context, page, faults } = await stage.signedIn({ role: 'support', name: 'su' });
   await page.getByRole('link', { name: '粉丝', exact: true }).click();

@@ -1,5 +1,5 @@
 import type { ActivityRule } from '../activity-rule.ts';
-import { largestAmountFen } from '../prize-schema.ts';
+import { largestAmountFen, prizeCostFen } from '../prize-schema.ts';
 import type { Assumption } from './stage.ts';
 import type { Measure, Run } from './simulate-run.ts';
 
@@ -157,8 +157,9 @@ function costsOf(
 
 function binsOf(sorted: readonly number[]): Forecast['costs']['bins'] {
   const least = sorted[0] ?? 0;
-  const width = Math.max(1, Math.ceil(((sorted.at(-1) ?? 0) - least + 1) / BINS));
-  return Array.from({ length: BINS }, (_, bin) => {
+  const reach = (sorted.at(-1) ?? 0) - least + 1;
+  const width = Math.ceil(reach / BINS);
+  return Array.from({ length: Math.ceil(reach / width) }, (_, bin) => {
     const fromFen = least + bin * width;
     const toFen = fromFen + width;
     const inside = sorted.filter((costFen) => costFen >= fromFen && costFen < toFen).length;
@@ -173,9 +174,13 @@ function curvesOf(
 ): Pick<Forecast, 'hours' | 'byDraws'> {
   const largestFen = Math.max(0, ...rule.prizes.map(largestAmountFen));
   const finalMean = runs.reduce((sum, { costFen }) => sum + costFen, 0) / runs.length;
+  const most = Math.min(
+    rule.budgetFen,
+    rule.prizes.reduce((sum, prize) => sum + prizeCostFen(prize), 0),
+  );
   const cost = (values: readonly number[]): BandPoint => {
     const meanAt = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return band(meanAt, { deviation: spread.at(values, meanAt, finalMean), step: largestFen, most: rule.budgetFen });
+    return band(meanAt, { deviation: spread.at(values, meanAt, finalMean), step: largestFen, most });
   };
   const draws = (values: readonly number[]): BandPoint => {
     const meanAt = values.reduce((sum, value) => sum + value, 0) / values.length;

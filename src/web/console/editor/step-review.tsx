@@ -1,5 +1,5 @@
 import { Alert, Button } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { RuleOverlap } from '../../../http/contract/console-activities.ts';
 import type { LookAtDraftAnswer } from '../../../http/contract/console-try.ts';
 import { showYuan } from '../parts/money.ts';
@@ -19,9 +19,12 @@ import { stepOf } from './steps.ts';
 import { TryPanel } from './try-panel.tsx';
 import type { Editor } from './use-editor.ts';
 
+// Its charts are loaded once somebody comes this far.
+const ForecastPanel = lazy(async () => ({ default: (await import('./forecast-panel.tsx')).ForecastPanel }));
+
 /** What still needs work, what to think about, everything at a glance, a try, and the way out to the public. */
 export function StepReview({ accounts, looked }: { accounts: Accounts; looked: LookAtDraftAnswer | null }) {
-  const { review, tryIt } = useWords();
+  const { review, tryIt, forecast } = useWords();
   const { may } = useSession();
   const { editor } = useEditorTools();
   const [asking, setAsking] = useState(false);
@@ -52,6 +55,10 @@ export function StepReview({ accounts, looked }: { accounts: Accounts; looked: L
         <>
           <h3>{tryIt.title}</h3>
           <TryPanel />
+          <h3>{forecast.title}</h3>
+          <Suspense fallback={null}>
+            <ForecastPanel />
+          </Suspense>
         </>
       )}
       <PublishDialog editor={editor} open={asking} onClose={() => setAsking(false)} />

@@ -21,6 +21,7 @@ const BatchesTab = lazy(async () => ({ default: (await import('./batches-tab.tsx
 const AwardsTab = lazy(async () => ({ default: (await import('./awards-tab.tsx')).AwardsTab }));
 const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }));
 const NumbersTab = lazy(async () => ({ default: (await import('../numbers/numbers-tab.tsx')).NumbersTab }));
+const ForecastTab = lazy(async () => ({ default: (await import('../numbers/forecast-tab.tsx')).ForecastTab }));
 const BooksTab = lazy(async () => ({ default: (await import('./books-tab.tsx')).BooksTab }));
 
 /** One activity: what it gave out, who drew, what was paid, the books. */
@@ -62,7 +63,7 @@ function Activity({ answer, onChange }: { answer: ActivityAnswer; onChange: (ans
 }
 
 function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: RuleGlance }) {
-  const { activity: words, batches, numbers } = useWords();
+  const { activity: words, batches, forecast, numbers } = useWords();
   const { may } = useSession();
   const { id, accountId } = answer.activity;
   const nameOf = useCallback(
@@ -85,6 +86,15 @@ function ActivityTabs({ answer, form }: { answer: ActivityAnswer; form: RuleGlan
           children: (
             <Suspense fallback={null}>
               <NumbersTab id={id} nameOf={nameOf} />
+            </Suspense>
+          ),
+        },
+        {
+          key: 'forecast',
+          label: forecast.tab,
+          children: (
+            <Suspense fallback={null}>
+              <ForecastTab id={id} nameOf={nameOf} />
             </Suspense>
           ),
         },

@@ -21,6 +21,8 @@ import type {
 import type { Problem } from '../../../http/contract/console-problem.ts';
 import { draftsApi } from './drafts-api.ts';
 import type { DraftsApi } from './drafts-api.ts';
+import { forecastApi } from './forecast-api.ts';
+import type { ForecastApi } from './forecast-api.ts';
 import { accessApi } from './access-api.ts';
 import type { AccessApi } from './access-api.ts';
 import { moneyApi } from './money-api.ts';
@@ -85,6 +87,7 @@ export interface Api {
   readonly money: MoneyApi;
   readonly drafts: DraftsApi;
   readonly numbers: NumbersApi;
+  readonly forecast: ForecastApi;
   readonly programs: ProgramsApi;
   readonly settings: SettingsApi;
   readonly operations: OperationsApi;
@@ -161,6 +164,7 @@ export function createApi(onSignedOut: () => void): Api {
     access: accessApi(ask),
     drafts: draftsApi(ask),
     numbers: numbersApi(ask),
+    forecast: forecastApi(ask),
     programs: programsApi(ask),
     settings: settingsApi(ask),
     operations: operationsApi(ask),

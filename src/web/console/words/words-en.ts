@@ -2,6 +2,7 @@ import { showYuan } from '../parts/money.ts';
 import { accountEn } from './account-en.ts';
 import { editorEn } from './editor-en.ts';
 import { accessEn } from './access-en.ts';
+import { forecastEn } from './forecast-en.ts';
 import { lifeEn } from './life-en.ts';
 import { listsEn } from './lists-en.ts';
 import { moneyEn } from './money-en.ts';
@@ -176,6 +177,7 @@ export const en: Words = {
   ...listsEn,
   ...moneyEn,
   ...numbersEn,
+  ...forecastEn,
   ...recordsEn,
   ...paymentsEn,
 
@@ -215,6 +217,7 @@ export const en: Words = {
     ...operationsEn.operationProblems,
     ...accessEn.accessProblems,
     ...programsEn.programProblems,
+    ...forecastEn.forecastProblems,
     offline: 'The server cannot be reached. Check the network and try again; what you typed is still here.',
     internal: 'The server failed. Try again in a moment, and call an engineer if it stays so.',
     'not-signed-in': 'Your session is over. Sign in again.',

@@ -2,6 +2,7 @@ import { showYuan } from '../parts/money.ts';
 import { accountZh } from './account-zh.ts';
 import { editorZh } from './editor-zh.ts';
 import { accessZh } from './access-zh.ts';
+import { forecastZh } from './forecast-zh.ts';
 import { lifeZh } from './life-zh.ts';
 import { listsZh } from './lists-zh.ts';
 import { moneyZh } from './money-zh.ts';
@@ -172,6 +173,7 @@ export const zh = {
   ...listsZh,
   ...moneyZh,
   ...numbersZh,
+  ...forecastZh,
   ...recordsZh,
   ...paymentsZh,
 
@@ -211,6 +213,7 @@ export const zh = {
     ...operationsZh.operationProblems,
     ...accessZh.accessProblems,
     ...programsZh.programProblems,
+    ...forecastZh.forecastProblems,
     offline: '连不上服务器。请检查网络后重试，你的内容还在这里。',
     internal: '服务器出错了，请稍后重试；如果一直这样，请联系技术人员。',
     'not-signed-in': '登录已失效，请重新登录。',
