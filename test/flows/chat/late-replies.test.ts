@@ -11,6 +11,7 @@ import type { OwedReply } from '../../../src/flows/ports/late-replies.ts';
 import type { InboundMessage, MessageOutcome } from '../../../src/flows/ports/messages.ts';
 import { createLateReplyStore } from '../../../src/store/account/late-replies.ts';
 import { createPool } from '../../../src/store/database.ts';
+import { realSleep } from '../../../src/store/database-clock.ts';
 import { ProcessMemory } from '../../../src/store/process-memory.ts';
 import { createCustomerMessages } from '../../../src/wechat/api/customer-messages.ts';
 import { messageDoor } from '../../../src/wechat/messages/message-door.ts';
@@ -58,7 +59,9 @@ async function chatting(context: Parameters<typeof apiWorld>[0], settings: Parti
   const accounts = { account: async () => account };
   const sending: CustomerMessages['send'] = (...given) => messages.send(...given);
   const telling = (send = sending) => createTellLateReplies({ store, accounts, messages: { send }, clock, logger });
-  const late = createLateReplies({ memory: new ProcessMemory(), store, clock, logger });
+  // Waits for real: what it waits for is the database.
+  const patient = { ...clock, sleep: realSleep };
+  const late = createLateReplies({ memory: new ProcessMemory(), store, clock: patient, logger });
   const owe = async (key: string, text: string | null, changes: Partial<OwedReply> = {}): Promise<OwedReply> => {
     const owed = owedBy(person, key, clock.nowMs(), changes);
     await store.owe(owed, clock.nowMs());
