@@ -39,13 +39,13 @@ async function follower(): Promise<string> {
 
 test('people are seen by those who may see people, and erased by those who may erase them', async () => {
   const routes = consoleRouteTable(server.dependencies).filter((route) => route.path.startsWith('/people/'));
-  assert.deepEqual(
-    routes.map(({ name, access }) => [name, access]),
-    [
-      ['showPerson', 'people.view'],
-      ['erasePerson', 'people.erase'],
-    ],
-  );
+  assert.deepEqual(Object.fromEntries(routes.map(({ name, access }) => [name, access])), {
+    showPerson: 'people.view',
+    showStory: 'people.view',
+    takableMiniPackets: 'people.view',
+    personalData: 'people.erase',
+    erasePerson: 'people.erase',
+  });
   const openid = await follower();
   for (const role of ROLES) {
     const may = permissionsOf(role).includes('people.view');
