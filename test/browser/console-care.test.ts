@@ -208,6 +208,7 @@ test('on a phone every page fits its width and can be worked with', async () => 
     ['/accounts/main/codes', 'account-codes', '还没有一次性码'],
     ['/accounts/main/keys', 'account-keys', '服务器地址'],
     ['/payments/shop', 'shop-payments', '还没有收到付款通知'],
+    ['/payments/shop/keys', 'notice-keys', 'APIv3 密钥'],
   ] as const;
   for (const [path, name, text] of pages) {
     await open(page, path);

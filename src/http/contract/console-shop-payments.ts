@@ -64,3 +64,4 @@ export const noticeKeysRequest = z
       .describe('PEM texts; replaces all of them'),
   })
   .describe('What is absent stays as it is, null takes it away');
+export type NoticeKeyChanges = z.input<typeof noticeKeysRequest>;

@@ -23,6 +23,9 @@ const TrialPage = lazy(async () => ({ default: (await import('./payments/trial-p
 const ShopPaymentsPage = lazy(async () => ({
   default: (await import('./payments/shop-payments-page.tsx')).ShopPaymentsPage,
 }));
+const NoticeKeysPage = lazy(async () => ({
+  default: (await import('./payments/notice-keys-page.tsx')).NoticeKeysPage,
+}));
 const ReissuesPage = lazy(async () => ({ default: (await import('./payments/reissues-page.tsx')).ReissuesPage }));
 const NewReissuePage = lazy(async () => ({
   default: (await import('./payments/new-reissue-page.tsx')).NewReissuePage,
@@ -78,6 +81,7 @@ function paymentsPageOf(path: string) {
   if (path === '') return <PaymentsPage />;
   if (path === '/trial') return <TrialPage />;
   if (path === '/shop') return <ShopPaymentsPage />;
+  if (path === '/shop/keys') return <NoticeKeysPage />;
   if (path === '/reissues') return <ReissuesPage />;
   if (path === '/reissues/new') return <NewReissuePage />;
   const place = payoutPlaceOf(path);

@@ -9,6 +9,7 @@ import { showYuan } from '../parts/money.ts';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
 import { showOpenid, showTime } from '../parts/show.ts';
 import { useWords } from '../state/language.tsx';
+import { Link } from '../state/navigation.tsx';
 import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { usePages } from '../state/use-pages.ts';
@@ -16,7 +17,7 @@ import { PaymentsFrame } from './payments-frame.tsx';
 
 /** Customers' payments: what each drew, why not, and what went back. */
 export function ShopPaymentsPage() {
-  const { shop: words } = useWords();
+  const { shop: words, noticeKeys } = useWords();
   const { api } = useSession();
   const [filter, setFilter] = useState<ShopFilter>('all');
   const load = useCallback(
@@ -34,11 +35,18 @@ export function ShopPaymentsPage() {
         <WhenLoaded loaded={pages.loaded} onRetry={pages.reload}>
           {() =>
             pages.rows.length === 0 ? (
-              <EmptyNotice title={filter === 'all' ? words.empty : words.none} text={words.emptyText} />
+              <EmptyNotice
+                title={filter === 'all' ? words.empty : words.none}
+                text={words.emptyText}
+                action={<Link to="/payments/shop/keys">{noticeKeys.open}</Link>}
+              />
             ) : (
               <>
                 <PaymentTable rows={pages.rows} onChanged={pages.reload} />
                 <ListMore {...pages} count={pages.rows.length} />
+                <p>
+                  <Link to="/payments/shop/keys">{noticeKeys.open}</Link>
+                </p>
               </>
             )
           }

@@ -1,6 +1,11 @@
 import type { BatchAnswer, BatchesAnswer } from '../../../http/contract/console-batches.ts';
 import type { LookUpAnswer, PoolAnswer, PoolsAnswer } from '../../../http/contract/console-codes.ts';
-import type { ShopPaymentLine, ShopPaymentsAnswer } from '../../../http/contract/console-shop-payments.ts';
+import type {
+  NoticeKeyChanges,
+  NoticeKeysAnswer,
+  ShopPaymentLine,
+  ShopPaymentsAnswer,
+} from '../../../http/contract/console-shop-payments.ts';
 
 /** What a pool of codes is to be. */
 export interface PoolWish {
@@ -36,6 +41,8 @@ export interface OperationsApi {
     wanted: { readonly state: ShopPaymentLine['state'] | null; readonly refunded: boolean },
     after: string | null,
   ) => Promise<ShopPaymentsAnswer>;
+  readonly noticeKeys: (merchant: string) => Promise<NoticeKeysAnswer>;
+  readonly changeNoticeKeys: (merchant: string, changes: NoticeKeyChanges) => Promise<NoticeKeysAnswer>;
   readonly retryShopPayment: (
     place: Pick<ShopPaymentLine, 'accountId' | 'merchantId' | 'transactionId'>,
   ) => Promise<unknown>;
@@ -77,6 +84,8 @@ export function operationsApi(
       const query = new URLSearchParams(given.filter((one): one is [string, string] => one[1] !== null));
       return ask('GET', `/shop-payments?${query.toString()}`);
     },
+    noticeKeys: (merchant) => ask('GET', `/merchants/${merchant}/notice-keys`),
+    changeNoticeKeys: (merchant, changes) => ask('PATCH', `/merchants/${merchant}/notice-keys`, changes),
     retryShopPayment: ({ accountId, merchantId, transactionId }) =>
       ask('POST', `/shop-payments/${accountId}/${merchantId}/${transactionId}/retry`, {}),
   };
