@@ -1,14 +1,11 @@
 import { beijingDay } from '../../base/beijing-day.ts';
 import type { BeijingDay } from '../../base/beijing-day.ts';
 import { fen } from '../../base/fen.ts';
-import type { AccountId } from '../../base/ids.ts';
 import type { ActivityRule } from '../activity-rule.ts';
 import { decide } from '../engine.ts';
 import type { Decision } from '../engine.ts';
 import type { ActivityFacts, ParticipantFacts, SaidCode } from '../facts.ts';
 import type { DrawLuck } from '../luck.ts';
-import { NOBODY_KNOWN } from '../person-facts.ts';
-import type { ConditionFacts } from '../person-facts.ts';
 import { mechanicAt, TRIGGER_KINDS } from '../trigger-schema.ts';
 import type { Trigger, TriggerKind } from '../trigger-schema.ts';
 
@@ -36,13 +33,6 @@ export interface StagedDraw {
 }
 
 const GOOD_CODE: SaidCode = { code: 'FORECAST', use: 'free' };
-const WHOEVER: Omit<ConditionFacts, 'atMs'> = {
-  account: 'forecast' as AccountId,
-  person: NOBODY_KNOWN,
-  ipDrawsAtMs: null,
-  deviceDrawsAtMs: null,
-};
-
 /** Sets a rule up to be played from `fromMs` on, Unix ms. */
 export function stageOf(given: ActivityRule, fromMs: number): Stage {
   const rule = quiet(given);
@@ -75,7 +65,6 @@ export function stageOf(given: ActivityRule, fromMs: number): Stage {
         start,
         code: GOOD_CODE,
         vouchers,
-        asking: { ...WHOEVER, atMs },
       }),
   };
 }

@@ -79,7 +79,8 @@ export function summarize(
   const { rule, measure, followers } = about;
   const mean = (value: (run: Run) => number): number => runs.reduce((sum, run) => sum + value(run), 0) / runs.length;
   const meanCostFen = mean(({ costFen }) => costFen);
-  const spread = spreadOf(runs, meanCostFen);
+  const mostFen = mostCostFen(rule);
+  const spread = spreadOf(runs, meanCostFen, mostFen);
   const soldOut = runs.flatMap(({ soldOutAtMs }) => (soldOutAtMs === null ? [] : [soldOutAtMs])).sort(ascending);
   return {
     followers,
@@ -92,7 +93,7 @@ export function summarize(
     refused: mean(({ refused }) => refused),
     meanCostFen,
     errorFen: spread.total / Math.sqrt(runs.length),
-    costs: costsOf(runs, { meanCostFen, deviationFen: spread.total, budgetFen: rule.budgetFen }),
+    costs: costsOf(runs, { meanCostFen, deviationFen: spread.total, mostFen }),
     budgetFen: rule.budgetFen,
     budgetHitShare: mean(({ budgetHit }) => Number(budgetHit)),
     soldOut: {
@@ -123,7 +124,7 @@ interface Spread {
  * Many runs tell their spread themselves. Of few the squares of the amounts do: where each draw wins by itself, their sum
  * is at least the variance of the cost.
  */
-function spreadOf(runs: readonly Run[], meanCostFen: number): Spread {
+function spreadOf(runs: readonly Run[], meanCostFen: number, mostFen: number): Spread {
   if (runs.length >= COUNTED_RUNS_MIN) {
     const total = deviation(
       runs.map(({ costFen }) => costFen),
@@ -132,8 +133,20 @@ function spreadOf(runs: readonly Run[], meanCostFen: number): Spread {
     return { total, at: (values, meanAt) => deviation(values, meanAt) };
   }
   const squaresFen = runs.reduce((sum, run) => sum + run.squaresFen, 0) / runs.length;
-  const total = Math.sqrt(squaresFen);
-  return { total, at: (_, meanAt, finalMean) => (finalMean === 0 ? 0 : total * Math.sqrt(meanAt / finalMean)) };
+  const sway = Math.sqrt(squaresFen);
+  return {
+    // Where each run gives everything away, luck only says when.
+    total: meanCostFen >= mostFen ? 0 : sway,
+    at: (_, meanAt, finalMean) => (finalMean === 0 ? 0 : sway * Math.sqrt(meanAt / finalMean)),
+  };
+}
+
+/** What everything there is to win costs, or the budget where that is less. */
+function mostCostFen({ prizes, budgetFen }: ActivityRule): number {
+  return Math.min(
+    budgetFen,
+    prizes.reduce((sum, prize) => sum + prizeCostFen(prize), 0),
+  );
 }
 
 function deviation(values: readonly number[], mean: number): number {
@@ -143,11 +156,11 @@ function deviation(values: readonly number[], mean: number): number {
 
 function costsOf(
   runs: readonly Run[],
-  about: { readonly meanCostFen: number; readonly deviationFen: number; readonly budgetFen: number },
+  about: { readonly meanCostFen: number; readonly deviationFen: number; readonly mostFen: number },
 ): Forecast['costs'] {
   const estimated = runs.length < COUNTED_RUNS_MIN;
   const sorted = runs.map(({ costFen }) => costFen).sort(ascending);
-  const within = (costFen: number): number => Math.round(Math.min(about.budgetFen, Math.max(0, costFen)));
+  const within = (costFen: number): number => Math.round(Math.min(about.mostFen, Math.max(0, costFen)));
   const quantiles = QUANTILES.map(([permille, deviations]) => ({
     permille,
     costFen: estimated ? within(about.meanCostFen + deviations * about.deviationFen) : at(sorted, permille / 1000),
@@ -174,10 +187,7 @@ function curvesOf(
 ): Pick<Forecast, 'hours' | 'byDraws'> {
   const largestFen = Math.max(0, ...rule.prizes.map(largestAmountFen));
   const finalMean = runs.reduce((sum, { costFen }) => sum + costFen, 0) / runs.length;
-  const most = Math.min(
-    rule.budgetFen,
-    rule.prizes.reduce((sum, prize) => sum + prizeCostFen(prize), 0),
-  );
+  const most = mostCostFen(rule);
   const cost = (values: readonly number[]): BandPoint => {
     const meanAt = values.reduce((sum, value) => sum + value, 0) / values.length;
     return band(meanAt, { deviation: spread.at(values, meanAt, finalMean), step: largestFen, most });
