@@ -5,7 +5,11 @@ import { afterParameters, pageOf } from './page-of.ts';
 
 const FOUND_MAX = 20;
 
-/** Each way of looking is an index of its own, asked account by account: there are few. Names come in the order of theirs (~<~), so that a short beginning is no sort of all who have it. */
+/**
+ * Each way of looking is an index of its own, asked account by account: there are few. Names come in the order of theirs
+ * (~<~), so that a short beginning is no sort of all who have it. What is shown beside is looked up for those found: joined,
+ * it was read whole, 260 ms with 200,000 people.
+ */
 const SEARCH = `with found as (
     select account.id as account_id, one.openid from account cross join lateral (
       select openid from follower where account_id = account.id and openid = $1
@@ -17,9 +21,10 @@ const SEARCH = `with found as (
       union (select openid from web_profile where account_id = account.id and nickname like $2 order by nickname using ~<~ limit ${FOUND_MAX})
     ) as one
   )
-  select found.account_id as "accountId", found.openid, nickname, following
-  from found left join web_profile on web_profile.account_id = found.account_id and web_profile.openid = found.openid
-  left join follower on follower.account_id = found.account_id and follower.openid = found.openid
+  select found.account_id as "accountId", found.openid,
+    (select nickname from web_profile where web_profile.account_id = found.account_id and web_profile.openid = found.openid) as nickname,
+    (select following from follower where follower.account_id = found.account_id and follower.openid = found.openid) as following
+  from found
   order by nickname nulls last, found.account_id, found.openid limit ${FOUND_MAX}`;
 
 /** One source of the story: its rows of the person before the cursor, newest first, as many as a page takes. */
