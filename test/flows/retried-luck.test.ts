@@ -10,7 +10,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { batcherOver, follower, messageKey, realLuck } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
-import { textOf } from '../support/rewritten-query.ts';
+import { rewritten, textOf } from '../support/rewritten-query.ts';
 import type { Statements } from '../support/rewritten-query.ts';
 
 const PEOPLE = 20;
@@ -27,8 +27,8 @@ after(async () => {
   await database.close();
 });
 
-/** The pool, whose first batches fail with what `fail` does instead of writing. */
-function failing(times: number, fail: (client: pg.PoolClient) => Promise<never>): pg.Pool {
+/** The pool, whose first batches meet the trouble that a statement makes instead of being written. */
+function failing(times: number, trouble: string): pg.Pool {
   let left = times;
   const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect();
@@ -36,10 +36,10 @@ function failing(times: number, fail: (client: pg.PoolClient) => Promise<never>)
       get(target, name) {
         const value: unknown = Reflect.get(target, name);
         if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
-        return async (query: Statements) => {
+        return (query: Statements) => {
           if (!textOf(query).startsWith('copy draw') || left === 0) return target.query(query as string);
           left -= 1;
-          return fail(target);
+          return target.query(rewritten(query, (text) => `${trouble};\n${text}`) as string);
         };
       },
     });
@@ -59,23 +59,20 @@ function luckForOnce(): Luck {
   };
 }
 
-const troubles: readonly (readonly [string, (client: pg.PoolClient) => Promise<never>])[] = [
+const troubles: readonly (readonly [string, string])[] = [
   [
     'the database says that it could not be serialized',
-    (client) => client.query(`do $$ begin raise exception 'again' using errcode = '40001'; end $$`) as Promise<never>,
+    `do $$ begin raise exception 'again' using errcode = '40001'; end $$`,
   ],
-  [
-    'its connection is lost',
-    async (client) => (await client.query('select pg_terminate_backend(pg_backend_pid())')) as never,
-  ],
+  ['its connection is lost', 'select pg_terminate_backend(pg_backend_pid())'],
 ];
 
-for (const [trouble, fail] of troubles) {
+for (const [trouble, statement] of troubles) {
   it(`a batch that is tried again because ${trouble} keeps the luck it had`, async () => {
     const activity = await publishActivity(database.client, {
       mechanic: { kind: 'lottery', blankTickets: 99 },
     });
-    const batcher = batcherOver(createDrawStore(failing(3, fail)), log, { luck: luckForOnce() });
+    const batcher = batcherOver(createDrawStore(failing(3, statement)), log, { luck: luckForOnce() });
     await Promise.all(
       Array.from({ length: PEOPLE }, (_, person) =>
         batcher.draw({ activity, openid: follower(person), key: messageKey(person), render: (text) => text }),
