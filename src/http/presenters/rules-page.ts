@@ -9,23 +9,28 @@ import type { Prize } from '../../rules/prize-schema.ts';
 import { escapeHtml } from './html.ts';
 import { percentOf, yuan } from './page-numbers.ts';
 import type { PageLanguage } from './page-words.ts';
+import { drawTime, waysIn } from './rules-ways.ts';
 import { rulesWords } from './rules-words.ts';
 import type { RulesWords } from './rules-words.ts';
 
 type Lottery = Extract<MechanicSettings, { kind: 'lottery' }>;
 
 /** Writes the rules of an activity from the rule that decides, so that the two can never differ. */
-export function rulesMarkup({ name, slug, rule, fair }: LiveActivity, language: PageLanguage): string {
+export function rulesMarkup(live: LiveActivity, language: PageLanguage): string {
+  const { name, slug, rule, fair } = live;
   const words = rulesWords(language);
   const back = `/a/${slug}${language === 'en' ? '?lang=en' : ''}`;
   const parts = [
     section(words.period, [period(rule, words)]),
     section(words.organiser, [rule.look.organiser ?? words.thisAccount]),
     section(words.who, [rule.who.must === null ? words.everyone : words.conditions(rule.who.text)]),
+    section(words.how, waysIn(rule, words)),
     section(words.howOften, howOften(rule, words)),
+    section(words.drawTime, drawTime(rule, words)),
     prizesSection(rule, words),
     ...placedMechanics(rule).map(({ settings }) => oddsSection(rule, settings, words)),
     section(words.claim, claimTerms(rule, words)),
+    section(words.published, published(live, words)),
     ...(fair === undefined ? [] : [fairSection(slug, fair.commitment, words)]),
   ];
   return `<main class="page"><header class="head"><h1>${words.title}</h1><p class="pill">${escapeHtml(rule.look.title ?? name)}</p></header>
@@ -42,13 +47,18 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function period({ startsAtMs, endsAtMs }: ActivityRule, words: RulesWords): string {
-  const shown = (atMs: number): string => {
-    const time = beijingTime(atMs);
-    return words.time(time.slice(0, 4), Number(time.slice(5, 7)), Number(time.slice(8, 10)), time.slice(11, 16));
-  };
-  const begin = startsAtMs === null ? [] : [words.from(shown(startsAtMs))];
-  const end = endsAtMs === null ? [] : [words.until(shown(endsAtMs))];
+  const begin = startsAtMs === null ? [] : [words.from(shownTime(startsAtMs, words))];
+  const end = endsAtMs === null ? [] : [words.until(shownTime(endsAtMs, words))];
   return begin.length + end.length === 0 ? words.always : [...begin, ...end].join(words.comma);
+}
+
+function shownTime(atMs: number, words: RulesWords): string {
+  const time = beijingTime(atMs);
+  return words.time(time.slice(0, 4), Number(time.slice(5, 7)), Number(time.slice(8, 10)), time.slice(11, 16));
+}
+
+function published({ version, publishedAtMs }: LiveActivity, words: RulesWords): readonly string[] {
+  return [words.publishedAs(version, shownTime(publishedAtMs, words)), words.unchanged];
 }
 
 function howOften(rule: ActivityRule, words: RulesWords): readonly string[] {
@@ -105,7 +115,16 @@ function oddsSection(rule: ActivityRule, settings: MechanicSettings, words: Rule
       const name = nameOf(prizeId);
       return name === undefined ? [] : [words.milestone(streakDays, name)];
     });
-    return lines.length === 0 ? '' : section(words.prizes, [...lines, words.firstCome]);
+    const totals = settings.totals.flatMap(({ of, days, prizeId }) => {
+      const name = nameOf(prizeId);
+      return name === undefined ? [] : [words.total(of, days, name)];
+    });
+    const all = [...lines, ...totals];
+    return all.length === 0 ? '' : section(words.prizes, [...all, words.firstCome]);
+  }
+  if (settings.kind === 'code') {
+    const name = nameOf(settings.prizeId);
+    return name === undefined ? '' : section(words.odds, [words.perCode(name), words.firstCome]);
   }
   if (settings.kind === 'keyword' && nameOf(settings.prizeId) !== undefined) {
     return section(words.odds, [`${nameOf(settings.prizeId)}: 100%`, words.firstCome]);

@@ -11,6 +11,18 @@ export interface RulesWords {
   readonly always: string;
   readonly organiser: string;
   readonly thisAccount: string;
+  readonly how: string;
+  readonly ways: Readonly<Record<'words' | 'question' | 'page' | 'follow' | 'scenes' | 'codes' | 'batch', string>>;
+  /** From so much on; null for any payment. */
+  readonly byPayment: (yuan: string | null) => string;
+  readonly byInvitation: (times: number) => string;
+  readonly drawTime: string;
+  readonly atOnce: string;
+  /** Of prizes worth more than so much. */
+  readonly winnersShown: (yuan: string) => string;
+  readonly published: string;
+  readonly publishedAs: (version: number, time: string) => string;
+  readonly unchanged: string;
   readonly howOften: string;
   readonly perPerson: (times: number) => string;
   readonly perPersonPerDay: (times: number) => string;
@@ -39,6 +51,8 @@ export interface RulesWords {
   readonly gone: Readonly<Record<'blank' | 'redraw' | 'next', string>>;
   readonly guaranteed: (misses: number, prize: string) => string;
   readonly milestone: (days: number, prize: string) => string;
+  readonly total: (of: 'total' | 'week' | 'month', days: number | 'all', prize: string) => string;
+  readonly perCode: (prize: string) => string;
   readonly firstCome: string;
   readonly budget: (yuan: string) => string;
   readonly dayBudget: (yuan: string) => string;
@@ -63,6 +77,24 @@ const zh: RulesWords = {
   always: '长期有效，奖品发完为止',
   organiser: '主办方',
   thisAccount: '本公众号的运营者',
+  how: '参与方式',
+  ways: {
+    words: '向公众号发送活动口令',
+    question: '回答活动页上的问题，把答案发给公众号',
+    page: '在活动页上参与',
+    follow: '关注公众号',
+    scenes: '扫描活动二维码',
+    codes: '向公众号发送一次性兑换码',
+    batch: '由主办方按公布的名单抽奖',
+  },
+  byPayment: (yuan) => (yuan === null ? '向主办方付款后参与' : `向主办方付款满 ${yuan} 元后参与`),
+  byInvitation: (times) => `邀请朋友参与，每人最多计 ${times} 次`,
+  drawTime: '开奖时间',
+  atOnce: '每次参与当场开奖，结果立即告知。',
+  winnersShown: (yuan) => `价值超过 ${yuan} 元的奖品，中奖情况随时在活动页公布。`,
+  published: '规则公布',
+  publishedAs: (version, time) => `第 ${version} 版，公布于 ${time}（北京时间）`,
+  unchanged: '奖品、数量、概率和预算自首次公布起不再更改。',
   howOften: '参与次数',
   perPerson: (times) => `每人最多参与 ${times} 次`,
   perPersonPerDay: (times) => `每人每天最多参与 ${times} 次`,
@@ -93,6 +125,11 @@ const zh: RulesWords = {
   },
   guaranteed: (misses, prize) => `连续 ${misses} 次未中奖后，下一次必得「${prize}」（送完为止）。`,
   milestone: (days, prize) => `连续签到 ${days} 天：${prize}`,
+  total: (of, days, prize) => {
+    const span = { total: '活动期间', week: '一周内（周一至周日）', month: '一个月内' }[of];
+    return days === 'all' ? `${span}每天签到：${prize}` : `${span}累计签到 ${days} 天：${prize}`;
+  },
+  perCode: (prize) => `每个有效的兑换码：${prize}`,
   firstCome: '先到先得，送完为止。',
   budget: (yuan) => `红包总额最多 ${yuan} 元，用完即止。`,
   dayBudget: (yuan) => `每天的红包最多 ${yuan} 元。`,
@@ -120,6 +157,24 @@ const en: RulesWords = {
   always: 'No end is set; it lasts as long as there are prizes',
   organiser: 'Organiser',
   thisAccount: 'Whoever runs this Official Account',
+  how: 'How to take part',
+  ways: {
+    words: 'Send the activity’s word to this account',
+    question: 'Send the answer to the question on the activity’s page to this account',
+    page: 'On the activity’s page',
+    follow: 'Follow this account',
+    scenes: 'Scan one of the activity’s QR codes',
+    codes: 'Send a one-time code to this account',
+    batch: 'The organiser draws for a list that was announced',
+  },
+  byPayment: (yuan) => (yuan === null ? 'Pay the organiser' : `Pay the organiser ${yuan} yuan or more`),
+  byInvitation: (times) => `Invite friends; ${times} of a person count at most`,
+  drawTime: 'When it is drawn',
+  atOnce: 'Each time at once, and the result is told at once.',
+  winnersShown: (yuan) => `Wins of more than ${yuan} yuan are shown on the activity’s page as they happen.`,
+  published: 'Publication',
+  publishedAs: (version, time) => `Version ${version}, published ${time} (Beijing time)`,
+  unchanged: 'Prizes, quantities, odds and budget stay as they were first published.',
   howOften: 'How often',
   perPerson: (times) => `At most ${times} times a person`,
   perPersonPerDay: (times) => `At most ${times} times a person a day`,
@@ -151,6 +206,11 @@ const en: RulesWords = {
   guaranteed: (misses, prize) =>
     `After ${misses} draws in a row without a win the next one wins “${prize}”, while it lasts.`,
   milestone: (days, prize) => `${days} days in a row: ${prize}`,
+  total: (of, days, prize) => {
+    const span = { total: 'in the activity', week: 'in a week (Monday to Sunday)', month: 'in a month' }[of];
+    return days === 'all' ? `Every day ${span}: ${prize}` : `${days} days ${span}: ${prize}`;
+  },
+  perCode: (prize) => `Each good code: ${prize}`,
   firstCome: 'First come, first served, while it lasts.',
   budget: (yuan) => `All red packets together cost at most ${yuan} yuan; then there are no more.`,
   dayBudget: (yuan) => `Red packets of one day cost at most ${yuan} yuan.`,
