@@ -204,6 +204,12 @@ test('an operator makes a code for a till, and sees it beside its numbers', asyn
   await button(page, '门店收银台').click();
   await dialog(page).locator('svg').first().waitFor();
   await look(page, 'console-account-scene-1280', false);
+  await button(page, '修改名称、活动和回复').click();
+  await dialog(page).getByLabel('名称').fill('门店二楼收银台');
+  await dialog(page)
+    .getByRole('button', { name: /保\s*存$/ })
+    .click();
+  await button(page, '门店二楼收银台').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -242,7 +248,7 @@ test('on a phone and in English a viewer reads the account and changes nothing',
     0,
   );
   await tab(page, 'QR codes');
-  await button(page, '门店收银台').waitFor();
+  await button(page, '门店二楼收银台').waitFor();
   await look(page, 'console-account-scenes-en-390');
   assert.deepEqual(faults, []);
   await context.close();

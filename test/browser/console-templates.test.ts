@@ -244,6 +244,11 @@ describe('a new operator takes each template to its first winner', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('名称').fill('电影票');
     await dialog.getByLabel('短名').fill('films');
+    await dialog.getByRole('button', { name: /取\s*消/ }).click();
+    const asking = page.getByText('离开并放弃修改？').last();
+    await asking.waitFor();
+    await page.getByRole('button', { name: '继续编辑' }).click();
+    await asking.waitFor({ state: 'hidden' });
     await choose('用途', '券码（奖品）');
     await choose('来源', '从文件导入');
     await give(dialog, 'AB12CD34\nAB12CD34\n');
@@ -303,6 +308,12 @@ describe('a new operator takes each template to its first winner', () => {
     await page.getByRole('dialog').getByRole('button', { name: '确认开始' }).click();
     await page.getByText('已完成', { exact: true }).waitFor();
     await page.getByText('中奖 2').waitFor();
+    await button('逐行查看').click();
+    await page.getByText('不是 openid').waitFor();
+    assert.equal(await page.getByText(/^中奖$/).count(), 2);
+    await look(page, 'console-batch-lines-1280', false);
+    await page.keyboard.press('Escape');
+    await page.getByText('不是 openid').waitFor({ state: 'hidden' });
   }
 
   it('the month of check-ins, whose first prize is on the third day', async () => {

@@ -66,3 +66,4 @@ export const batchLinesAnswer = z.object({
   ),
   next: z.int().nullable().describe('Give it as `after`; null at the end'),
 });
+export type BatchLinesAnswer = z.infer<typeof batchLinesAnswer>;

@@ -6,6 +6,7 @@ import { sayProblem } from '../parts/notices.tsx';
 import { CountInput } from '../parts/number-inputs.tsx';
 import { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
+import { useDialogGuard } from '../state/use-dialog-guard.ts';
 import { useSession } from '../state/session.tsx';
 import { ChoiceField, LineField } from './account-field.tsx';
 
@@ -36,6 +37,8 @@ export function NewPool({ account, onClose, onMade }: Props) {
   const change = (part: Partial<typeof EMPTY>): void => setGiven((before) => ({ ...before, ...part }));
   const isImport = given.origin === 'imported';
   const ready = given.id !== '' && given.name.trim() !== '' && (isImport ? file !== null : count !== null);
+  const dirty = JSON.stringify(given) !== JSON.stringify(EMPTY) || count !== 1000 || file !== null;
+  const close = useDialogGuard(dirty && !busy, onClose);
   return (
     <Modal
       open
@@ -45,7 +48,7 @@ export function NewPool({ account, onClose, onMade }: Props) {
       cancelText={words.cancel}
       confirmLoading={busy}
       onOk={() => void make(given, isImport ? file : (count ?? 0))}
-      onCancel={onClose}
+      onCancel={close}
     >
       <div className="stack">
         <LineField label={pools.name} value={given.name} onChange={(name) => change({ name })} />

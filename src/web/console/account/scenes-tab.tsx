@@ -1,6 +1,6 @@
 import { Button, Modal, QRCode } from 'antd';
 import { useCallback, useState } from 'react';
-import type { MakeSceneRequest, SceneView } from '../../../http/contract/console-scenes.ts';
+import type { SceneView } from '../../../http/contract/console-scenes.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { ListMore } from '../parts/list-more.tsx';
 import { EmptyNotice, WhenLoaded } from '../parts/notices.tsx';
@@ -24,6 +24,8 @@ export function ScenesTab({ account }: { account: string }) {
   const activities = useActivityOptions(account);
   const [making, setMaking] = useState(false);
   const [open, setOpen] = useState<SceneView | null>(null);
+  const [changing, setChanging] = useState<SceneView | null>(null);
+  const dialog = { account, activities, onSaved: pages.reload };
   const add = may('account.edit') && (
     <Button type="primary" onClick={() => setMaking(true)}>
       {words.add}
@@ -47,11 +49,19 @@ export function ScenesTab({ account }: { account: string }) {
           )
         }
       </WhenLoaded>
-      {making && (
-        <NewScene account={account} activities={activities} onClose={() => setMaking(false)} onMade={pages.reload} />
-      )}
+      {making && <SceneDialog {...dialog} scene={null} onClose={() => setMaking(false)} />}
+      {changing !== null && <SceneDialog {...dialog} scene={changing} onClose={() => setChanging(null)} />}
       {open !== null && (
-        <SceneCode account={account} scene={open} onClose={() => setOpen(null)} onRenewed={pages.reload} />
+        <SceneCode
+          account={account}
+          scene={open}
+          onClose={() => setOpen(null)}
+          onRenewed={pages.reload}
+          onChange={() => {
+            setOpen(null);
+            setChanging(open);
+          }}
+        />
       )}
     </section>
   );
@@ -110,30 +120,41 @@ function SceneState({ scene }: { scene: SceneView }) {
 
 const EMPTY = { name: '', reply: '', activityId: '', lives: 'month' as 'month' | 'lasting' };
 
-function NewScene(props: { account: string; activities: ActivityOptions; onClose: () => void; onMade: () => void }) {
+/** What of a code can be changed, and at first how long it works. */
+function SceneDialog(props: {
+  account: string;
+  activities: ActivityOptions;
+  /** Null for a new one. */
+  scene: SceneView | null;
+  onClose: () => void;
+  onSaved: () => void;
+}) {
   const { scenes: words, account: accountWords, cancel } = useWords();
   const { api } = useSession();
   const { busy, save, faultAt } = useSaving();
-  const [given, setGiven] = useState(EMPTY);
-  const make = async (): Promise<void> => {
-    const scene: MakeSceneRequest = {
-      name: given.name,
-      reply: given.reply,
-      activityId: given.activityId === '' ? null : given.activityId,
-      livesSeconds: given.lives === 'month' ? MONTH_SECONDS : null,
-    };
-    if (!(await save(() => api.settings.makeScene(props.account, scene), accountWords.saved))) return;
-    props.onMade();
+  const { account, scene } = props;
+  const first = scene === null ? EMPTY : { ...EMPTY, ...scene, activityId: scene.activityId ?? '' };
+  const [given, setGiven] = useState({ name: first.name, reply: first.reply, activityId: first.activityId });
+  const [lives, setLives] = useState(EMPTY.lives);
+  const store = async (): Promise<void> => {
+    const content = { ...given, activityId: given.activityId === '' ? null : given.activityId };
+    const livesSeconds = lives === 'month' ? MONTH_SECONDS : null;
+    const work = (): Promise<unknown> =>
+      scene === null
+        ? api.settings.makeScene(account, { ...content, livesSeconds })
+        : api.settings.changeScene(account, scene.scene, { ...content, updatedAtMs: scene.updatedAtMs });
+    if (!(await save(work, accountWords.saved))) return;
+    props.onSaved();
     props.onClose();
   };
   return (
     <Modal
       open
-      title={words.add}
-      okText={words.make}
+      title={scene === null ? words.add : words.change}
+      okText={scene === null ? words.make : accountWords.save}
       cancelText={cancel}
       confirmLoading={busy}
-      onOk={() => void make()}
+      onOk={() => void store()}
       onCancel={props.onClose}
     >
       <div className="stack">
@@ -144,13 +165,15 @@ function NewScene(props: { account: string; activities: ActivityOptions; onClose
           value={given.name}
           onChange={(name) => setGiven({ ...given, name })}
         />
-        <ChoiceField
-          label={words.lives}
-          hint={words.livesHint}
-          value={given.lives}
-          options={(['month', 'lasting'] as const).map((value) => ({ value, label: words[value] }))}
-          onChange={(lives) => setGiven({ ...given, lives })}
-        />
+        {scene === null && (
+          <ChoiceField
+            label={words.lives}
+            hint={words.livesHint}
+            value={lives}
+            options={(['month', 'lasting'] as const).map((value) => ({ value, label: words[value] }))}
+            onChange={setLives}
+          />
+        )}
         <ChoiceField
           label={words.activity}
           fault={faultAt('activityId')}
@@ -174,10 +197,11 @@ interface CodeProps {
   readonly scene: SceneView;
   readonly onClose: () => void;
   readonly onRenewed: () => void;
+  readonly onChange: () => void;
 }
 
 /** A code to scan or print, and the days on which people came by it. */
-function SceneCode({ account, scene, onClose, onRenewed }: CodeProps) {
+function SceneCode({ account, scene, onClose, onRenewed, onChange }: CodeProps) {
   const { scenes: words, account: accountWords } = useWords();
   const { api, may } = useSession();
   const { busy, save } = useSaving();
@@ -206,6 +230,7 @@ function SceneCode({ account, scene, onClose, onRenewed }: CodeProps) {
                 </a>
               </p>
             )}
+            {may('account.edit') && <Button onClick={onChange}>{words.change}</Button>}
             {renewable && (
               <Button loading={busy} onClick={() => void renew()}>
                 {words.renew}

@@ -14,6 +14,7 @@ import { useSession } from '../state/session.tsx';
 import { useAct } from '../state/use-act.ts';
 import { usePages } from '../state/use-pages.ts';
 import { useRefresh } from '../state/use-refresh.ts';
+import { BatchLines } from './batch-lines.tsx';
 import { NewBatch } from './new-batch.tsx';
 
 const LOOK_EVERY_MS = 3000;
@@ -143,6 +144,7 @@ function BatchActions({ id, batch, onChanged }: { id: string; batch: BatchAnswer
   const { api, may } = useSession();
   const { act } = useAct();
   const [question, setQuestion] = useState<Question | null>(null);
+  const [isOpen, setOpen] = useState(false);
   const done = async (work: () => Promise<unknown>, said: string | (() => string)): Promise<boolean> => {
     const worked = await act(work, said);
     if (worked) onChanged();
@@ -184,6 +186,10 @@ function BatchActions({ id, batch, onChanged }: { id: string; batch: BatchAnswer
             {words.turns[to]}
           </Button>
         ))}
+      <Button size="small" onClick={() => setOpen(true)}>
+        {words.lines}
+      </Button>
+      {isOpen && <BatchLines id={id} batch={batch} onClose={() => setOpen(false)} />}
       {batch.confirmedAtMs !== null && (
         <Button size="small" href={batchFileUrl(id, batch.id)}>
           {words.download}

@@ -8,6 +8,7 @@ import { ApiProblem } from '../state/api.ts';
 import { useWords } from '../state/language.tsx';
 import { PacketKindsFields } from './packet-kinds-fields.tsx';
 import type { PacketKinds } from './packet-kinds-fields.tsx';
+import { useDialogGuard } from '../state/use-dialog-guard.ts';
 import { useSession } from '../state/session.tsx';
 import type { Words } from '../words/words-zh.ts';
 
@@ -48,6 +49,8 @@ export function MerchantForm(props: {
   const { merchant } = props;
   const [form, setForm] = useState<Form>(() => formOf(merchant));
   const saving = useSaving(merchant, props);
+  const changed = Object.keys(changesIn(form, formOf(merchant))).length > 0;
+  const close = useDialogGuard(changed && !saving.busy, props.onClose);
   const change = (part: Partial<Form>): void => setForm((before) => ({ ...before, ...part }));
   const faultAt = (path: string) => {
     const fault = saving.problem?.faults.find((one) => one.path.split('.')[0] === path);
@@ -59,13 +62,13 @@ export function MerchantForm(props: {
       open
       title={merchantForm.title(merchant.sendName)}
       size={520}
-      onClose={props.onClose}
+      onClose={close}
       footer={
         <div className="actions">
           <Button type="primary" loading={saving.busy} onClick={() => void saving.save(form)}>
             {merchantForm.save}
           </Button>
-          <Button onClick={props.onClose}>{words.cancel}</Button>
+          <Button onClick={close}>{words.cancel}</Button>
         </div>
       }
     >

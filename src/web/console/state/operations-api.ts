@@ -1,4 +1,4 @@
-import type { BatchAnswer, BatchesAnswer } from '../../../http/contract/console-batches.ts';
+import type { BatchAnswer, BatchesAnswer, BatchLinesAnswer } from '../../../http/contract/console-batches.ts';
 import type { LookUpAnswer, PoolAnswer, PoolsAnswer } from '../../../http/contract/console-codes.ts';
 import type {
   NoticeKeyChanges,
@@ -33,6 +33,11 @@ export interface OperationsApi {
   readonly lookUpCode: (account: string, pool: string, code: string) => Promise<LookUpAnswer>;
   readonly revealVoucher: (account: string, award: string) => Promise<{ readonly code: string }>;
   readonly batches: (activity: string, after: string | null) => Promise<BatchesAnswer>;
+  readonly batchLines: (
+    activity: string,
+    batch: string,
+    page: { readonly after: string | null; readonly only: 'all' | 'faulty' },
+  ) => Promise<BatchLinesAnswer>;
   readonly prepareBatch: (activity: string, note: string, source: BatchSource) => Promise<BatchAnswer>;
   readonly confirmBatch: (activity: string, batch: string, people: number) => Promise<BatchAnswer>;
   readonly decideBatch: (list: { activityId: string; id: string }, approve: boolean) => Promise<BatchAnswer>;
@@ -75,6 +80,10 @@ export function operationsApi(
     revealVoucher: (account, award) => ask('POST', `/accounts/${account}/awards/${award}/voucher`, {}),
     batches: (activity, after) =>
       ask('GET', `${batches(activity)}${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
+    batchLines: (activity, batch, { after, only }) => {
+      const query = new URLSearchParams({ only, ...(after === null ? {} : { after }) });
+      return ask('GET', `${batches(activity)}/${batch}/lines?${query.toString()}`);
+    },
     prepareBatch: (activity, note, source) => ask('POST', batches(activity), { note, ...source }),
     confirmBatch: (activity, batch, people) => ask('POST', `${batches(activity)}/${batch}/confirm`, { people }),
     decideBatch: ({ activityId, id }, approve) => ask('POST', `${batches(activityId)}/${id}/decide`, { approve }),

@@ -7,7 +7,7 @@ import type {
 import type { LiveMenuAnswer, MenuAnswer, SaveMenuRequest } from '../../../http/contract/console-menu.ts';
 import type { PictureAnswer, PicturesAnswer } from '../../../http/contract/console-pictures.ts';
 import type { RepliesAnswer } from '../../../http/contract/console-replies.ts';
-import type { MakeSceneRequest, ScenesAnswer } from '../../../http/contract/console-scenes.ts';
+import type { ChangeSceneRequest, MakeSceneRequest, ScenesAnswer } from '../../../http/contract/console-scenes.ts';
 import type { VerificationFilesAnswer } from '../../../http/contract/console-verification-files.ts';
 
 /** What a keyword reply says. */
@@ -37,6 +37,7 @@ export interface SettingsApi {
   readonly removeMenu: (account: string) => Promise<MenuAnswer>;
   readonly scenes: (account: string, after: string | null) => Promise<ScenesAnswer>;
   readonly makeScene: (account: string, scene: MakeSceneRequest) => Promise<unknown>;
+  readonly changeScene: (account: string, scene: string, changes: ChangeSceneRequest) => Promise<unknown>;
   readonly renewScene: (account: string, scene: string) => Promise<unknown>;
   readonly files: () => Promise<VerificationFilesAnswer>;
   readonly putFile: (name: string, content: string) => Promise<unknown>;
@@ -70,6 +71,8 @@ export function settingsApi(
     scenes: (account, after) =>
       ask('GET', at(account, `/scenes${after === null ? '' : `?after=${encodeURIComponent(after)}`}`)),
     makeScene: (account, scene) => ask('POST', at(account, '/scenes'), scene),
+    changeScene: (account, scene, changes) =>
+      ask('PATCH', at(account, `/scenes/${encodeURIComponent(scene)}`), changes),
     renewScene: (account, scene) => ask('POST', at(account, `/scenes/${encodeURIComponent(scene)}/renew`), {}),
     files: () => ask('GET', '/verification-files'),
     putFile: (name, content) => ask('PUT', file(name), { content }),

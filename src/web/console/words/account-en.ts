@@ -117,6 +117,7 @@ export const accountEn: AccountWords = {
     kept: 'A button of this type is kept as it is.',
   },
   scenes: {
+    change: 'Change name, activity and reply',
     empty: 'No QR codes yet',
     emptyText: 'With one code a channel you know where followers come from.',
     title: 'QR codes',

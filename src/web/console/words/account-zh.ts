@@ -114,6 +114,7 @@ export const accountZh = {
     kept: '这个按钮的类型在这里不能改，会原样保留。',
   },
   scenes: {
+    change: '修改名称、活动和回复',
     empty: '还没有带参二维码',
     emptyText: '给每个渠道做一个码，就知道粉丝是从哪里来的。',
     title: '带参二维码',
