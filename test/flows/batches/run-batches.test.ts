@@ -123,8 +123,10 @@ describe('a list of people', () => {
         return deaths % 2 === 1 ? Promise.reject(new Error('killed')) : store.settle(batch, settled);
       },
     }));
+    // It has the first turn for itself; which of the two has the others is anybody's luck.
+    await dying.round().catch(() => false);
+    assert.equal(deaths, 1);
     await runToEnd(key, [dying, worker()]);
-    assert.ok(deaths > 1);
     assert.deepEqual(await drawsOf(), { draws: PEOPLE, people: PEOPLE, won: 40, told: 40 });
     assert.deepEqual((await batches.find(key))?.outcomes, { won: 40, lost: 20, refused: 0 });
     const books = await verifyBooks(pool);
