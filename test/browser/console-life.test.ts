@@ -58,9 +58,10 @@ test('a budget below the worst case asks what happens then', async () => {
   await page.getByRole('button', { name: /检查与发布/ }).click();
   await page.getByText(/奖品全部发完要/).waitFor();
   await page.getByRole('button', { name: '去修改' }).click();
-  await page.getByText('预算先用完了怎么办').waitFor();
+  await page.getByText('预算用完以后').first().waitFor();
   await look(page, 'console-worst-case-1280');
-  await page.getByLabel('再没有能中的奖品时，不能再参与').check();
+  await page.getByLabel('预算用完以后').last().click();
+  await page.locator('.ant-select-dropdown:visible').getByText('不能再参与', { exact: true }).click();
   await page.getByRole('button', { name: /检查与发布/ }).click();
   await page.getByText('可以发布', { exact: true }).waitFor();
   assert.equal((await api.get(`/activities/${id}`)).body.activity.draft.whenBudgetEnds, 'close');
