@@ -35,7 +35,7 @@ export function ForecastView(props: { forecast: ForecastAnswer; live: Live; name
       <CostChart forecast={forecast} />
       <Curve forecast={forecast} live={live} about="costFen" />
       <Curve forecast={forecast} live={live} about="draws" />
-      <div className="halves">
+      <div className="halves-fit">
         <Winners forecast={forecast} />
         <Prizes forecast={forecast} nameOf={nameOf} />
       </div>
@@ -52,7 +52,7 @@ function ForecastFigures({ forecast }: { forecast: ForecastAnswer }) {
       ? words.never
       : words.soldOutAt(early, middle, late);
   return (
-    <div className="tiles tiles-five">
+    <div className="tiles tiles-fit">
       <Figure label={words.cost} note={words.costOf(showYuan(forecast.budgetFen))}>
         {showYuan(Math.round(forecast.meanCostFen))}
       </Figure>
