@@ -25,7 +25,10 @@ it('a follower comes through WeChat to a clean address, known by a signed cookie
   const page = way.at(-1);
   assert.equal(page?.url, `${world.doors[0]}/a/${slug}`);
   assert.equal(page.headers.get('cache-control'), 'no-store');
-  assert.match(page.headers.get('content-security-policy') ?? '', /script-src 'self'; style-src 'sha256-/);
+  assert.match(
+    page.headers.get('content-security-policy') ?? '',
+    /script-src 'self' http:\/\/127\.0\.0\.1:\d+\/open\/js\/jweixin-[\d.]+\.js; style-src 'sha256-/,
+  );
   const openid = world.simulator.followers.list()[0]?.openid ?? '';
   const seen = way.filter((answer) => new URL(answer.url).origin === world.doors[0]);
   assert.ok(seen.every((answer) => !answer.url.includes(openid) && !answer.text.includes(openid)));

@@ -28,6 +28,8 @@ const ELSEWHERE = new Set([
   'url-malformed',
   'way-unknown',
   'wrong-account',
+  'no-fairness',
+  'record-not-yet',
   'payee-link-invalid',
   'payee-link-over',
   'payee-taken',
@@ -44,6 +46,9 @@ const ELSEWHERE = new Set([
   'token-missing',
   'token-malformed',
   'token-invalid',
+  // A command adds merchants.
+  'merchant-number-differs',
+  'merchant-number-taken',
   // Nobody draws in a preview, and its refusal stays inside.
   'preview',
   // Nothing of ours sends such a body.
