@@ -10,6 +10,7 @@ import { decide } from '../../src/rules/engine.ts';
 import type { DecisionInput } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ParticipantFacts, SaidCode } from '../../src/rules/facts.ts';
+import { code } from '../../src/rules/mechanics/code.ts';
 import { openid } from '../../src/base/ids.ts';
 import type { PrizeId } from '../../src/base/ids.ts';
 import { decisionInput, ticketLuck, untouched } from '../support/decisions.ts';
@@ -82,6 +83,7 @@ describe('a one-time code', () => {
   it('may be used as often as the rule says by one person', () => {
     const once = rule({ perPerson: 1 });
     const first = ends({ code: said('free') }, once);
+    assert.equal(first.end, 'one-yuan');
     assert.equal(ends({ code: said('free', 'other23456'), person: first.person }, once).end, 'person-limit');
   });
 
@@ -126,6 +128,62 @@ describe('a one-time code', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the trace of a code', () => {
+  const stepsOf = (changes: Partial<DecisionInput>, mechanic: object = {}) => {
+    const { trace } = decide(decisionInput(rule(mechanic), changes)).verdict;
+    return trace.filter(({ check }) => ['guesses', 'code', 'codes-per-person'].includes(check));
+  };
+  const guesses = { check: 'guesses', passed: true, seen: 0, limit: 5 };
+
+  it('shows a code by its ends and what use it is', () => {
+    for (const use of ['free', 'mine', 'taken', 'unknown'] as const) {
+      const step = { check: 'code', passed: use === 'free', seen: 'ab••••56', limit: use };
+      assert.deepEqual(stepsOf({ code: said(use) }), [guesses, step]);
+    }
+    const missing = { check: 'code', passed: false, seen: null, limit: 'missing' };
+    assert.deepEqual(stepsOf({ code: null }), [guesses, missing]);
+  });
+
+  it('counts the guesses of the last hour and the codes used, against what is allowed', () => {
+    const { atMs } = decisionInput();
+    const remembered = { guesses: [atMs - HOUR_MS, atMs - HOUR_MS + 1, atMs], used: 2 };
+    const person = { ...NEWCOMER, state: { main: remembered } };
+    const free = { check: 'code', passed: true, seen: 'ab••••56', limit: 'free' };
+    for (const perPerson of [2, 3])
+      assert.deepEqual(stepsOf({ code: said('free'), person }, { perPerson }), [
+        { ...guesses, seen: 2 },
+        free,
+        { check: 'codes-per-person', passed: perPerson === 3, seen: 2, limit: perPerson },
+      ]);
+    assert.deepEqual(stepsOf({ code: said('free'), person }, { guessesPerHour: 2 }), [
+      { ...guesses, passed: false, seen: 2, limit: 2 },
+    ]);
+  });
+});
+
+describe('what is remembered of who says codes', () => {
+  const { atMs } = decisionInput();
+  const after = (main: unknown, use: SaidCode['use'], mechanic: object = {}) =>
+    ends({ code: said(use), person: { ...NEWCOMER, state: { main } } }, rule(mechanic)).person.state['main'];
+
+  it('is the latest guesses, as many as count, and stands beside what else is known', () => {
+    const others = { chances: 4, guesses: [1, 2], used: 3 };
+    assert.deepEqual(after(others, 'unknown', { guessesPerHour: 2 }), { chances: 4, guesses: [2, atMs], used: 3 });
+    assert.deepEqual(after(others, 'free'), { chances: 4, guesses: [1, 2], used: 4 });
+  });
+
+  it('is nothing where it cannot be read', () => {
+    assert.deepEqual(after('spoilt', 'unknown'), { guesses: [atMs], used: 0 });
+    assert.deepEqual(after({ used: 1 }, 'free'), { guesses: [], used: 2 });
+    for (const used of [1.5, -1, '1', null])
+      assert.deepEqual(after({ guesses: 'spoilt', used }, 'free'), { guesses: [], used: 1 });
+    assert.deepEqual(after({ guesses: [atMs - 0.5, 'x', 7] }, 'free', { guessesPerHour: 1 }), {
+      guesses: [7],
+      used: 1,
+    });
   });
 });
 
@@ -189,6 +247,20 @@ describe('a rule of codes', () => {
       chained: [{ id: 'b', mechanic: { kind: 'code', pool: 'other', prizeId: 'one-yuan' } }],
     };
     assert.match(faults(rule({}, two)).join(), /codes of one mechanic only/);
+  });
+  it('says a prize or where a code leads, and not both', () => {
+    const message = 'mechanic.prizeId: say a prize or where it leads: one of them';
+    assert.deepEqual(faults(rule({ prizeId: null })), [message]);
+    assert.deepEqual(faults(rule({ leadsTo: { kind: 'draw', in: 'main' } }))[0], message);
+  });
+  it('allows 1 to 100 guesses an hour, 1 to 10,000 codes a person and texts of 1 to 600 characters', () => {
+    const allowed = (mechanic: object) => code.schema.safeParse({ kind: 'code', pool: 'spring', ...mechanic }).success;
+    for (const guessesPerHour of [1, 100]) assert.ok(allowed({ guessesPerHour }));
+    for (const guessesPerHour of [0, 101, 1.5]) assert.ok(!allowed({ guessesPerHour }));
+    for (const perPerson of [null, 1, 10_000]) assert.ok(allowed({ perPerson }));
+    for (const perPerson of [0, 10_001, 1.5]) assert.ok(!allowed({ perPerson }));
+    for (const length of [1, 600]) assert.ok(allowed({ texts: { used: '用'.repeat(length) } }));
+    for (const length of [0, 601]) assert.ok(!allowed({ texts: { used: '用'.repeat(length) } }));
   });
   it('that was stored before there were codes means what it meant', () => {
     const stored = activityRuleSchema.parse(lotteryRule());
