@@ -26,7 +26,7 @@ export interface RealDatabase {
 
 /** What a run writes to, children before their parents. */
 const TABLES =
-  'reissue_item reissue alarm payout_attempt payout book_entry award draw participant activity_day activity_counter prize_counter payout_person_day merchant_pace merchant installation'.split(
+  'reissue_item reissue alarm payout_attempt payout book_entry award draw participant activity_day activity_tally activity_counter prize_counter payout_tally payout_person_day merchant_pace merchant installation'.split(
     ' ',
   );
 
