@@ -153,6 +153,66 @@ describe('a guaranteed win', () => {
   });
 });
 
+describe('the trace of a lottery', () => {
+  const traced = (changes: object, at: Play): readonly unknown[] => {
+    lottery.play(settings(changes), at);
+    return at.trace;
+  };
+  const ticketOf = (seen: number, limit: string) => ({ check: 'ticket', passed: limit !== 'blank', seen, limit });
+
+  it('says whose the ticket is', () => {
+    assert.deepEqual(traced({}, play(three, 1, ['gold'])), [ticketOf(1, 'gold')]);
+    assert.deepEqual(traced({}, play(three, 9, [])), [ticketOf(9, 'blank')]);
+  });
+
+  it('says what became of the tickets of a prize that is gone', () => {
+    const gone = (limit: string) => [ticketOf(0, 'gold'), { check: 'gone', passed: false, seen: 'gold', limit }];
+    const redraw = (second: number) => traced({ gone: 'redraw' }, play(three, 0, ['tin'], second));
+    const redrawn = { check: 'redraw', passed: true, seen: 3, limit: 'tin' };
+    assert.deepEqual(redraw(3), [...gone('redraw'), redrawn]);
+    assert.deepEqual(redraw(4), [...gone('redraw'), { ...redrawn, passed: false, seen: 4, limit: 'blank' }]);
+    const next = { check: 'next', passed: true, seen: 'gold', limit: 'tin' };
+    assert.deepEqual(traced({ gone: 'next' }, play(three, 0, ['tin'])), [...gone('next'), next]);
+    const none = { ...next, passed: false, limit: null };
+    assert.deepEqual(traced({ gone: 'next' }, play(three, 0, [])), [...gone('next'), none]);
+  });
+
+  it('counts the misses before a guaranteed win, which is the prize that is named', () => {
+    const guaranteed = { afterMisses: 3, prizeId: 'silver' };
+    for (const misses of [2, 3]) {
+      const at = { ...play(three, 0, ['gold', 'silver']), person: { ...NEWCOMER, misses } };
+      assert.equal(gainOf(lottery.play(settings({ guaranteed }), at)), misses === 3 ? 'silver' : 'gold');
+      const step = { check: 'guaranteed', passed: misses === 3, seen: misses, limit: 3 };
+      assert.deepEqual(at.trace, misses === 3 ? [step] : [step, ticketOf(0, 'gold')]);
+    }
+    const at = { ...play(three, 0, ['gold']), person: { ...NEWCOMER, misses: 3 } };
+    assert.equal(gainOf(lottery.play(settings({ guaranteed: { ...guaranteed, prizeId: 'none' } }), at)), 'gold');
+  });
+
+  it('says how many chances there are where they have to be earned', () => {
+    for (const chances of [0, 1]) {
+      const at = { ...play(three, 0, []), person: { ...NEWCOMER, state: { main: { chances } } } };
+      const refused = lottery.refuse(settings({ chances: 'earned' }), at);
+      assert.deepEqual(refused, chances === 0 ? { why: 'no-chance' } : null);
+      assert.deepEqual(at.trace, [{ check: 'no-chance', passed: chances === 1, seen: chances, limit: 1 }]);
+    }
+  });
+});
+
+describe('the settings of a lottery', () => {
+  it('need a ticket, and reach the prizes that have any and the guaranteed one', () => {
+    const fault = { path: ['blankTickets'], message: 'at least one ticket is needed' };
+    assert.deepEqual(lottery.faults(settings({ blankTickets: 0 }), [prize('gold', 0)]), [fault]);
+    assert.deepEqual(lottery.faults(settings({ blankTickets: 0 }), [prize('gold', 1)]), []);
+    assert.deepEqual(lottery.faults(settings({ blankTickets: 1 }), [prize('gold', 0)]), []);
+    const guaranteed = { afterMisses: 3, prizeId: 'gold' };
+    assert.deepEqual(lottery.reaches(settings({ guaranteed }), [prize('gold', 0), prize('tin', 1)]), [
+      { prizeId: 'tin', path: [] },
+      { prizeId: 'gold', path: ['guaranteed', 'prizeId'] },
+    ]);
+  });
+});
+
 describe('a rule stored before lotteries could do all this', () => {
   it('keeps its meaning: nothing is drawn again, guaranteed, earned or chained', () => {
     const { mechanic, chained, limits } = activityRuleSchema.parse(lotteryRule());
