@@ -11,6 +11,7 @@ import type { Decision } from '../../src/rules/engine.ts';
 import { NEWCOMER } from '../../src/rules/facts.ts';
 import type { ParticipantFacts } from '../../src/rules/facts.ts';
 import { isCheckedIn } from '../../src/rules/mechanics/check-in-calendar.ts';
+import { streakShown } from '../../src/rules/mechanics/check-in.ts';
 import { decisionInput, untouched } from '../support/decisions.ts';
 import { lotteryRule } from '../support/live-activity.ts';
 import { reachedInAll, streakBySlowCount } from '../support/slow-calendar.ts';
@@ -34,6 +35,7 @@ function ruleOf(checkIn: Partial<CheckInInput>, makeUp: Partial<MakeUpInput> | n
 /** One person in an activity. */
 function personIn(rule: Partial<ActivityRuleInput>) {
   let person: ParticipantFacts = NEWCOMER;
+  let last: Decision | null = null;
   const asked = (on: BeijingDay, start: string, said: string | null): Decision => {
     const atMs = startOfBeijingDayMs(on) + 1;
     const luck = { tickets: [0, 0, 0], seed: '' };
@@ -41,6 +43,7 @@ function personIn(rule: Partial<ActivityRuleInput>) {
       decisionInput(rule, { person, day: on, atMs, said, start, luck, activity: { ...untouched, day: on } }),
     );
     ({ person } = decision);
+    last = decision;
     return decision;
   };
   return {
@@ -48,6 +51,9 @@ function personIn(rule: Partial<ActivityRuleInput>) {
     makeUp: (on: BeijingDay, said: string | null = null) => endOf(asked(on, 'make-up', said)),
     facts: () => person,
     set: (facts: Partial<ParticipantFacts>) => (person = { ...person, ...facts }),
+    /** The steps of the last check-in, without those of the whole activity, and what it left. */
+    steps: () => last?.verdict.trace.filter(({ check }) => check === 'check-in' || check === 'streak'),
+    marks: () => last?.marks,
   };
 }
 
@@ -287,7 +293,68 @@ describe('making a day up', () => {
   });
 });
 
+describe('the trace and the mark of a check-in', () => {
+  const today = day('2026-11-20');
+  const gives = [
+    { streakDays: 1, leadsTo: { kind: 'chances', in: 'make-up', count: 1 } },
+    { streakDays: 2, prizeId: 'three' },
+    { streakDays: 2, prizeId: 'five' },
+  ] as const;
+
+  it('name the day, the streak and what it gives, once of two for the same streak', () => {
+    const one = personIn(ruleOf({ milestones: [...gives], totals: [{ of: 'total', days: 2, prizeId: 'total' }] }, {}));
+    for (const [offset, limit] of ['make-up', 'three', 'total', null].entries()) {
+      const at = addDays(today, offset);
+      one.checkIn(at);
+      const streak = { check: 'streak', passed: limit !== null, seen: offset + 1, limit };
+      assert.deepEqual(one.steps(), [{ check: 'check-in', passed: true, seen: at, limit: null }, streak]);
+      assert.deepEqual(one.marks(), [{ kind: 'check-in', day: at, madeUp: false }]);
+    }
+  });
+
+  it('name no day where only what is owed is given, and today beside one that is made up', () => {
+    const one = personIn(ruleOf({ milestones: [...gives] }, { cardsPerMonth: 1 }));
+    one.checkIn(today);
+    one.set({ state: { ...one.facts().state, main: { months: { '2026-11': 1 << 19 }, owed: { 'milestones.1': 1 } } } });
+    one.checkIn(today);
+    assert.deepEqual(one.steps(), [{ check: 'streak', passed: true, seen: 1, limit: 'three' }]);
+    assert.deepEqual(one.marks(), []);
+    const later = addDays(today, 2);
+    one.checkIn(later);
+    one.makeUp(later);
+    const missed = addDays(today, 1);
+    assert.deepEqual(one.steps()?.[0], { check: 'check-in', passed: true, seen: missed, limit: later });
+    assert.deepEqual(one.marks(), [{ kind: 'check-in', day: missed, madeUp: true }]);
+  });
+
+  it('leave what else is remembered, and what is owed though a made-up day joins two streaks', () => {
+    const one = personIn(ruleOf({ milestones: [{ streakDays: 1, prizeId: 'three' }] }, { cardsPerMonth: 1 }));
+    const months = { '2026-11': 0b101 << 17 };
+    one.set({ checkInDay: today, streakDays: 1, state: { main: { chances: 2, months, owed: { 'milestones.0': 2 } } } });
+    assert.equal(one.makeUp(today).end, 'three');
+    assert.deepEqual(one.facts().state['main'], {
+      chances: 2,
+      months: { '2026-11': 0b111 << 17 },
+      owed: { 'milestones.0': 1 },
+    });
+    one.set({ checkInDay: null, state: { main: 'spoilt' } });
+    one.checkIn(today);
+    assert.deepEqual(one.facts().state['main'], { months: { '2026-11': 1 << 19 } });
+  });
+});
+
 describe('a rule with check-ins', () => {
+  it('may ask for every day there is, and for any number in all', () => {
+    const most = [['total', 10_000] as const, ['week', 7] as const, ['month', 31] as const];
+    const totals = most.map(([of, days]) => ({ of, days, prizeId: of }));
+    assert.deepEqual(faults(ruleOf({ totals })), []);
+  });
+
+  it('tells a streak that counts anew from one, and none as none', () => {
+    const told = [0, 1, 2, 3].map((days) => [1, 2].map((restartAfterDays) => streakShown({ restartAfterDays }, days)));
+    assert.equal(told.join(' '), '0,0 1,1 1,2 1,1');
+  });
+
   it('is told what is wrong with it', () => {
     const checkIn = { kind: 'check-in' as const, milestones: [{ streakDays: 3, prizeId: 'one-yuan' }] };
     const chained = (id: string, mechanic: ActivityRuleInput['mechanic']) => [{ id, mechanic }];
