@@ -63,6 +63,8 @@ async function openPage(
     viewport: options.size ?? DESK,
     locale: 'zh-CN',
     timezoneId: 'America/New_York',
+    // What slides and fades is half-way for seconds on a busy machine.
+    reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(PATIENCE_MS);
   if (options.language === 'en') {
@@ -75,8 +77,8 @@ async function openPage(
 /** Looks at a page as a person does, and as axe does. */
 export async function look(page: Page, name: string, fullPage = true): Promise<void> {
   await page.evaluate('document.fonts.ready');
-  // Drawers and dialogs slide in; half-way colours are nobody's contrast.
-  await page.waitForTimeout(400);
+  // What is shown last may still be on its way to the screen.
+  await page.waitForTimeout(100);
   await takeScreenshot(page, name, { fullPage });
   assert.deepEqual(await accessibilityViolations(page), [], name);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { TokenRates } from '../../src/flows/api/open-by-token.ts';
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import type { Router } from 'koa-router';
@@ -85,7 +86,7 @@ const NO_HOSTS = { apiUrl: 'http://127.0.0.1:9', payUrl: 'https://127.0.0.1:9', 
 /** Starts the console on loopback; `pages` are served beside the API. Without `wechatUrl` WeChat cannot be reached. */
 export async function startConsole(
   pages: readonly Router[] = [],
-  options: { readonly wechatUrl?: string } = {},
+  options: { readonly wechatUrl?: string; readonly tokenRates?: TokenRates } = {},
 ): Promise<TestConsole> {
   const database = await freshDatabase();
   const log = quietLogger();
@@ -97,6 +98,7 @@ export async function startConsole(
   const seeds = createFairSeeds(settings.box, createPseudonyms(randomBytes(32)));
   const dependencies: ConsoleDependencies = {
     ...apiFlows({
+      ...(options.tokenRates === undefined ? {} : { tokenRates: options.tokenRates }),
       config: { testHostsAllowed: true },
       pool,
       box: settings.box,
