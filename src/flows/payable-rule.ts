@@ -2,7 +2,7 @@ import { unboundReason } from '../base/bound-apps.ts';
 import { findPacketAmountFault, isPlainAmount } from '../base/pay-amount.ts';
 import { payTextFault } from '../base/pay-text.ts';
 import type { ActivityRule } from '../rules/activity-rule.ts';
-import { oneShareFen, packetAmounts } from '../rules/prize-schema.ts';
+import { largestAmountFen, oneShareFen, packetAmounts } from '../rules/prize-schema.ts';
 import type { Prize } from '../rules/prize-schema.ts';
 import { winnablePrizes } from '../rules/winnable-prizes.ts';
 import type { PayingMerchant } from './ports/operators.ts';
@@ -52,9 +52,9 @@ function kindFaultOf(prize: Prize, rule: ActivityRule, merchant: PayingMerchant)
       return unboundReason({ appId, mchId, as: 'mini-program' }, boundApps);
     case 'red-packet':
     case 'random-packet': {
-      const rail = rule.packet.rail === 'auto' ? merchant.rail : rule.packet.rail;
       // A transfer may be collected in a mini program as well.
-      return rail === 'transfer' ? null : unboundReason({ appId, mchId, as: 'account' }, boundApps);
+      if (goesAsTransfer(rule, merchant)) return namelessReason(prize);
+      return unboundReason({ appId, mchId, as: 'account' }, boundApps);
     }
     case 'coupon':
       return boundApps.miniPrograms.includes(appId) ? null : unboundReason({ appId, mchId, as: 'account' }, boundApps);
@@ -62,6 +62,18 @@ function kindFaultOf(prize: Prize, rule: ActivityRule, merchant: PayingMerchant)
     case 'voucher':
       return null;
   }
+}
+
+function goesAsTransfer({ packet }: ActivityRule, merchant: PayingMerchant): boolean {
+  return (packet.rail === 'auto' ? merchant.rail : packet.rail) === 'transfer';
+}
+
+/** From here on a transfer needs its recipient's real name (https://pay.weixin.qq.com/doc/v3/merchant/4012716434). */
+const NAMED_FROM_FEN = 200_000;
+
+function namelessReason(prize: Prize): string | null {
+  if (largestAmountFen(prize) < NAMED_FROM_FEN) return null;
+  return 'from 2000 yuan on WeChat Pay wants the real name of whoever gets a transfer, and winners are not asked for it: pay this prize as a red packet, or make it smaller';
 }
 
 function prizeFault(

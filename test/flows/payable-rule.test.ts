@@ -65,3 +65,16 @@ it('kinds of packets are published only where the merchant has them, under an ap
   assert.deepEqual([...faults(coupon, bound), ...faults(coupon, inMini)], []);
   assert.match(faults(coupon, unbound).join(), /wxother is not bound/);
 });
+
+it('a transfer of 2000 yuan or more is not published, because its winner’s real name would be wanted', () => {
+  const faults = (amountFen: number, rail: PayingMerchant['rail'], packetRail: 'auto' | 'red-packet') => {
+    const prize = { id: 'p', name: '奖', tickets: 1, stock: 1, kind: 'red-packet', amountFen } as const;
+    const packet = { ...lotteryRule().packet, sceneId: 'PRODUCT_2', rail: packetRail } as const;
+    const rule = activityRuleSchema.parse(lotteryRule({ prizes: [prize], packet }));
+    const limits = { ...merchant.limits, amountMaxFen: 499_900, scenes: ['PRODUCT_2'], personDayFen: 499_900 } as const;
+    return unpayableParts(rule, { ...merchant, limits, rail }).map(({ message }) => message);
+  };
+  assert.match(faults(200_000, 'transfer', 'auto').join(), /from 2000 yuan on .* real name/);
+  assert.deepEqual(faults(199_999, 'transfer', 'auto'), []);
+  assert.deepEqual(faults(200_000, 'transfer', 'red-packet'), []);
+});
