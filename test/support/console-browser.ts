@@ -63,8 +63,6 @@ async function openPage(
     viewport: options.size ?? DESK,
     locale: 'zh-CN',
     timezoneId: 'America/New_York',
-    // What slides and fades is half-way for seconds on a busy machine.
-    reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(PATIENCE_MS);
   if (options.language === 'en') {
@@ -77,8 +75,8 @@ async function openPage(
 /** Looks at a page as a person does, and as axe does. */
 export async function look(page: Page, name: string, fullPage = true): Promise<void> {
   await page.evaluate('document.fonts.ready');
-  // What is shown last may still be on its way to the screen.
-  await page.waitForTimeout(100);
+  // Drawers and dialogs slide in; half-way colours are nobody's contrast.
+  await page.waitForTimeout(400);
   await takeScreenshot(page, name, { fullPage });
   assert.deepEqual(await accessibilityViolations(page), [], name);
 }
