@@ -30,7 +30,7 @@ describe('a new operator takes each template to its first winner', () => {
     const { token } = await createOperatorWithLoginLink({ pool, name: '新人', role: 'owner', nowMs: clock.nowMs() });
     browser = await startBrowser();
     page = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     faults = watchFaults(page);
     await page.goto(`${world.publicUrl}/console/login?token=${token}`);
     await page.waitForURL(`${world.publicUrl}/console/`);
@@ -165,7 +165,7 @@ describe('a new operator takes each template to its first winner', () => {
     const code = await firstCode();
     const phone = await wechatPhone(browser);
     const visitor = await phone.newPage();
-    visitor.setDefaultTimeout(15_000);
+    visitor.setDefaultTimeout(30_000);
     const { rows } = await world.service.pool.query<{ slug: string }>('select slug from activity where id = $1', [id]);
     await visitor.goto(`${world.publicUrl}/a/${rows[0]?.slug}`);
     await visitor.getByLabel('输入兑换码').fill(code);

@@ -41,7 +41,7 @@ describe('the playground', { timeout: 150_000 }, () => {
   async function open(options: BrowserContextOptions = {}): Promise<{ page: Page; check: () => Promise<void> }> {
     const context = await browser.newContext({ viewport: DESK, locale: 'zh-CN', ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const faults = watchFaults(page);
     const foreign: string[] = [];
     page.on('request', (request) => {

@@ -91,6 +91,17 @@ export function QuickStart({ template, first, accounts, onSteps }: QuickStartPro
   );
 }
 
+const READY_ASKED_MS = 300;
+const READY_WAITED_MS = 60_000;
+
+/** Waits for codes to be made, without which nothing can be published; what takes longer is told at the publication. */
+async function untilReady(isReady: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + READY_WAITED_MS;
+  while (performance.now() < endMs && !(await isReady())) {
+    await new Promise((resolve) => setTimeout(resolve, READY_ASKED_MS));
+  }
+}
+
 /** Makes the codes where the template needs some, and goes on to the review. */
 function useFinish(template: TemplateName, codes: number | null) {
   const { api } = useSession();
@@ -106,6 +117,7 @@ function useFinish(template: TemplateName, codes: number | null) {
         const pool = { id: text(editor.at(['mechanic', 'pool'])), name: editor.form.name, count: codes ?? CODES };
         await api.drafts.makeCodes(editor.form.accountId, pool);
         setMade(true);
+        await untilReady(() => api.drafts.codesReady(editor.form.accountId, pool.id));
       }
       await editor.goTo('review');
     } catch (error) {

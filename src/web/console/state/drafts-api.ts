@@ -1,3 +1,4 @@
+import type { PoolsAnswer } from '../../../http/contract/console-codes.ts';
 import type { LookAtDraftAnswer, RuleFormAnswer, TryDraftAnswer } from '../../../http/contract/console-try.ts';
 
 /** A draft as it stands in the editor. */
@@ -19,6 +20,8 @@ export interface DraftsApi {
     account: string,
     pool: { readonly id: string; readonly name: string; readonly count: number },
   ) => Promise<unknown>;
+  /** Whether a pool can be published with. */
+  readonly codesReady: (account: string, pool: string) => Promise<boolean>;
 }
 
 /** Builds it over what asks. */
@@ -29,5 +32,9 @@ export function draftsApi(ask: <Result>(method: string, path: string, body?: unk
     play: ({ accountId, name, draft, way, days }) => ask('POST', '/drafts/try', { accountId, name, draft, way, days }),
     makeCodes: (account, pool) =>
       ask('POST', `/accounts/${account}/code-pools`, { ...pool, purpose: 'entry', prefix: '' }),
+    codesReady: async (account, pool) => {
+      const answer = await ask<PoolsAnswer>('GET', `/accounts/${account}/code-pools`);
+      return answer.rows.find(({ id }) => id === pool)?.state === 'ready';
+    },
   };
 }
