@@ -30,9 +30,6 @@ export const lifeEn: LifeWords = {
   },
   tell: 'What the person may be told',
   worstCase: {
-    question: 'If the budget is spent first',
     ask: (worstFen) => `All prizes cost ${showYuan(worstFen)}, more than the budget: choose one`,
-    'nobody-wins': 'People go on taking part, nobody wins a packet any more',
-    close: 'Nobody takes part once nothing can be won any more',
   },
 };

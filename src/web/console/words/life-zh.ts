@@ -29,10 +29,7 @@ export const lifeZh = {
   },
   tell: '可以这样告诉粉丝',
   worstCase: {
-    question: '预算先用完了怎么办',
     ask: (worstFen: number) => `奖品全部发完要 ${showYuan(worstFen)}，超过预算：请选一种`,
-    'nobody-wins': '大家可以继续参与，但不再中红包',
-    close: '再没有能中的奖品时，不能再参与',
   },
 };
 
