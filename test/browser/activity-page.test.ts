@@ -206,6 +206,8 @@ it('a session that ran out leads through WeChat again and on with the same draw'
 
 it('everything works by keyboard, and the dialog keeps the focus until Escape', async (context) => {
   const { page } = await openPage(context, winning);
+  // The card comes after what the page needs to be played.
+  await page.waitForLoadState('networkidle');
   await page.keyboard.press('Tab');
   const focused = () => page.evaluate<string>(`document.activeElement.textContent`);
   assert.equal(await focused(), '抽奖');

@@ -5,7 +5,7 @@ import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
 import { buildWeb } from '../../src/web/build.ts';
 import { startBrowser, watchFaults, wechatPhone } from '../support/browser.ts';
 import { lotteryRule } from '../support/live-activity.ts';
-import { look } from '../support/console-browser.ts';
+import { look, orTellWhatIsShown } from '../support/console-browser.ts';
 import { eventually, startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -51,7 +51,7 @@ describe('a new operator takes each template to its first winner', () => {
     await page.getByText('可以发布', { exact: true }).waitFor();
     await button('发布活动').click();
     await button('确认发布').click();
-    await page.getByText('进行中', { exact: true }).waitFor();
+    await orTellWhatIsShown(page, page.getByText('进行中', { exact: true }).waitFor());
     assert.deepEqual(faults, []);
     return /\/activities\/([0-9a-f]{32})$/.exec(new URL(page.url()).pathname)?.[1] ?? '';
   }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
-const CHROMIUM = '/usr/bin/chromium';
+// The shell draws what Chromium draws, without the windows that nobody sees: half the processor for the same test.
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 // Chromium's own errands (updates, sync, experiments) have no business in a test on loopback.
 const QUIET = [
   '--no-sandbox',
@@ -26,9 +27,10 @@ export const WECHAT_USER_AGENT =
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
 
-/** Starts Debian's Chromium. Throws with one clear sentence when it is not installed. Close it after the tests. */
+/** Starts Debian's Chromium without a window. Throws with one clear sentence when it is not installed. Close it after the tests. */
 export async function startBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: install Debian's package chromium`);
+  if (!existsSync(CHROMIUM))
+    throw new Error(`${CHROMIUM} is missing: install Debian's package chromium-headless-shell`);
   return chromium.launch({ executablePath: CHROMIUM, args: QUIET });
 }
 
@@ -64,11 +66,7 @@ export async function takeScreenshot(
   name: string,
   options: { readonly fullPage?: boolean } = {},
 ): Promise<void> {
-  if (!PICTURES) {
-    // One point: Chromium draws the frame that what moves on the page waits for.
-    await page.screenshot({ clip: { x: 0, y: 0, width: 1, height: 1 } });
-    return;
-  }
+  if (!PICTURES) return;
   const folder = fileURLToPath(new URL('../screenshots/', import.meta.url));
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: options.fullPage ?? false });

@@ -80,3 +80,12 @@ export async function look(page: Page, name: string, fullPage = true): Promise<v
   await takeScreenshot(page, name, { fullPage });
   assert.deepEqual(await accessibilityViolations(page), [], name);
 }
+
+/** Waits for what `waiting` waits for; where that fails, the error says what the page showed instead. */
+export async function orTellWhatIsShown<T>(page: Page, waiting: Promise<T>): Promise<T> {
+  try {
+    return await waiting;
+  } catch (fault) {
+    throw new Error(`${page.url()} shows: ${await page.locator('body').innerText()}`, { cause: fault });
+  }
+}

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 /** What the tests need from the system, the Debian package that brings it, and how to tell that it is there. */
 const NEEDED = [
-  { what: 'Chromium', package: 'chromium', isThere: () => finds('chromium') },
+  { what: 'Chromium', package: 'chromium-headless-shell', isThere: () => finds('chromium-headless-shell') },
   // Without one, Chinese text in the browser tests would be empty boxes.
   { what: 'a Chinese font', package: 'fonts-wqy-microhei', isThere: () => said('fc-list', [':lang=zh-cn']) !== '' },
   { what: 'redis-server', package: 'redis-server', isThere: () => finds('redis-server') },

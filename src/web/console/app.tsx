@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { SessionAnswer } from '../../http/contract/console-session.ts';
 import { SetUpPage } from './access/set-up-page.tsx';
 import { LoginPage } from './pages/login-page.tsx';
+import { BusyIcon } from './parts/busy-icon.tsx';
 import { Frame } from './parts/frame.tsx';
 import { theme } from './parts/theme.ts';
 import { Routes } from './routes.tsx';
@@ -20,11 +21,14 @@ import { zh } from './words/words-zh.ts';
 /** Who is signed in: not known yet, nobody, nobody any more, or somebody. */
 type Who = 'asking' | 'nobody' | 'over' | SessionAnswer;
 
+// "确定" as it is written, and an icon that goes when the work is done.
+const BUTTONS = { autoInsertSpace: false, loadingIcon: <BusyIcon /> };
+
 /** The whole console. `loginToken` comes from a login link and is spent once. */
 export function App({ navigation, loginToken }: { navigation: Navigation; loginToken: string | null }) {
   const speech = useChosenLanguage();
   return (
-    <ConfigProvider theme={theme} locale={speech.language === 'zh' ? zhCN : enUS} button={{ autoInsertSpace: false }}>
+    <ConfigProvider theme={theme} locale={speech.language === 'zh' ? zhCN : enUS} button={BUTTONS}>
       <AntApp>
         <SpeechProvider value={speech}>
           <NavigationProvider value={navigation}>
