@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createPool } from '../src/store/database.ts';
 import { copyIn, copyTime, runCopying } from '../src/store/copy-in.ts';
 import { traceToStore } from '../src/store/draw-trace.ts';
+import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { createSecretBox } from '../src/store/sealed-secret.ts';
 import { createFairSeeds } from '../src/store/fairness/fair-seeds.ts';
 import { createPseudonyms } from '../src/store/account/pseudonyms.ts';
@@ -25,9 +27,10 @@ import { wallClock } from '../test/support/draws.ts';
 import { loadVerifier } from '../test/support/fair-record.ts';
 import { lotteryRule } from '../test/support/live-activity.ts';
 import { quietLogger } from '../test/support/quiet-logger.ts';
+import { inBenchRoom } from './bench-room.ts';
 
 // node bench/fairness.ts [--draws 1000000] [--changes 40]: what it takes to decide a million draws again from the database and
-// from the published record, and whether single changes of a record are found. Needs TEST_DATABASE_URL or a server of the tests.
+// from the published record, and whether single changes of a record are found. On a PostgreSQL of its own.
 
 const { values } = parseArgs({
   options: { draws: { type: 'string', default: '1000000' }, changes: { type: 'string', default: '0' } },
@@ -62,8 +65,8 @@ const rule = activityRuleSchema.parse(
   }),
 );
 
-async function main(): Promise<void> {
-  const database = await freshDatabase();
+async function main(postgresUrl: string): Promise<void> {
+  const database = await freshDatabase(postgresUrl);
   const pool = createPool({ url: database.url, connectionsMax: 2, name: 'bench-fairness' }, log);
   try {
     const activity = await publish(pool, (await buildAccount(database.client)).id);
@@ -233,4 +236,11 @@ async function timed<Result>(what: string, work: () => Promise<Result>): Promise
   return result;
 }
 
-await main();
+await inBenchRoom(async (room) => {
+  const postgres = await startEmbeddedPostgres({ dataDir: join(room, 'postgres'), preferredPort: 0, logger: log });
+  try {
+    await main(postgres.url);
+  } finally {
+    await postgres.stop();
+  }
+});
