@@ -1,7 +1,8 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { merchantId } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
+import { randomHex } from './base/random-hex.ts';
 import type { Config, Loaded } from './config.ts';
 import { createOperatePayouts } from './flows/operate-payouts.ts';
 import { createPayoutRules } from './flows/payout-rules.ts';
@@ -40,7 +41,7 @@ import type { SecretBox } from './store/sealed-secret.ts';
 /** Chance and ids from the system's generator. */
 export const systemLuck: Luck = {
   below: (limit) => randomInt(limit),
-  randomId: () => randomBytes(16).toString('hex'),
+  randomId: () => randomHex(16),
 };
 
 /** Longer than a call's absolute deadline of 20 s; a killed worker's payouts are taken over when it has run out. */

@@ -67,11 +67,16 @@ interface Waiting {
   readonly result: PromiseWithResolvers<DrawResult>;
 }
 
-/** The draws of one activity: one batch in flight, the rest waiting for the next. */
+type ByKey = Map<RequestKey, Waiting>;
+
+/**
+ * The draws of one activity: one batch in flight, the rest waiting for the next; both by request key, so that a repeat
+ * joins the first instead of drawing beside it. Each batch has a Map of its own: the table that a Map outgrew points to
+ * the next one, so that a Map which goes on and on keeps everything that ever was in it from being collected young.
+ */
 interface Lane {
-  readonly waiting: Waiting[];
-  /** By request key, waiting or in flight, so that a repeat joins the first instead of drawing beside it. */
-  readonly open: Map<RequestKey, Waiting>;
+  waiting: ByKey;
+  inFlight: ByKey;
   running: boolean;
 }
 
@@ -104,8 +109,8 @@ export class DrawBatcher {
    */
   async draw(input: DrawInput): Promise<DrawResult> {
     const name = laneName(input.activity.accountId, input.activity.id);
-    const lane: Lane = this.#lanes.get(name) ?? { waiting: [], open: new Map(), running: false };
-    const joined = lane.open.get(input.key);
+    const lane: Lane = this.#lanes.get(name) ?? { waiting: new Map(), inFlight: new Map(), running: false };
+    const joined = lane.inFlight.get(input.key) ?? lane.waiting.get(input.key);
     if (joined !== undefined) {
       const result = await joined.result.promise.catch(notDecided);
       // A repeat that met the first at the end of its patience still has its own.
@@ -116,8 +121,7 @@ export class DrawBatcher {
     }
     const waiting = this.#admit(input);
     this.#lanes.set(name, lane);
-    lane.waiting.push(waiting);
-    lane.open.set(input.key, waiting);
+    lane.waiting.set(input.key, waiting);
     this.#waiting += 1;
     if (!lane.running) void this.#run(name, lane);
     return waiting.result.promise;
@@ -133,7 +137,7 @@ export class DrawBatcher {
 
   /** The oldest open request is the first one: they are answered in order, and a Map keeps it. */
   #isStuck(lane: Lane): boolean {
-    const [oldest] = lane.open.values();
+    const oldest = firstOf(lane.inFlight) ?? firstOf(lane.waiting);
     if (oldest === undefined) return false;
     return this.#options.clock.nowMs() - oldest.request.atMs >= this.#options.admitMs;
   }
@@ -161,9 +165,9 @@ export class DrawBatcher {
   /** Empties a lane batch by batch. Never throws: every failure ends at the requests it concerns. */
   async #run(name: string, lane: Lane): Promise<void> {
     lane.running = true;
-    while (lane.waiting.length > 0) {
+    while (lane.waiting.size > 0) {
       await endOfTurn();
-      await this.#commit(lane, takeBatch(lane.waiting, this.#options.batchMax));
+      await this.#commit(lane, takeBatch(lane, this.#options.batchMax));
     }
     lane.running = false;
     this.#lanes.delete(name);
@@ -221,7 +225,7 @@ export class DrawBatcher {
   }
 
   #settle(lane: Lane, waiting: Waiting, tell: () => void): void {
-    lane.open.delete(waiting.request.key);
+    lane.inFlight.delete(waiting.request.key);
     this.#waiting -= 1;
     tell();
     if (this.#waiting === 0) this.#idle?.resolve();
@@ -306,8 +310,14 @@ export function takeLuck(rule: ActivityRule, luck: Luck): DrawLuck {
   return { tickets, seed: needsSeed(rule) ? luck.randomId() : '' };
 }
 
+function firstOf(waiting: ByKey): Waiting | undefined {
+  for (const first of waiting.values()) return first;
+  return undefined;
+}
+
 /** Takes the longest head of the queue that one transaction can decide: one rule version, one Beijing day. */
-function takeBatch(queue: Waiting[], most: number): Waiting[] {
+function takeBatch(lane: Lane, most: number): readonly Waiting[] {
+  const queue = [...lane.waiting.values()];
   const head = queue[0];
   let count = 0;
   while (count < queue.length && count < most) {
@@ -315,7 +325,19 @@ function takeBatch(queue: Waiting[], most: number): Waiting[] {
     if (next?.activity.version !== head?.activity.version || next?.request.day !== head?.request.day) break;
     count += 1;
   }
-  return queue.splice(0, count);
+  if (count === queue.length) {
+    lane.inFlight = lane.waiting;
+    lane.waiting = new Map();
+    return queue;
+  }
+  const batch = queue.slice(0, count);
+  lane.inFlight = byKey(batch);
+  lane.waiting = byKey(queue.slice(count));
+  return batch;
+}
+
+function byKey(waiting: readonly Waiting[]): ByKey {
+  return new Map(waiting.map((each) => [each.request.key, each]));
 }
 
 /**

@@ -35,7 +35,7 @@ export interface App {
 /** Builds the HTTP door: error answers, request ids, access log, measurements, security headers, health, routes. */
 export function createApp(options: AppOptions): App {
   const { logger, metrics, proxyHops } = options;
-  const running = new Set<ServerResponse>();
+  const running = new RunningAnswers();
   let draining = false;
   // Koa reads the last `maxIpsCount` of X-Forwarded-For, so what a client put there itself is never believed.
   const app = new Koa({ proxy: proxyHops > 0, maxIpsCount: proxyHops });
@@ -52,7 +52,6 @@ export function createApp(options: AppOptions): App {
   const handle = app.callback();
   const server = createBoundedServer((request, response) => {
     running.add(response);
-    response.once('close', () => running.delete(response));
     if (draining) response.setHeader('Connection', 'close');
     void handle(request, response);
   });
@@ -60,10 +59,29 @@ export function createApp(options: AppOptions): App {
     listen: (port, host = '0.0.0.0') => listen(server, port, host),
     close: async (drainMs = 25_000) => {
       draining = true;
-      for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
+      for (const response of running.all()) if (!response.headersSent) response.setHeader('Connection', 'close');
       await drain(server, drainMs, logger);
     },
   };
+}
+
+/** Answers that have not ended. Places are used again: a Set that never empties keeps what left it from being collected young. */
+class RunningAnswers {
+  readonly #places: (ServerResponse | null)[] = [];
+  readonly #free: number[] = [];
+
+  add(response: ServerResponse): void {
+    const place = this.#free.pop() ?? this.#places.length;
+    this.#places[place] = response;
+    response.once('close', () => {
+      this.#places[place] = null;
+      this.#free.push(place);
+    });
+  }
+
+  all(): readonly ServerResponse[] {
+    return this.#places.filter((response) => response !== null);
+  }
 }
 
 function createBoundedServer(listener: RequestListener): Server {

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../base/logger.ts';
+import { randomHex } from '../base/random-hex.ts';
 
 /** Where requests are counted. Labels come from the route's name, never from the address: addresses are endless. */
 export interface HttpMetrics {
@@ -16,7 +16,7 @@ export interface HttpMetrics {
 export function observeRequests(options: { logger: Logger; metrics: HttpMetrics }): Middleware {
   return async (ctx, next) => {
     const startedAt = performance.now();
-    const requestId = randomBytes(8).toString('hex');
+    const requestId = randomHex(8);
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
     ctx.res.once('close', () => {

@@ -54,7 +54,7 @@ function collect(request: Context['req'], bytesMax: number, deadlineMs: number):
       request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
       // An aborted request still emits an error after everyone has left.
       request.on('error', () => {});
-      if (failure === undefined) resolve(Buffer.concat(chunks));
+      if (failure === undefined) resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
       else reject(failure);
     };
     const linger = (): void => {

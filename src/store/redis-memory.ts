@@ -175,7 +175,7 @@ export class RedisMemory implements SharedMemory {
 /** One server, or a cluster where several nodes are named. */
 function connectionTo(urls: readonly string[]): Redis | Cluster {
   const reconnectMs = (tries: number): number => Math.min(RECONNECT_MAX_MS, 50 * 2 ** tries);
-  const shared = { lazyConnect: true, keyPrefix: 'hongbao:', enableOfflineQueue: false, enableAutoPipelining: true };
+  const shared = { lazyConnect: true, keyPrefix: 'hongbao:', enableOfflineQueue: false };
   const each = { connectTimeout: 2000, commandTimeout: CALL_TIMEOUT_MS, maxRetriesPerRequest: 0 };
   const [first = '', ...others] = urls;
   if (others.length === 0) return new Redis(first, { ...shared, ...each, retryStrategy: reconnectMs });

@@ -81,7 +81,7 @@ async function answerCheck(ctx: Context, dependencies: WechatCallbackDependencie
 async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer | null> {
   const deadlineMs = dependencies.answerDeadlineMs ?? ANSWER_DEADLINE_MS;
   const deadline = after(deadlineMs);
-  const lapse = after(deadlineMs + LAPSE_MS);
+  let lapse: Delay | null = null;
   try {
     const opening = open(ctx, dependencies);
     const opened = await Promise.race([opening, deadline.passed]);
@@ -94,11 +94,12 @@ async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): P
     if (!opened.opened.mayReply) return NOTHING_TO_SAY;
     const last = (await dependencies.late.lapsed(opened.account, opened.opened.message, settled)) === 'last';
     if (last) return outcome === null || outcome.xml === '' ? NOTHING_TO_SAY : sealed(opened, outcome.xml);
+    lapse = after(deadlineMs + LAPSE_MS - deadline.passedMs());
     const late = outcome === null ? await Promise.race([settled, lapse.passed]) : await lapse.passed;
     return late === null || late.kind === 'undecided' ? null : answerOf(opened, late);
   } finally {
     deadline.stop();
-    lapse.stop();
+    lapse?.stop();
   }
 }
 
@@ -156,11 +157,18 @@ function sealed({ opened }: Delivery, xml: string): Answer {
   return { status: 200, type: 'application/xml; charset=utf-8', body: opened.seal(xml) };
 }
 
-/** Resolves with null after a time; `stop` forgets it. */
-function after(delayMs: number): { readonly passed: Promise<null>; stop(): void } {
+/** A time that passes: `passed` resolves with null after it, unless it is stopped before. */
+interface Delay {
+  readonly passed: Promise<null>;
+  passedMs(): number;
+  stop(): void;
+}
+
+function after(delayMs: number): Delay {
+  const startedMs = performance.now();
   const { promise, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(() => resolve(null), delayMs);
-  return { passed: promise, stop: () => clearTimeout(timer) };
+  return { passed: promise, passedMs: () => performance.now() - startedMs, stop: () => clearTimeout(timer) };
 }
 
 /**
