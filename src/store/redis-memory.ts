@@ -1,6 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../base/logger.ts';
 import type { BucketAnswer, SharedMemory } from '../flows/ports/shared-memory.ts';
+import { GatheredScript } from './gathered-script.ts';
 import { ProcessMemory } from './process-memory.ts';
 
 /** How long a call may take before this process goes on alone; a reply to WeChat has 5 s in all. */
@@ -8,23 +9,34 @@ const CALL_TIMEOUT_MS = 200;
 const RECONNECT_MAX_MS = 2000;
 
 // Times come from Redis itself (TIME), so that processes with different clocks share one bucket.
-const TAKE_FROM_BUCKET = `
+const TAKE_FROM_BUCKETS = `
   local time = redis.call('time')
   local now = time[1] * 1000 + time[2] / 1000
-  local capacity, per_ms = tonumber(ARGV[1]), tonumber(ARGV[2]) / 1000
-  local stored = redis.call('hmget', KEYS[1], 'tokens', 'at')
-  local tokens = tonumber(stored[1]) or capacity
-  tokens = math.min(capacity, tokens + math.max(0, now - (tonumber(stored[2]) or now)) * per_ms)
-  local wait = 0
-  if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / per_ms) end
-  redis.call('hset', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(now))
-  redis.call('pexpire', KEYS[1], math.ceil(capacity / per_ms) + 1000)
-  return wait`;
-const HOLD_LEASE = `
-  local holder = redis.call('get', KEYS[1])
-  if holder and holder ~= ARGV[1] then return 0 end
-  redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
-  return 1`;
+  local waits = {}
+  for at, key in ipairs(KEYS) do
+    local capacity, per_ms = tonumber(ARGV[at * 2 - 1]), tonumber(ARGV[at * 2]) / 1000
+    local stored = redis.call('hmget', key, 'tokens', 'at')
+    local tokens = tonumber(stored[1]) or capacity
+    tokens = math.min(capacity, tokens + math.max(0, now - (tonumber(stored[2]) or now)) * per_ms)
+    local wait = 0
+    if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / per_ms) end
+    redis.call('hset', key, 'tokens', tostring(tokens), 'at', tostring(now))
+    redis.call('pexpire', key, math.ceil(capacity / per_ms) + 1000)
+    waits[at] = wait
+  end
+  return waits`;
+const HOLD_LEASES = `
+  local held = {}
+  for at, key in ipairs(KEYS) do
+    local owner = ARGV[at * 2 - 1]
+    local holder = redis.call('get', key)
+    held[at] = 0
+    if not holder or holder == owner then
+      redis.call('set', key, owner, 'px', ARGV[at * 2])
+      held[at] = 1
+    end
+  end
+  return held`;
 const RELEASE_LEASE = `
   if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
   return 0`;
@@ -42,25 +54,28 @@ const COUNT_UP = `
   if count == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
   return count`;
 
-/** Every script by its name: sent whole once, and by its hash from then on. */
+/** Every script by its name, each for one key: sent whole once, and by its hash from then on. */
 const SCRIPTS = {
-  takeFromBucket: TAKE_FROM_BUCKET,
-  holdLease: HOLD_LEASE,
   releaseLease: RELEASE_LEASE,
   readToken: READ_TOKEN,
   swapToken: SWAP_TOKEN,
   countUp: COUNT_UP,
 } as const;
 
+/** What every message asks for, over as many keys as are asked for at once. */
+const GATHERED = { takeFromBuckets: TAKE_FROM_BUCKETS, holdLeases: HOLD_LEASES } as const;
+
 /**
- * Shared memory in Redis 6 or newer, one server or a cluster: each operation and each script touches one key, so that a
- * cluster may spread them over its nodes. While Redis is away
+ * Shared memory in Redis 6 or newer, one server or a cluster, where each operation and each script touches one key, so
+ * that it may spread them over its nodes. While Redis is away
  * every operation is answered by this process's own memory and `health` says degraded.
  */
 export class RedisMemory implements SharedMemory {
   readonly #redis: Redis | Cluster;
   readonly #logger: Logger;
   readonly #alone = new ProcessMemory();
+  readonly #buckets: GatheredScript;
+  readonly #leases: GatheredScript;
   #health: 'ok' | 'degraded' = 'ok';
 
   /** `url` names one server, or some nodes of a cluster with commas between. */
@@ -68,6 +83,8 @@ export class RedisMemory implements SharedMemory {
     this.#logger = options.logger;
     this.#redis = connectionTo(options.url.split(','));
     for (const [name, lua] of Object.entries(SCRIPTS)) this.#redis.defineCommand(name, { lua, numberOfKeys: 1 });
+    this.#buckets = this.#gathered('takeFromBuckets');
+    this.#leases = this.#gathered('holdLeases');
     this.#redis.on('ready', () => this.#turn('ok', ''));
     this.#redis.on('error', (error: Error) => this.#turn('degraded', error.message));
     this.#redis.on('close', () => this.#turn('degraded', 'connection closed'));
@@ -93,9 +110,7 @@ export class RedisMemory implements SharedMemory {
   takeFromBucket(bucket: string, rate: { capacity: number; perSecond: number }): Promise<BucketAnswer> {
     return this.#try(
       async () => {
-        const retryAfterMs = Number(
-          await this.#run('takeFromBucket', `bucket:${bucket}`, [rate.capacity, rate.perSecond]),
-        );
+        const retryAfterMs = await this.#buckets.call(`bucket:${bucket}`, [rate.capacity, rate.perSecond]);
         return { allowed: retryAfterMs === 0, retryAfterMs };
       },
       () => this.#alone.takeFromBucket(bucket, rate),
@@ -104,7 +119,7 @@ export class RedisMemory implements SharedMemory {
 
   holdLease(lease: string, owner: string, ttlMs: number): Promise<boolean> {
     return this.#try(
-      async () => (await this.#run('holdLease', `lease:${lease}`, [owner, ttlMs])) === 1,
+      async () => (await this.#leases.call(`lease:${lease}`, [owner, ttlMs])) === 1,
       () => this.#alone.holdLease(lease, owner, ttlMs),
     );
   }
@@ -142,6 +157,15 @@ export class RedisMemory implements SharedMemory {
 
   health(): 'ok' | 'degraded' {
     return this.#health;
+  }
+
+  #gathered(name: keyof typeof GATHERED): GatheredScript {
+    this.#redis.defineCommand(name, { lua: GATHERED[name] });
+    type Run = (count: number, ...sent: readonly (string | number)[]) => Promise<readonly number[]>;
+    const commands = this.#redis as unknown as Record<typeof name, Run>;
+    return new GatheredScript((keys, values) => commands[name](keys.length, ...keys, ...values), {
+      apart: this.#redis instanceof Cluster,
+    });
   }
 
   #run(script: keyof typeof SCRIPTS, key: string, values: readonly (string | number)[]): Promise<unknown> {

@@ -11,10 +11,13 @@ export function sharedMemoryContract(title: string, memory: () => SharedMemory):
   describe(`${title} as shared memory`, () => {
     it('takes a nonce once while it lives', async () => {
       const nonce = name();
-      const taken = await Promise.all(Array.from({ length: 20 }, () => memory().takeNonce(nonce, 80)));
+      // Longer than a machine with much else to do takes for twenty calls.
+      const taken = await Promise.all(Array.from({ length: 20 }, () => memory().takeNonce(nonce, 5000)));
       assert.equal(taken.filter(Boolean).length, 1);
+      const brief = name();
+      assert.equal(await memory().takeNonce(brief, 80), true);
       await sleep(120);
-      assert.equal(await memory().takeNonce(nonce, 80), true);
+      assert.equal(await memory().takeNonce(brief, 80), true);
     });
 
     it('lets a bucket give its capacity at once and then its rate', async () => {
