@@ -1,5 +1,5 @@
 /** Runs a script over keys with the same number of values for each; returns a number for each key, in order. */
-type RunScript = (keys: readonly string[], values: readonly (string | number)[]) => Promise<readonly number[]>;
+export type RunScript = (keys: readonly string[], values: readonly (string | number)[]) => Promise<readonly number[]>;
 
 interface Call {
   readonly key: string;

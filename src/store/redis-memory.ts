@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../base/logger.ts';
 import type { BucketAnswer, SharedMemory } from '../flows/ports/shared-memory.ts';
 import { GatheredScript } from './gathered-script.ts';
+import type { RunScript } from './gathered-script.ts';
 import { ProcessMemory } from './process-memory.ts';
 
 /** How long a call may take before this process goes on alone; a reply to WeChat has 5 s in all. */
@@ -160,12 +161,14 @@ export class RedisMemory implements SharedMemory {
   }
 
   #gathered(name: keyof typeof GATHERED): GatheredScript {
-    this.#redis.defineCommand(name, { lua: GATHERED[name] });
-    type Run = (count: number, ...sent: readonly (string | number)[]) => Promise<readonly number[]>;
+    const apart = this.#redis instanceof Cluster;
+    this.#redis.defineCommand(name, { lua: GATHERED[name], ...(apart && { numberOfKeys: 1 }) });
+    type Run = (...sent: readonly (string | number)[]) => Promise<readonly number[]>;
     const commands = this.#redis as unknown as Record<typeof name, Run>;
-    return new GatheredScript((keys, values) => commands[name](keys.length, ...keys, ...values), {
-      apart: this.#redis instanceof Cluster,
-    });
+    // Without a number of keys of its own, a script is told it with each call.
+    const run: RunScript = (keys, values) =>
+      apart ? commands[name](...keys, ...values) : commands[name](keys.length, ...keys, ...values);
+    return new GatheredScript(run, { apart });
   }
 
   #run(script: keyof typeof SCRIPTS, key: string, values: readonly (string | number)[]): Promise<unknown> {
@@ -212,6 +215,8 @@ function connectionTo(urls: readonly string[]): Redis | Cluster {
   const nodes = urls.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 6379) }));
   return new Cluster(nodes, {
     ...shared,
+    // Here calls cannot share a script, but those for one node still go together.
+    enableAutoPipelining: true,
     redisOptions: { ...each, ...login },
     clusterRetryStrategy: reconnectMs,
     // Sixteen times 100 ms unless told: far longer than a follower's reply may wait for what only helps.
