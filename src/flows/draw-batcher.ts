@@ -96,7 +96,7 @@ export class DrawBatcher {
       batchMax: 256,
       waitingMax: 4000,
       patienceMs: 4000,
-      admitMs: 3000,
+      admitMs: 1500,
       onAwards: () => {},
       ...options,
     };

@@ -11,8 +11,8 @@ import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { batcherOver, countDraws, follower, messageKey } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
+import { meetingDrawStores } from '../support/meeting-draw-stores.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
-import { unlockedDrawStore } from '../support/unlocked-draw-store.ts';
 
 describe('the draw batcher on a real database', () => {
   let database: TestDatabase;
@@ -72,8 +72,10 @@ describe('the draw batcher on a real database', () => {
     const activity = await publishActivity(database.client);
     await database.client.query('alter table prize_counter drop constraint prize_never_over_stock');
     try {
+      // They meet when both have read the counters: otherwise one may be done before the other begins.
+      const stores = meetingDrawStores([pool, second], { locked: false });
       await race(
-        [pool, second].map((one) => batcherOver(unlockedDrawStore(one))),
+        stores.map((store) => batcherOver(store)),
         activity,
         200,
       );

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /**
  * Signs as WeChat does: the lower-case hex SHA-1 of the parts, sorted byte by byte and joined without a separator
@@ -6,9 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
  */
 export function sign(parts: readonly string[]): string {
   // Sorting by UTF-16 unit equals sorting by byte here: tokens, numbers and base64 are all ASCII.
-  return createHash('sha1')
-    .update([...parts].sort().join(''))
-    .digest('hex');
+  return hash('sha1', [...parts].sort().join(''), 'hex');
 }
 
 /** Returns whether `signature` is the parts' signature, in a time that does not depend on where the two differ. */
