@@ -12,7 +12,7 @@ import { ensurePackages, ensurePostgres15 } from './support/debian-packages.ts';
 // it installs when it may. It ends with exit code 0 only if the checks and all tests passed.
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const TOTAL_LIMIT_MS = 15 * 60_000;
+const TOTAL_LIMIT_MS = 17 * 60_000;
 const ONE_TEST_LIMIT_MS = 180_000;
 const BIN = join(ROOT, 'node_modules/.bin');
 

@@ -129,7 +129,7 @@ class Run {
     for (let passedMs = 0; passedMs < durationMs; passedMs = performance.now() - this.#startedMs) {
       due = (passedMs / 1000) * perSecond;
       for (; done < due; done += 1) {
-        const connection = this.#free.pop();
+        const connection = this.#free.shift();
         if (connection === undefined) this.#counts.unsent += 1;
         else this.#ask(connection);
       }
