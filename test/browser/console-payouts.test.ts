@@ -7,7 +7,7 @@ import { createReconciliationStore } from '../../src/store/reconciliation-store.
 import { buildAccount, buildActivity, buildMerchant } from '../support/builders.ts';
 import type { BuiltWin } from '../support/builders.ts';
 import { PHONE } from '../support/browser.ts';
-import { look, startConsoleInBrowser } from '../support/console-browser.ts';
+import { look, orTellWhatIsShown, startConsoleInBrowser } from '../support/console-browser.ts';
 import type { ConsoleInBrowser } from '../support/console-browser.ts';
 import { buildOpenPayout } from '../support/open-payouts.ts';
 
@@ -242,7 +242,7 @@ test('the daily reconciliation shows its breaks with their age, and its alarm le
   assert.match((await history.getAttribute('href')) ?? '', new RegExp(`/payouts/of/main/${parked.orderNumber}$`));
   await banner.getByRole('button', { name: '已处理' }).click();
   await dialog(page).getByRole('button', { name: '已处理' }).click();
-  await banner.getByText('的对账有差异').waitFor({ state: 'detached' });
+  await orTellWhatIsShown(page, banner.getByText('的对账有差异').waitFor({ state: 'detached' }));
   await alarms.clear({ kind: 'certificate-expires', subject: 'main' }, Date.now());
   assert.deepEqual(faults, []);
   await context.close();

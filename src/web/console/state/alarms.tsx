@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { AlarmsAnswer } from '../../../http/contract/console-payments.ts';
 import { usePath } from './navigation.tsx';
@@ -20,15 +20,26 @@ const AlarmsContext = createContext<AlarmsSeen>({ ...NONE, look: () => {}, set: 
 export function AlarmsProvider({ children }: { children: ReactNode }) {
   const { api, may } = useSession();
   const path = usePath();
-  const [answer, set] = useState<AlarmsAnswer>(NONE);
+  const [answer, setAnswer] = useState<AlarmsAnswer>(NONE);
+  const looks = useRef(0);
   const allowed = may('payments.view');
   const look = useCallback(() => {
-    // A look that fails leaves what was seen before: the next one is not far.
-    if (allowed) api.payments.alarms().then(set, () => {});
+    if (!allowed) return;
+    const mine = (looks.current += 1);
+    // What was asked before something newer was known shows again what was done away with. A look that fails leaves
+    // what was seen before: the next one is not far.
+    const show = (found: AlarmsAnswer): void => {
+      if (mine === looks.current) setAnswer(found);
+    };
+    api.payments.alarms().then(show, () => {});
   }, [api, allowed]);
+  const set = useCallback((found: AlarmsAnswer) => {
+    looks.current += 1;
+    setAnswer(found);
+  }, []);
   useEffect(look, [look, path]);
   useRefresh(look, POLL_MS);
-  const seen = useMemo(() => ({ ...answer, look, set }), [answer, look]);
+  const seen = useMemo(() => ({ ...answer, look, set }), [answer, look, set]);
   return <AlarmsContext.Provider value={seen}>{children}</AlarmsContext.Provider>;
 }
 
