@@ -106,15 +106,14 @@ async function runTests(files: readonly string[], environment: Readonly<Record<s
 }
 
 /**
- * Runs every test, and those of a browser that failed once more by themselves: three files share two processors
- * with all their servers, and a page that waits too long for one of them is not yet wrong. Whatever else fails, or fails twice, has failed.
+ * Runs every test, and few files that failed once more by themselves: three at a time share two processors with all
+ * their servers and browsers, and one that waited too long for its turn is not yet wrong. What fails twice has failed.
  */
 async function runAllTests(environment: Readonly<Record<string, string>>): Promise<number> {
   const code = await runTests(['test/**/*.test.ts'], environment);
   if (code === 0) return 0;
-  const failed = readFileSync(FAILED_FILES, 'utf8').split('\n').filter(Boolean);
-  const again = failed.filter((file) => file.includes('/test/browser/'));
-  if (again.length === 0 || again.length < failed.length || again.length > AGAIN_MAX) return code;
+  const again = readFileSync(FAILED_FILES, 'utf8').split('\n').filter(Boolean);
+  if (again.length === 0 || again.length > AGAIN_MAX) return code;
   console.log(`\nonce more, one by one: ${again.join(', ')}`);
   for (const file of again) if ((await runTests([file], environment)) !== 0) return code;
   return 0;
