@@ -113,6 +113,19 @@ async function addReply(page: Page, words: string, reply: string): Promise<void>
   await dialog(page).waitFor({ state: 'hidden' });
 }
 
+test('with motion a button that was busy for a moment is itself again', async () => {
+  const { context, page } = await stage.signedIn({ role: 'operator', name: 'moving', motion: true });
+  await open(page, '/accounts/shop');
+  // The answer may come before the icon has begun to grow, or after: several tries meet both.
+  for (const text of ['一', '二', '三', '四', '五', '六']) {
+    await page.getByLabel('欢迎语', { exact: true }).fill(text);
+    await button(page, /保\s*存$/).click();
+    // What is read out: an icon that stays would be the first word of the name.
+    await page.getByRole('button', { name: '保存', exact: true, disabled: true }).waitFor({ timeout: 10_000 });
+  }
+  await context.close();
+});
+
 test('a reply is written by the keyboard alone', async () => {
   const { context, page } = await stage.signedIn({ role: 'operator', name: 'keys' });
   await open(page, '/accounts/shop/replies');

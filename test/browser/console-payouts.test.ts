@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Page, Request, Route } from 'playwright-core';
 import { addDays, beijingDay, startOfBeijingDayMs } from '../../src/base/beijing-day.ts';
 import { createAlarmStore } from '../../src/store/alarm-store.ts';
 import { createReconciliationStore } from '../../src/store/reconciliation-store.ts';
@@ -245,6 +245,35 @@ test('the daily reconciliation shows its breaks with their age, and its alarm le
   await orTellWhatIsShown(page, banner.getByText('的对账有差异').waitFor({ state: 'detached' }));
   await alarms.clear({ kind: 'certificate-expires', subject: 'main' }, Date.now());
   assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('an alarm that was done away with does not come back from a look that began before', async () => {
+  const alarms = createAlarmStore(stage.server.pool);
+  await alarms.raise({ kind: 'books-differ', subject: addDays(today, -3), message: '账本与奖品差 ¥1.00' }, Date.now());
+  const { context, page } = await stage.signedIn({ role: 'finance', name: 'late' });
+  const alarm = page.getByRole('region', { name: '告警' }).getByText('的对账有差异');
+  await alarm.waitFor();
+  const asked = Promise.withResolvers<void>();
+  const mayAnswer = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<Request>();
+  const late = async (route: Route): Promise<void> => {
+    const response = await route.fetch();
+    asked.resolve();
+    await mayAnswer.promise;
+    await route.fulfill({ response });
+    answered.resolve(route.request());
+  };
+  await page.route(/\/alarms$/, late, { times: 1 });
+  await page.getByRole('link', { name: '资金' }).click();
+  await asked.promise;
+  await page.getByRole('region', { name: '告警' }).getByRole('button', { name: '已处理' }).click();
+  await dialog(page).getByRole('button', { name: '已处理' }).click();
+  await alarm.waitFor({ state: 'detached' });
+  mayAnswer.resolve();
+  await (await (await answered.promise).response())?.finished();
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+  assert.equal(await alarm.count(), 0);
   await context.close();
 });
 

@@ -29,7 +29,7 @@ describe('a new operator takes each template to its first winner', () => {
     const { pool, clock } = world.service;
     const { token } = await createOperatorWithLoginLink({ pool, name: '新人', role: 'owner', nowMs: clock.nowMs() });
     browser = await startBrowser();
-    page = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
+    page = await (await browser.newContext({ locale: 'zh-CN', reducedMotion: 'reduce' })).newPage();
     page.setDefaultTimeout(30_000);
     faults = watchFaults(page);
     await page.goto(`${world.publicUrl}/console/login?token=${token}`);

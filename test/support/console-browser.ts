@@ -20,13 +20,20 @@ export interface OpenConsole {
   readonly faults: readonly string[];
 }
 
+/** How someone looks at the console. Without `motion` they asked their system for less of it. */
+interface BrowserWish {
+  readonly size?: typeof DESK;
+  readonly language?: 'zh' | 'en';
+  readonly motion?: boolean;
+}
+
 /** The console as built, served over a database of its own, and a real Chromium to look at it with. */
 export interface ConsoleInBrowser {
   readonly server: TestConsole;
   /** A browser nobody has signed in with. */
-  fresh(options?: { size?: typeof DESK; language?: 'zh' | 'en' }): Promise<OpenConsole>;
+  fresh(options?: BrowserWish): Promise<OpenConsole>;
   /** A browser signed in through a one-time link. */
-  signedIn(options?: { size?: typeof DESK; language?: 'zh' | 'en'; role?: Role; name?: string }): Promise<OpenConsole>;
+  signedIn(options?: BrowserWish & { role?: Role; name?: string }): Promise<OpenConsole>;
   close(): Promise<void>;
 }
 
@@ -54,15 +61,14 @@ export async function startConsoleInBrowser(options: { readonly wechatUrl?: stri
   };
 }
 
-async function openPage(
-  browser: Browser,
-  options: { size?: typeof DESK; language?: 'zh' | 'en' },
-): Promise<OpenConsole> {
+async function openPage(browser: Browser, options: BrowserWish): Promise<OpenConsole> {
   // Far from Beijing, so that a time shown in the browser's own zone is noticed.
   const context = await browser.newContext({
     viewport: options.size ?? DESK,
     locale: 'zh-CN',
     timezoneId: 'America/New_York',
+    // A dialog that still grows moves away between the press and the release of a button: the click falls beside it.
+    reducedMotion: options.motion === true ? 'no-preference' : 'reduce',
   });
   context.setDefaultTimeout(PATIENCE_MS);
   if (options.language === 'en') {
@@ -75,8 +81,8 @@ async function openPage(
 /** Looks at a page as a person does, and as axe does. */
 export async function look(page: Page, name: string, fullPage = true): Promise<void> {
   await page.evaluate('document.fonts.ready');
-  // Drawers and dialogs slide in; half-way colours are nobody's contrast.
-  await page.waitForTimeout(400);
+  // Half-way colours are nobody's contrast.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map((animation) => animation.finished))');
   await takeScreenshot(page, name, { fullPage });
   assert.deepEqual(await accessibilityViolations(page), [], name);
 }

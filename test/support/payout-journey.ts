@@ -153,14 +153,17 @@ async function winFor(
 }
 
 async function settled(world: PayoutWorld, simulator: Simulator): Promise<void> {
-  await eventually('nothing due', async () => {
-    const due = await world.client.query(
-      `select 1 from payout join merchant on merchant.id = payout.merchant_id
+  await eventually(
+    () => 'nothing due',
+    async () => {
+      const due = await world.client.query(
+        `select 1 from payout join merchant on merchant.id = payout.merchant_id
        where merchant.state = 'open' and due_at <= $1`,
-      [new Date(simulator.clock.nowMs())],
-    );
-    return due.rows.length === 0;
-  });
+        [new Date(simulator.clock.nowMs())],
+      );
+      return due.rows.length === 0;
+    },
+  );
 }
 
 async function reaches(
@@ -169,8 +172,10 @@ async function reaches(
   win: BuiltWin,
   states: readonly string[],
 ): Promise<void> {
-  await eventually(`payout ${states.join(' or ')}`, async () => {
-    const payout = await world.payout(win);
+  let payout: Readonly<Record<string, unknown>> = {};
+  const seen = (): string => `payout ${states.join(' or ')}: ${JSON.stringify(payout)} at ${simulator.clock.nowMs()}`;
+  await eventually(seen, async () => {
+    payout = await world.payout(win);
     if (states.includes(String(payout['state']))) return true;
     const dueAt = payout['due_at'] as Date | null;
     const aheadMs = dueAt === null || payout['lease_token'] !== null ? 0 : dueAt.getTime() - simulator.clock.nowMs();
@@ -179,10 +184,10 @@ async function reaches(
   });
 }
 
-async function eventually(what: string, holds: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
+async function eventually(what: () => string, holds: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
   const endMs = performance.now() + withinMs;
   while (!(await holds())) {
-    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -7,7 +7,7 @@ import { SetUpPage } from './access/set-up-page.tsx';
 import { LoginPage } from './pages/login-page.tsx';
 import { BusyIcon } from './parts/busy-icon.tsx';
 import { Frame } from './parts/frame.tsx';
-import { theme } from './parts/theme.ts';
+import { stillTheme, theme } from './parts/theme.ts';
 import { Routes } from './routes.tsx';
 import { createApi } from './state/api.ts';
 import { rememberLanguage, rememberedLanguage, SpeechProvider } from './state/language.tsx';
@@ -15,6 +15,7 @@ import type { Language, Speech } from './state/language.tsx';
 import { NavigationProvider, usePath } from './state/navigation.tsx';
 import type { Navigation } from './state/navigation.tsx';
 import { SessionProvider } from './state/session.tsx';
+import { useReducedMotion } from './state/use-reduced-motion.ts';
 import { en } from './words/words-en.ts';
 import { zh } from './words/words-zh.ts';
 
@@ -27,8 +28,9 @@ const BUTTONS = { autoInsertSpace: false, loadingIcon: <BusyIcon /> };
 /** The whole console. `loginToken` comes from a login link and is spent once. */
 export function App({ navigation, loginToken }: { navigation: Navigation; loginToken: string | null }) {
   const speech = useChosenLanguage();
+  const chosen = useReducedMotion() ? stillTheme : theme;
   return (
-    <ConfigProvider theme={theme} locale={speech.language === 'zh' ? zhCN : enUS} button={BUTTONS}>
+    <ConfigProvider theme={chosen} locale={speech.language === 'zh' ? zhCN : enUS} button={BUTTONS}>
       <AntApp>
         <SpeechProvider value={speech}>
           <NavigationProvider value={navigation}>
