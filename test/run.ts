@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../src/base/logger.ts';
@@ -12,12 +12,9 @@ import { ensurePackages, ensurePostgres15 } from './support/debian-packages.ts';
 // it installs when it may. It ends with exit code 0 only if the checks and all tests passed.
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const TOTAL_LIMIT_MS = 17 * 60_000;
+const TOTAL_LIMIT_MS = 15 * 60_000;
 const ONE_TEST_LIMIT_MS = 180_000;
 const BIN = join(ROOT, 'node_modules/.bin');
-const FAILED_FILES = join(tmpdir(), `hongbao-failed-${process.pid}`);
-/** More than these few are no accident. */
-const AGAIN_MAX = 4;
 
 const CHECKS = [
   { name: 'types', program: 'tsc', flags: ['-p', 'tsconfig.json'] },
@@ -94,29 +91,9 @@ async function buildWeb(): Promise<number> {
 /** Runs the test files against the servers and returns the runner's exit code. */
 async function runTests(files: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const limits = ['--test-concurrency=3', `--test-timeout=${ONE_TEST_LIMIT_MS}`];
-  const flags = ['--test', ...limits, '--test-reporter=spec', '--test-reporter-destination=stdout'];
-  const failed = ['--test-reporter=./test/support/failed-files.ts', `--test-reporter-destination=${FAILED_FILES}`];
-  const { code } = await run({
-    program: process.execPath,
-    flags: [...flags, ...failed, ...files],
-    shown: true,
-    environment,
-  });
+  const flags = ['--test', ...limits, '--test-reporter=spec', ...files];
+  const { code } = await run({ program: process.execPath, flags, shown: true, environment });
   return code;
-}
-
-/**
- * Runs every test, and few files that failed once more by themselves: three at a time share two processors with all
- * their servers and browsers, and one that waited too long for its turn is not yet wrong. What fails twice has failed.
- */
-async function runAllTests(environment: Readonly<Record<string, string>>): Promise<number> {
-  const code = await runTests(['test/**/*.test.ts'], environment);
-  if (code === 0) return 0;
-  const again = readFileSync(FAILED_FILES, 'utf8').split('\n').filter(Boolean);
-  if (again.length === 0 || again.length > AGAIN_MAX) return code;
-  console.log(`\nonce more, one by one: ${again.join(', ')}`);
-  for (const file of again) if ((await runTests([file], environment)) !== 0) return code;
-  return 0;
 }
 
 /** Runs what speaks to the database once more on the oldest PostgreSQL we promise to work with. */
@@ -171,7 +148,7 @@ async function main(files: readonly string[]): Promise<number> {
     const codes = {
       checks: await check(),
       'web build': await buildWeb(),
-      tests: all ? await runAllTests(environment) : await runTests(files, environment),
+      tests: await runTests(all ? ['test/**/*.test.ts'] : files, environment),
       'tests on PostgreSQL 15': all ? await runOnPostgres15(environment) : 0,
     };
     const failed = Object.entries(codes).flatMap(([name, code]) => (code === 0 ? [] : [name]));
@@ -181,7 +158,6 @@ async function main(files: readonly string[]): Promise<number> {
   } finally {
     for (const { server } of servers) await server.discard();
     rmSync(room, { recursive: true, force: true });
-    rmSync(FAILED_FILES, { force: true });
   }
 }
 
