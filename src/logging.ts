@@ -13,7 +13,7 @@ const SECRETS: ReadonlySet<string> = new Set([
 ]);
 /** Deeper than this nothing of a log line is an object any more. */
 const DEPTH_MAX = 4;
-/** Lines that nobody has to act on are written together: at this size, or a moment later. */
+/** Lines that may wait are written together: at this size, or a moment later. */
 const TOGETHER_BYTES = 8192;
 const TOGETHER_MS = 50;
 
@@ -25,7 +25,7 @@ export interface LogTarget {
 
 /**
  * JSON lines on standard output, one an event; fields whose name could hold a secret are cut out wherever they stand.
- * Warnings and errors are written at once, with what came before them; other lines within 50 ms, and when the process ends.
+ * Lines are written at once, with what came before them; those that may wait within 50 ms, and when the process ends.
  */
 export function createLogger(level: string, target: LogTarget = standardOutput()): Logger {
   const lines = pino(
@@ -53,12 +53,13 @@ export function createLogger(level: string, target: LogTarget = standardOutput()
     debug: (fields, event) => {
       if (!enabled('debug')) return;
       lines.debug(withoutSecrets(fields), event);
-      soon();
+      flush();
     },
-    info: (fields, event) => {
+    info: (fields, event, timing = 'at-once') => {
       if (!enabled('info')) return;
       lines.info(withoutSecrets(fields), event);
-      soon();
+      if (timing === 'soon') soon();
+      else flush();
     },
     warn: (fields, event) => {
       lines.warn(withoutSecrets(fields), event);

@@ -13,6 +13,13 @@ function paper() {
   return { target, written, last, flushes: () => flushes };
 }
 
+/** Runs a process that logs by `logger`. */
+function run(program: string) {
+  const logging = fileURLToPath(new URL('../src/logging.ts', import.meta.url));
+  const whole = `import { createLogger } from '${logging}'; const logger = createLogger('info'); ${program}`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', whole], { encoding: 'utf8' });
+}
+
 test('secrets are cut out wherever they stand, and what was given is left as it was', () => {
   const { target, last } = paper();
   const logger = createLogger('debug', target);
@@ -39,25 +46,30 @@ test('lines below the level are not written', () => {
   assert.equal(written.length, 0);
 });
 
-test('a warning is out at once, other lines within a moment', async () => {
+test('a line is out at once, one that may wait within a moment', async () => {
   const { target, flushes } = paper();
-  const logger = createLogger('info', target);
-  logger.info({}, 'one');
-  logger.info({}, 'two');
+  const logger = createLogger('debug', target);
+  logger.info({}, 'one', 'soon');
+  logger.info({}, 'two', 'soon');
   assert.equal(flushes(), 0);
   await sleep(120);
   assert.equal(flushes(), 1);
-  logger.warn({}, 'three');
-  assert.equal(flushes(), 2);
-  logger.error({}, 'four');
-  assert.equal(flushes(), 3);
+  logger.debug({}, 'three');
+  logger.info({}, 'four');
+  logger.warn({}, 'five');
+  logger.error({}, 'six');
+  assert.equal(flushes(), 5);
+});
+
+test('what was written before a process is killed is there, as the log names packets that are about to be paid', () => {
+  const { stdout, signal } = run(`logger.info({ n: 1 }, 'calling'); process.kill(process.pid, 'SIGKILL');`);
+  assert.equal(signal, 'SIGKILL');
+  assert.match(stdout, /"n":1,"event":"calling"/);
 });
 
 test('a process that ends leaves no line behind, also when it ends by an error', () => {
-  const logging = fileURLToPath(new URL('../src/logging.ts', import.meta.url));
   for (const ending of ['process.exit(0)', 'throw new Error("our bug")']) {
-    const program = `import { createLogger } from '${logging}'; createLogger('info').info({ n: 1 }, 'last words'); ${ending};`;
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    const { stdout } = run(`logger.info({ n: 1 }, 'last words', 'soon'); ${ending};`);
     assert.match(stdout, /"n":1,"event":"last words"/);
   }
 });

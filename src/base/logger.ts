@@ -1,10 +1,16 @@
 /** What a log line carries: ids and numbers, openids shortened, never a secret. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/**
+ * When a line is handed on: at once, so that it outlives a process that is killed in the next moment, or soon, together
+ * with others, where there are very many of them and none is missed.
+ */
+export type LogTiming = 'at-once' | 'soon';
+
 /** A logger: `error` means a person must act now, `warn` that something outside failed and is being dealt with. */
 export interface Logger {
   debug(fields: LogFields, event: string): void;
-  info(fields: LogFields, event: string): void;
+  info(fields: LogFields, event: string, timing?: LogTiming): void;
   warn(fields: LogFields, event: string): void;
   error(fields: LogFields, event: string): void;
 }

@@ -36,6 +36,7 @@ export function observeRequests(options: { logger: Logger; metrics: HttpMetrics 
           ...(ctx.res.writableFinished ? {} : { cut: true }),
         },
         'request',
+        'soon',
       );
     });
     await next();

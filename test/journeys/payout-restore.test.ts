@@ -23,7 +23,8 @@ describe('an older dump restored', { concurrency: true }, () => {
       const forgotten = both(await world.numbers('waiting', 'unknown'), window.paid);
       assert.equal(forgotten.size, 0, await world.historyOf(forgotten));
       await world.goOn(window.lost);
-      assert.deepEqual(both(world.sentSince(), window.paid), new Set());
+      const again = both(world.sentSince(), window.paid);
+      assert.equal(again.size, 0, await world.historyOf(again));
       await world.compareBooks(window);
     } finally {
       await world.close();
