@@ -98,6 +98,7 @@ const NO_ALARMS: Readonly<Record<AlarmKind, number>> = {
   'certificate-expires': 0,
   contradiction: 0,
   'books-differ': 0,
+  'forecast-left': 0,
 };
 
 const QUEUE_GAUGES: readonly QueueGauge[] = [

@@ -1,12 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import type pg from 'pg';
 import { OutsideTrouble } from './base/errors.ts';
+import type { Logger } from './base/logger.ts';
 import { createForecastActivities } from './flows/forecast/forecast-activities.ts';
 import type { ForecastActivities } from './flows/forecast/forecast-activities.ts';
+import { createForecastWatch } from './flows/forecast/watch-forecasts.ts';
 import type { ForecastRunner, MadeForecast } from './flows/ports/forecasts.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import type { ForecastMessage, ForecastOrder } from './forecast-worker.ts';
+import { WatchForecasts } from './jobs/watch-forecasts.ts';
 import { createActivityStore } from './store/activity-store.ts';
+import { createAlarmStore } from './store/alarm-store.ts';
 import { createForecastRecords } from './store/read-models/forecast-records.ts';
 import { createRuleVersions } from './store/rule-versions.ts';
 import { systemLuck } from './wiring-payouts.ts';
@@ -32,6 +36,20 @@ export function forecastFlows({ pool, clock, simulatedFollowers }: ForecastParts
       luck: systemLuck,
     }),
   };
+}
+
+/** Starts the watch over running activities and what was forecast of them. */
+export function startForecastWatch(parts: {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): WatchForecasts {
+  const { pool, clock, logger } = parts;
+  const records = createForecastRecords(pool);
+  const watch = createForecastWatch({ records, alarms: createAlarmStore(pool), clock, logger });
+  const job = new WatchForecasts({ watch, clock, logger });
+  job.start();
+  return job;
 }
 
 const MEMORY_MB = 1536;

@@ -55,7 +55,7 @@ import { archiveFlows } from './wiring-archive.ts';
 import { openOperateBatches, startAsideDraws } from './wiring-invitations.ts';
 import { codeFlows, startMakingCodes } from './wiring-codes.ts';
 import { doctorFlows } from './wiring-doctor.ts';
-import { forecastFlows } from './wiring-forecast.ts';
+import { forecastFlows, startForecastWatch } from './wiring-forecast.ts';
 import { issueFlows, startIssuing } from './wiring-issues.ts';
 import { numberFlows } from './wiring-numbers.ts';
 import { pageRouters } from './wiring-pages.ts';
@@ -164,6 +164,7 @@ async function assemble(given: {
   if (config.role !== 'web') {
     const readCertificate = options.readCertificate ?? (() => ({ config: certificateOf(config) }));
     living.push(startPayoutWatch({ ...parts, readCertificate }));
+    living.push(startForecastWatch(parts));
     const noticeKeys = createNoticeKeyStore(pool, box);
     living.push(startPayoutWorker({ ...parts, payouts, noticeKeys, metrics: metrics.payouts }));
   }

@@ -5,7 +5,7 @@ import type { Operator } from './ports/operators.ts';
 import type { Clock } from './ports/time-and-luck.ts';
 
 /** Alarms that end when a person has seen to it; the others end with what they are about. */
-export const DISMISSIBLE: readonly AlarmKind[] = ['contradiction', 'books-differ'];
+export const DISMISSIBLE: readonly AlarmKind[] = ['contradiction', 'books-differ', 'forecast-left'];
 
 /** What operators do with alarms. */
 export interface SeeAlarms {

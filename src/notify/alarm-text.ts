@@ -36,6 +36,11 @@ const WORDS: Readonly<Record<AlarmKind, Words>> = {
     about: '日期',
     act: '打开当天的对账报告，逐笔核对差异。查清之前不要补发。',
   },
+  'forecast-left': {
+    title: '活动实际情况超出预测范围',
+    about: '活动',
+    act: '在控制台打开该活动，对照预测曲线查看人数、奖品和预算。需要时可以暂停活动。',
+  },
 };
 
 /** WeCom takes 2048 bytes of text, the others more (https://developer.work.weixin.qq.com/document/path/91770). */

@@ -10,6 +10,7 @@ const COLUMNS = `id::float8, kind, subject, message, extract(epoch from raised_a
 const RAISE = `insert into alarm (kind, subject, message, raised_at, next_try_at) values ($1, $2, $3, $4, $4)
   on conflict (kind, subject) where cleared_at is null do nothing`;
 const CLEAR = `update alarm set cleared_at = greatest($3, raised_at) where kind = $1 and subject = $2 and cleared_at is null`;
+const WAS_RAISED = `select 1 from alarm where kind = $1 and subject = $2 and raised_at >= $3 limit 1`;
 const OPEN = `select ${COLUMNS} from alarm where cleared_at is null order by raised_at, id limit ${OPEN_MAX}`;
 // One that was cleared before anybody was told asks nothing of anybody. The first to take it counts the try, so that
 // a process that dies while telling uses one up.
@@ -32,6 +33,8 @@ export function createAlarmStore(pool: pg.Pool): AlarmStore {
   return {
     raise: (alarm, nowMs) => orTrouble(raiseAlarm(pool, alarm, nowMs)),
     clear: (alarm, nowMs) => orTrouble(clearAlarm(pool, alarm, nowMs)),
+    wasRaised: async ({ kind, subject }, sinceMs) =>
+      (await run(WAS_RAISED, [kind, subject, new Date(sinceMs)])).rows.length > 0,
     open: async () => (await run<Alarm>(OPEN, [])).rows,
     async takeUntold({ nowMs, againAtMs }) {
       const taken = await run<Alarm & { readonly tries: number }>(TAKE, [new Date(nowMs), new Date(againAtMs)]);

@@ -250,10 +250,14 @@ test('the daily reconciliation shows its breaks with their age, and its alarm le
 
 test('an alarm that was done away with does not come back from a look that began before', async () => {
   const alarms = createAlarmStore(stage.server.pool);
-  await alarms.raise({ kind: 'books-differ', subject: addDays(today, -3), message: '账本与奖品差 ¥1.00' }, Date.now());
+  const subject = 'a'.repeat(32);
+  await alarms.raise({ kind: 'forecast-left', subject, message: '「新年活动」参与次数少于预测' }, Date.now());
   const { context, page } = await stage.signedIn({ role: 'finance', name: 'late' });
-  const alarm = page.getByRole('region', { name: '告警' }).getByText('的对账有差异');
+  const alarm = page.getByRole('region', { name: '告警' }).getByText('活动实际情况超出预测范围');
   await alarm.waitFor();
+  await look(page, 'console-alarm-forecast-1280');
+  const place = await page.getByRole('region', { name: '告警' }).getByRole('link').getAttribute('href');
+  assert.equal(place, `/console/activities/${subject}`);
   const asked = Promise.withResolvers<void>();
   const mayAnswer = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<Request>();

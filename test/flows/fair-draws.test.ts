@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { runCommand } from '../../src/cli.ts';
 import type { AccountId, ActivityId } from '../../src/base/ids.ts';
 import type { FairDraws } from '../../src/flows/ports/fairness.ts';
 import type { Luck } from '../../src/flows/ports/time-and-luck.ts';
@@ -210,6 +211,11 @@ describe('draws whose luck follows from a seed', () => {
         ),
       );
     }
+    const env = { DATABASE_URL: database.url, SECRETS_KEY: key.toString('base64') };
+    const fine = await runCommand(['verify-draws', 'verified'], env);
+    assert.deepEqual([fine.code, fine.faults], [0, []]);
+    assert.equal(fine.lines[0], 'verified (verified): 180 draws, 60 requests refused');
+    assert.match(fine.lines.join('\n'), /seed committed to as [0-9a-f]{64}\nEvery draw came to the same again\.$/);
     const whole = await verify('verified');
     assert.deepEqual([whole?.draws, whole?.refused, whole?.faults], [180, 60, []]);
 
@@ -244,6 +250,18 @@ describe('draws whose luck follows from a seed', () => {
     const missing = await verify('verified');
     assert.equal(missing?.faults[0]?.place, 21);
     assert.match(missing.faults[0].what, /stands at place 21, and its place is 20/);
+    const told = await runCommand(['verify-draws', 'verified'], env);
+    assert.equal(told.code, 1);
+    assert.match(told.faults[0] ?? '', /^\d+ draws differ:$/);
+    assert.match(told.faults[1] ?? '', /^draw 21 \(.+\): .*stands at place 21, and its place is 20/);
+
     assert.equal(await verify('nowhere'), undefined);
+    const nowhere = await runCommand(['verify-draws', 'nowhere'], env);
+    assert.match(nowhere.faults.join(), /^There is no activity "nowhere" with a seed: it is a draft, or/);
+    const two = await runCommand(['verify-draws', 'one', 'two'], env);
+    assert.deepEqual(
+      [two.code, two.faults],
+      [1, ['verify-draws takes the address of one activity, as in /a/<address>']],
+    );
   });
 });

@@ -78,6 +78,14 @@ test('a cleared alarm is gone, is cleared once, and may be raised anew', async (
   assert.equal((await one.open())[0]?.raisedAtMs, NOON_MS + 3);
 });
 
+test('an alarm is known to have been raised since, open or not', async () => {
+  await one.raise(stopped, NOON_MS);
+  await one.clear(stopped, NOON_MS + 1);
+  assert.equal(await other.wasRaised(stopped, NOON_MS), true);
+  assert.equal(await other.wasRaised(stopped, NOON_MS + 1), false);
+  assert.equal(await other.wasRaised({ ...stopped, subject: 'second' }, NOON_MS), false);
+});
+
 function count(answers: readonly boolean[]): number {
   return answers.filter(Boolean).length;
 }

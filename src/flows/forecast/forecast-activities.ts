@@ -3,7 +3,7 @@ import type { ActivityId } from '../../base/ids.ts';
 import type { ActivityRule } from '../../rules/activity-rule.ts';
 import { usualHours } from '../../rules/forecast/forecast-job.ts';
 import type { ForecastJob } from '../../rules/forecast/forecast-job.ts';
-import { straysOf } from '../../rules/forecast/live-curve.ts';
+import { liveCurve, straysOf } from '../../rules/forecast/live-curve.ts';
 import type { LivePoint, Stray } from '../../rules/forecast/live-curve.ts';
 import type { Visits } from '../../rules/forecast/visits.ts';
 import type { Expected, ForecastRecords, ForecastRunner, KeptForecast, MadeForecast } from '../ports/forecasts.ts';
@@ -19,7 +19,7 @@ export type Traffic =
 /** The kept forecast of an activity with what came of it. */
 export interface WatchedForecast {
   readonly kept: KeptForecast | null;
-  /** Up to the end of each hour in which anybody drew. */
+  /** Up to the end of each hour in which anybody drew, and of each hour of the forecast up to now. */
   readonly live: readonly LivePoint[];
   readonly strays: readonly Stray[];
 }
@@ -56,7 +56,7 @@ export function createForecastActivities(options: {
   };
   const watch = async (activity: StoredActivity): Promise<WatchedForecast> => {
     const [kept = null, hours] = await Promise.all([records.find(activity), records.hours(activity)]);
-    const live = cumulated(hours);
+    const live = liveCurve(hours, kept?.forecast ?? null, clock.nowMs());
     return { kept, live, strays: kept === null ? [] : straysOf(kept.forecast, live) };
   };
   return {
@@ -122,16 +122,4 @@ function replayJob(
   const movedMs = fromMs - (visits.atMs[0] ?? fromMs);
   const recorded = { ...visits, fromMs, atMs: visits.atMs.map((atMs) => atMs + movedMs) };
   return { rule, traffic: { recorded }, drawsPerVisit: given.drawsPerVisit, seed: given.seed };
-}
-
-function cumulated(
-  hours: readonly { readonly atMs: number; readonly draws: number; readonly wonFen: number }[],
-): readonly LivePoint[] {
-  let draws = 0;
-  let costFen = 0;
-  return hours.map((hour) => {
-    draws += hour.draws;
-    costFen += hour.wonFen;
-    return { untilMs: hour.atMs + HOUR_MS, draws, costFen };
-  });
 }

@@ -1,16 +1,16 @@
 /**
  * merchant-stopped, sending-stopped: nothing goes out until someone resumes it. certificate-expires: within 30 days.
  * contradiction: WeChat Pay told two things of one number that cannot both be true. books-differ: the daily
- * reconciliation found a difference.
+ * reconciliation found a difference. forecast-left: what comes of an activity has left its forecast's 99.9 % band.
  */
 export type AlarmKind =
-  'merchant-stopped' | 'sending-stopped' | 'certificate-expires' | 'contradiction' | 'books-differ';
+  'merchant-stopped' | 'sending-stopped' | 'certificate-expires' | 'contradiction' | 'books-differ' | 'forecast-left';
 
 /** Something a person must act on. One stays open per kind and subject, however often it is raised. */
 export interface Alarm {
   readonly id: number;
   readonly kind: AlarmKind;
-  /** The merchant, order number or day it is about; empty for the installation. */
+  /** The merchant, order number, day or activity it is about; empty for the installation. */
   readonly subject: string;
   readonly message: string;
   readonly raisedAtMs: number;
@@ -21,6 +21,8 @@ export interface AlarmStore {
   raise(alarm: Pick<Alarm, 'kind' | 'subject' | 'message'>, nowMs: number): Promise<boolean>;
   /** Ends an alarm. False when none was open. */
   clear(alarm: Pick<Alarm, 'kind' | 'subject'>, nowMs: number): Promise<boolean>;
+  /** Whether this alarm was raised at `sinceMs` or later, open or not. */
+  wasRaised(alarm: Pick<Alarm, 'kind' | 'subject'>, sinceMs: number): Promise<boolean>;
   /** Open alarms, the oldest first. */
   open(): Promise<readonly Alarm[]>;
   /**

@@ -2,6 +2,7 @@ import type { Exact } from '../../rules/forecast/enumerate.ts';
 import type { ForecastJob } from '../../rules/forecast/forecast-job.ts';
 import type { Forecast } from '../../rules/forecast/summary.ts';
 import type { Visits } from '../../rules/forecast/visits.ts';
+import type { LiveHour } from '../../rules/forecast/live-curve.ts';
 import type { ActivityPlace } from './console-reads.ts';
 
 /** A forecast as it was made; `exact` where few enough visits were replayed to count every luck there is. */
@@ -35,11 +36,10 @@ export interface KeptForecast {
   readonly forecast: MadeForecast;
 }
 
-/** What came in one hour: `atMs` is its beginning. */
-export interface LiveHour {
-  readonly atMs: number;
-  readonly draws: number;
-  readonly wonFen: number;
+/** A published activity whose forecast was kept. */
+export interface ForecastActivity {
+  readonly place: ActivityPlace;
+  readonly name: string;
 }
 
 /** Forecasts that are kept, and what really came. Every method throws OutsideTrouble when the database is away. */
@@ -49,6 +49,8 @@ export interface ForecastRecords {
   keep(place: ActivityPlace, kept: KeptForecast): Promise<void>;
   /** Hours in which anybody drew, in their order. */
   hours(place: ActivityPlace): Promise<readonly LiveHour[]>;
+  /** Published activities with a kept forecast. */
+  running(): Promise<readonly ForecastActivity[]>;
   /** Every request of a past activity, refused ones among them, in their order; the first million. */
   visits(place: ActivityPlace): Promise<Visits>;
 }

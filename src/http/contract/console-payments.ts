@@ -9,8 +9,17 @@ export const alarmsAnswer = z.object({
     .array(
       z.object({
         id: z.int(),
-        kind: z.enum(['merchant-stopped', 'sending-stopped', 'certificate-expires', 'contradiction', 'books-differ']),
-        subject: z.string().describe('The merchant, order number or day it is about; empty for the installation'),
+        kind: z.enum([
+          'merchant-stopped',
+          'sending-stopped',
+          'certificate-expires',
+          'contradiction',
+          'books-differ',
+          'forecast-left',
+        ]),
+        subject: z
+          .string()
+          .describe('The merchant, order number, day or activity it is about; empty for the installation'),
         message: z.string(),
         raisedAtMs: atMs,
       }),

@@ -1,8 +1,15 @@
 import type { BandPoint, Forecast } from './summary.ts';
 
+/** What came in one hour: `atMs` is its beginning. */
+export interface LiveHour {
+  readonly atMs: number;
+  readonly draws: number;
+  readonly wonFen: number;
+}
+
 /** What really came up to the end of an hour. */
 export interface LivePoint {
-  /** Unix ms at which the hour ends. */
+  /** Unix ms at which the hour ends, or at which it was looked while it had not. */
   readonly untilMs: number;
   readonly draws: number;
   readonly costFen: number;
@@ -21,6 +28,36 @@ export interface Stray {
 }
 
 const HOUR_MS = 3_600_000;
+
+/**
+ * Adds up what came, given in order, hour by hour up to now. Within the forecast's time hours in which nobody came count
+ * too: that nothing comes any more says as much as too much of it.
+ */
+export function liveCurve(
+  hours: readonly LiveHour[],
+  forecast: Pick<Forecast, 'fromMs' | 'hours'> | null,
+  nowMs: number,
+): readonly LivePoint[] {
+  const emptyUntilMs =
+    forecast === null ? -Infinity : Math.min(nowMs, forecast.fromMs + forecast.hours.length * HOUR_MS);
+  const points: LivePoint[] = [];
+  let draws = 0;
+  let costFen = 0;
+  let nextMs = forecast === null ? Infinity : Math.floor(forecast.fromMs / HOUR_MS) * HOUR_MS;
+  const emptyBefore = (untilMs: number): void => {
+    for (; nextMs < untilMs; nextMs += HOUR_MS)
+      points.push({ untilMs: Math.min(nextMs + HOUR_MS, untilMs), draws, costFen });
+  };
+  for (const hour of hours) {
+    emptyBefore(Math.min(hour.atMs, emptyUntilMs));
+    draws += hour.draws;
+    costFen += hour.wonFen;
+    points.push({ untilMs: Math.min(hour.atMs + HOUR_MS, Math.max(nowMs, hour.atMs)), draws, costFen });
+    if (forecast !== null) nextMs = Math.max(nextMs, hour.atMs + HOUR_MS);
+  }
+  emptyBefore(emptyUntilMs);
+  return points;
+}
 
 /** Finds the parts of a live curve that 999 of 1000 honest activities would not have had. */
 export function straysOf(

@@ -1,5 +1,7 @@
 import type pg from 'pg';
-import type { ForecastRecords, KeptForecast, LiveHour } from '../../flows/ports/forecasts.ts';
+import type { AccountId, ActivityId } from '../../base/ids.ts';
+import type { ForecastRecords, KeptForecast } from '../../flows/ports/forecasts.ts';
+import type { LiveHour } from '../../rules/forecast/live-curve.ts';
 import { asOutsideTrouble } from '../database-trouble.ts';
 
 const VISITS_MAX = 1_000_000;
@@ -13,6 +15,9 @@ const KEEP = `insert into activity_forecast (account_id, activity_id, made_at, m
 const HOURS = `select (extract(epoch from (day + name::integer * interval '1 hour') at time zone 'Asia/Shanghai') * 1000)::float8 as "atMs",
     number::float8 as draws, won_fen::float8 as "wonFen"
   from activity_tally where account_id = $1 and activity_id = $2 and kind = 'hour' order by day, name`;
+const RUNNING = `select activity.account_id as "accountId", activity.id, activity.name from activity_forecast
+  join activity on activity.account_id = activity_forecast.account_id and activity.id = activity_forecast.activity_id
+  where activity.state = 'published' order by activity.account_id, activity.id`;
 const VISITS = `select openid, extract(epoch from created_at) * 1000 as at from draw
   where account_id = $1 and activity_id = $2 order by created_at limit ${VISITS_MAX}`;
 
@@ -31,6 +36,10 @@ export function createForecastRecords(pool: pg.Pool): ForecastRecords {
       await ask(pool.query(KEEP, [accountId, id, new Date(madeAtMs), madeBy, ...json]));
     },
     hours: async ({ accountId, id }) => (await ask(pool.query<LiveHour>(HOURS, [accountId, id]))).rows,
+    running: async () => {
+      const { rows } = await ask(pool.query<{ accountId: AccountId; id: ActivityId; name: string }>(RUNNING));
+      return rows.map(({ accountId, id, name }) => ({ place: { accountId, id }, name }));
+    },
     visits: ({ accountId, id }) => readVisits(pool, [accountId, id]),
   };
 }

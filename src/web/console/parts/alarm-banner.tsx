@@ -81,7 +81,8 @@ function useSolution(alarm: Alarm): { readonly label: string; readonly question:
     case 'certificate-expires':
       return null;
     case 'contradiction':
-    case 'books-differ': {
+    case 'books-differ':
+    case 'forecast-left': {
       const onConfirm = () => act(async () => set(await api.payments.dismissAlarm(alarm.id)), words.dismiss);
       const text = words.advice[alarm.kind] ?? '';
       return { label: words.dismiss, question: { title: words.dismissTitle, text, confirm: words.dismiss, onConfirm } };
@@ -89,10 +90,15 @@ function useSolution(alarm: Alarm): { readonly label: string; readonly question:
   }
 }
 
+function placeOf({ kind, subject }: Alarm): string {
+  if (kind === 'books-differ') return `/payments/reconciliation/${subject}`;
+  return kind === 'forecast-left' ? `/activities/${subject}` : '/payments';
+}
+
 function PlaceLink({ alarm }: { alarm: Alarm }) {
   const words = useWords();
   if (alarm.kind === 'contradiction') return null;
-  const to = alarm.kind === 'books-differ' ? `/payments/reconciliation/${alarm.subject}` : '/payments';
+  const to = placeOf(alarm);
   const what = words.alarms.kinds[alarm.kind]?.(alarm.subject) ?? alarm.kind;
   return (
     <Link to={to} className="alarm-link" label={`${words.alarms.look} ${what}`}>

@@ -18,6 +18,7 @@ export const paymentsEn: PaymentWords = {
       'certificate-expires': (subject) => `The certificate of merchant ${subject} runs out soon`,
       contradiction: (subject) => `WeChat Pay contradicts itself about ${subject}`,
       'books-differ': (subject) => `The reconciliation of ${subject} found a difference`,
+      'forecast-left': () => 'An activity has left its forecast',
     },
     advice: {
       'merchant-stopped':
@@ -26,6 +27,7 @@ export const paymentsEn: PaymentWords = {
       'certificate-expires': 'Renew it in the merchant platform and replace the file on the server; no restart needed.',
       contradiction: 'Do not pay it again. Look in the merchant platform whether this number was paid.',
       'books-differ': 'Open the report of that day and check each line. Do not pay anything again before that.',
+      'forecast-left': 'Hold people, prizes and budget against the forecast; pause the activity if need be.',
     },
     resume: 'Resume',
     look: 'Look',

@@ -15,6 +15,7 @@ export const paymentsZh = {
       'certificate-expires': (subject: string) => `商户 ${subject} 的证书快到期`,
       contradiction: (subject: string) => `微信支付对单号 ${subject} 的说法互相矛盾`,
       'books-differ': (subject: string) => `${subject} 的对账有差异`,
+      'forecast-left': () => '活动实际情况超出预测范围',
     } as Readonly<Record<string, (subject: string) => string>>,
     advice: {
       'merchant-stopped': '先消除原因（例如充值、换证书），再恢复；未发的红包保留原单号，恢复后继续发放。',
@@ -22,6 +23,7 @@ export const paymentsZh = {
       'certificate-expires': '在微信支付商户平台更换证书，用新文件覆盖服务器上的证书文件，不用重启。',
       contradiction: '不要补发。请在微信支付商户平台按单号核对是否已付款。',
       'books-differ': '打开当天的对账报告逐笔核对，查清之前不要补发。',
+      'forecast-left': '对照预测曲线查看人数、奖品和预算，需要时暂停活动。',
     } as Readonly<Record<string, string>>,
     resume: '恢复发放',
     look: '查看',
