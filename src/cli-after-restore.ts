@@ -61,7 +61,6 @@ async function askAndCompare(given: {
   const payouts = openPayouts(pool, config.publicUrl);
   const accounts = createAccountDirectory({ pool, box, logger });
   const noticeKeys = createNoticeKeyStore(pool, box);
-  const worker = startPayoutWorker({ config, payouts, clock, accounts, logger, noticeKeys });
   const onProgress = (unasked: number, all: number): void => say(`${unasked} of ${all} numbers still to ask`);
   const asked = await askAfterRestore({
     payouts,
@@ -69,7 +68,7 @@ async function askAndCompare(given: {
     logger,
     patienceMs: PATIENCE_MS,
     // This command asks; sending is for the service, once it is started.
-    beforeResume: () => worker.stop(),
+    startAsking: () => startPayoutWorker({ config, payouts, clock, accounts, logger, noticeKeys }),
     onProgress,
   });
   clock.stop();

@@ -4,6 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { runCommand } from '../../src/cli.ts';
 import type { RedPacketRequest } from '../../src/flows/ports/payouts.ts';
 import { WechatPayRail } from '../../src/pay/wechat-pay-rail.ts';
@@ -89,4 +91,23 @@ test('after a restored backup every number is asked about, what was paid is book
   assert.deepEqual(await world.differences(), []);
   const stopped = await world.client.query('select sending_stopped_at from installation');
   assert.equal(stopped.rows[0].sending_stopped_at, null);
+});
+
+test('nothing is sent before sending has stopped, however long the stop takes', async () => {
+  const due = [await win(), await win(), await win()];
+  const holder = new pg.Client({ connectionString: world.url });
+  await holder.connect();
+  await holder.query('begin; select 1 from installation for update');
+  const asking = runCommand(['after-restore'], env);
+  await sleep(1500);
+  await holder.query('commit');
+  await holder.end();
+  const asked = await asking;
+  assert.equal(asked.code, 0, asked.faults.join('\n'));
+  const numbers = due.map(({ orderNumber }) => String(orderNumber));
+  const calls = simulator.books.arrivals.filter(({ number }) => numbers.includes(number)).map(({ path }) => path);
+  assert.deepEqual(
+    calls,
+    due.map(() => '/mmpaymkttransfers/gethbinfo'),
+  );
 });

@@ -278,9 +278,15 @@ export class OutsideWorld {
     await bringBack();
     witness.restore(memory);
     history.note('operator', 'brought the backup back');
-    crew.start();
     const clock = { nowMs: () => Math.floor(time.nowMs), sleep: (durationMs: number) => time.sleep(durationMs) };
-    const asking = { payouts, clock, logger: quietLogger(), patienceMs: ASK_PATIENCE_MS };
+    // The first try starts the workers, and they go on afterwards.
+    let started = false;
+    const startAsking = () => {
+      if (!started) crew.start();
+      started = true;
+      return { stop: async () => undefined };
+    };
+    const asking = { payouts, clock, logger: quietLogger(), patienceMs: ASK_PATIENCE_MS, startAsking };
     for (let tries = 0; tries < ASK_TRIES_MAX; tries += 1) {
       const asked = await askAfterRestore(asking);
       history.note('operator', `asked about ${asked.payouts} payouts, ${asked.unasked} without an answer`);
