@@ -61,6 +61,7 @@ test('a scrape shows how the queues stand', async () => {
     'hongbao_alarms_open{kind="certificate-expires"} 0',
     'hongbao_alarms_open{kind="contradiction"} 0',
     'hongbao_alarms_open{kind="books-differ"} 0',
+    'hongbao_alarms_open{kind="forecast-left"} 0',
   ]);
   assert.deepEqual(await scrape(metrics, 'hongbao_queues_known'), ['hongbao_queues_known 1']);
 });

@@ -43,7 +43,12 @@ export async function askAfterRestore(options: AskAfterRestoreOptions): Promise<
   const count = await payouts.askAllFirst(startedMs);
   logger.warn({ payouts: count }, 'asking-after-restore');
   const worker = startAsking();
-  const unasked = await untilAsked(options, { startedMs, count }).finally(() => worker.stop());
+  let unasked: number;
+  try {
+    unasked = await untilAsked(options, { startedMs, count });
+  } finally {
+    await worker.stop();
+  }
   const resumed = unasked === 0;
   if (resumed) await payouts.resumeSending(clock.nowMs());
   logger.warn({ payouts: count, unasked, resumed }, 'asked-after-restore');
