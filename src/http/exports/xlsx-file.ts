@@ -1,7 +1,7 @@
-import { Zip, ZipDeflate } from 'fflate';
 import { cleanText } from '../../base/clean-text.ts';
 import type { ExportCell, ExportColumn } from '../../flows/ports/exports.ts';
 import { headsOf, shownCell } from './cells.ts';
+import { StreamedZip } from './streamed-zip.ts';
 
 interface Table {
   readonly columns: readonly ExportColumn[];
@@ -21,22 +21,33 @@ const CELL_CHARACTERS_MAX = 32_767;
  * remembered to the end. Nothing in it is a formula.
  */
 export async function* xlsxFile(table: Table): AsyncGenerator<Uint8Array, void, undefined> {
-  const { columns, rows, language, sheetRowsMax = SHEET_ROWS_MAX } = table;
   const zip = new StreamedZip();
+  try {
+    yield* writeWorkbook(zip, table);
+  } finally {
+    // Whoever asked may have gone away in the middle.
+    zip.discard();
+  }
+}
+
+async function* writeWorkbook(
+  zip: StreamedZip,
+  { columns, rows, language, sheetRowsMax = SHEET_ROWS_MAX }: Table,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const heads = headsOf(columns, language);
   let sheets = 0;
   let place = sheetRowsMax;
   for await (const batch of rows) {
     for (let from = 0; from < batch.length;) {
       if (place >= sheetRowsMax) {
-        if (sheets > 0) zip.write(SHEET_END, true);
+        if (sheets > 0) await zip.close(SHEET_END);
         sheets += 1;
         zip.open(`xl/worksheets/sheet${sheets}.xml`);
-        zip.write(sheetBegin(columns, heads));
+        await zip.write(sheetBegin(columns, heads));
         place = 1;
       }
       const part = batch.slice(from, from + sheetRowsMax - place);
-      zip.write(part.map((row, index) => rowXml(row, columns, place + index + 1)).join(''));
+      await zip.write(part.map((row, index) => rowXml(row, columns, place + index + 1)).join(''));
       place += part.length;
       from += part.length;
     }
@@ -45,48 +56,15 @@ export async function* xlsxFile(table: Table): AsyncGenerator<Uint8Array, void, 
   if (sheets === 0) {
     sheets = 1;
     zip.open('xl/worksheets/sheet1.xml');
-    zip.write(sheetBegin(columns, heads));
+    await zip.write(sheetBegin(columns, heads));
   }
-  zip.write(SHEET_END, true);
+  await zip.close(SHEET_END);
   for (const [name, xml] of frameOf(sheets)) {
     zip.open(name);
-    zip.write(xml, true);
+    await zip.close(xml);
   }
   zip.end();
   yield* zip.taken();
-}
-
-/** fflate's zip, whose output is taken where it is convenient. */
-class StreamedZip {
-  readonly #zip: Zip;
-  #file: ZipDeflate | null = null;
-  #ready: Uint8Array[] = [];
-
-  constructor() {
-    this.#zip = new Zip((error, chunk) => {
-      if (error !== null) throw error;
-      if (chunk.length > 0) this.#ready.push(chunk);
-    });
-  }
-
-  open(name: string): void {
-    this.#file = new ZipDeflate(name, { level: 1 });
-    this.#zip.add(this.#file);
-  }
-
-  write(text: string, last = false): void {
-    this.#file?.push(Buffer.from(text), last);
-  }
-
-  end(): void {
-    this.#zip.end();
-  }
-
-  *taken(): Generator<Uint8Array, void, undefined> {
-    const chunks = this.#ready;
-    this.#ready = [];
-    for (const chunk of chunks) yield chunk;
-  }
 }
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
