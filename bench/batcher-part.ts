@@ -5,7 +5,7 @@ import { createPool } from '../src/store/database.ts';
 import type { PartContext } from './http/figure.ts';
 import { handInCounts, percentile, readCosts } from './measure.ts';
 import type { Round, Series } from './report.ts';
-import { openBatcher, openTypeorm } from './ways.ts';
+import { openBatcher, openCall, openTypeorm } from './ways.ts';
 import type { Way } from './ways.ts';
 import { checkRows, drawFor, publishLottery } from './workload.ts';
 
@@ -21,13 +21,14 @@ interface Entry {
   readonly answered: { draws: number; wins: number };
 }
 
-/** a: durable draws a second of the batcher beside one TypeORM transaction a draw, in turns. */
-export async function besideTypeorm(bench: Bench, logger: Logger): Promise<readonly Series[]> {
+/** a: durable draws a second of the batcher beside one TypeORM transaction and one database call a draw, in turns. */
+export async function besideOthers(bench: Bench, logger: Logger): Promise<readonly Series[]> {
   const { url } = bench.server;
   const clockPool = createPool({ url, connectionsMax: 1, name: 'bench-clock' }, logger);
   const clock = new DatabaseClock({ pool: clockPool, logger });
   await clock.start();
-  const ways = [openBatcher({ url, clock, logger }), await openTypeorm({ url, clock, logger })];
+  const given = { url, clock, logger };
+  const ways = [openBatcher(given), await openTypeorm(given), await openCall(given)];
   try {
     const series: Series[] = [];
     for (const concurrent of CONCURRENCIES) series.push(...(await compare(bench, ways, concurrent)));

@@ -21,19 +21,23 @@ export interface Series {
   readonly rounds: readonly Round[];
 }
 
-/** The batcher's draws/s over the other way's, medians of the same run. */
+/** The batcher's draws/s over another way's, medians of the same run. */
 export interface Ratio {
   readonly concurrent: number;
+  readonly beside: string;
   readonly ratio: number;
 }
 
-/** Compares the first way with the second at each concurrency. */
+/** Compares the first way with each other one at each concurrency. */
 export function ratios(series: readonly Series[]): readonly Ratio[] {
   const rates = Map.groupBy(series, (each) => each.concurrent);
-  return [...rates].map(([concurrent, [first, second]]) => ({
-    concurrent,
-    ratio: Number((middle(first, 'drawsPerSecond') / middle(second, 'drawsPerSecond')).toFixed(1)),
-  }));
+  return [...rates].flatMap(([concurrent, [first, ...others]]) =>
+    others.map((other) => ({
+      concurrent,
+      beside: other.way,
+      ratio: Number((middle(first, 'drawsPerSecond') / middle(other, 'drawsPerSecond')).toFixed(1)),
+    })),
+  );
 }
 
 /** Renders the machine as lines of text. */
