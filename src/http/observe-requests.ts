@@ -23,6 +23,8 @@ export function observeRequests(options: { logger: Logger; metrics: HttpMetrics 
       const seconds = (performance.now() - startedAt) / 1000;
       const route = routeName(ctx);
       options.metrics.requestEnded({ route, method: ctx.method, status: ctx.res.statusCode }, seconds);
+      // Where very many are told the same, somebody else says how many.
+      if (ctx.state['toldTogether'] === true) return;
       options.logger.info(
         {
           requestId,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OutsideTrouble, WrongRequest } from '../../src/base/errors.ts';
 import { readXml, xmlText } from '../../src/base/xml.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
@@ -361,5 +362,80 @@ describe('a genuine message', () => {
     for (const secret of [delivery.query['msg_signature'] ?? '', FOLLOWER, '987654321']) {
       assert.ok(!lines.includes(secret));
     }
+  });
+});
+
+describe('when more deliveries run than a process can settle soon', () => {
+  const CREATED = String(nowMs / 1000 - 1);
+  const textOf = (id: number, fields: Record<string, string | undefined> = {}): string =>
+    aTextXml({ MsgId: String(id), CreateTime: CREATED, ...fields });
+
+  /** Serves two at a time; whatever is received waits until it may go on. */
+  async function serveTwo(context: Hook, logger?: WechatCallbackDependencies['logger']) {
+    const gate = Promise.withResolvers<void>();
+    const entered: string[] = [];
+    const both = Promise.withResolvers<void>();
+    const receiveMessage: ReceiveMessage = async ({ message, renderReply }) => {
+      entered.push(message.key);
+      if (entered.length === 2) both.resolve();
+      await gate.promise;
+      return message.kind === 'event' ? { kind: 'nothing' } : { kind: 'reply', xml: renderReply('drawn') };
+    };
+    const given = { receiveMessage, runningMax: 2, ...(logger === undefined ? {} : { logger }) };
+    const callback = await serve(context, { messageMode: 'plain' }, given);
+    const send = (xml: string) => callback.post(plainDelivery({ account: callback.account, xml, nowMs }));
+    const held = [send(textOf(1)), send(textOf(2))];
+    await both.promise;
+    return { ...callback, gate, entered, send, held };
+  }
+
+  test('a new message is turned away at once, and those inside are answered', async (context) => {
+    const lines: object[] = [];
+    const quiet = { debug() {}, info() {}, error() {} };
+    const logger = { ...quiet, warn: (fields: object, event: string) => void lines.push({ ...fields, event }) };
+    const { send, gate, entered, held, logger: requests } = await serveTwo(context, logger);
+    for (const id of [3, 4]) assert.equal(await contentOf(await send(textOf(id))), '现在参与的人太多，请稍后再发一次');
+    assert.equal(entered.length, 2);
+    gate.resolve();
+    for (const response of await Promise.all(held)) assert.equal(await contentOf(response), 'drawn');
+    assert.equal(await contentOf(await send(textOf(3))), 'drawn', 'the same message may come in later');
+    await sleep(1100);
+    assert.deepEqual(lines, [{ messages: 2, running: 0, event: 'messages-turned-away' }]);
+    assert.equal(requests.lines.filter(({ event }) => event === 'request').length, 3, 'none for who was turned away');
+  });
+
+  test('a repeat and an event come in all the same', async (context) => {
+    const { send, gate, entered, held } = await serveTwo(context);
+    const repeat = send(textOf(5, { CreateTime: String(nowMs / 1000 - 5) }));
+    const event = { MsgType: 'event', Event: 'unsubscribe', Content: undefined, MsgId: undefined };
+    const leaving = send(textOf(6, event));
+    while (entered.length < 4) await sleep(5);
+    gate.resolve();
+    assert.equal(await contentOf(await repeat), 'drawn');
+    assert.equal(await (await leaving).text(), 'success');
+    await Promise.all(held);
+  });
+
+  test('whatever a delivery ends in, it leaves', async (context) => {
+    const ends: readonly (() => Promise<MessageOutcome>)[] = [
+      () => Promise.resolve({ kind: 'nothing' }),
+      () => Promise.reject(new OutsideTrouble('away', 'the database is away')),
+      () => Promise.reject(new WrongRequest('odd', 'refused by the flow', { status: 400 })),
+    ];
+    let calls = 0;
+    const receiveMessage: ReceiveMessage = async () => {
+      const end = ends[calls % ends.length];
+      calls += 1;
+      assert.ok(end);
+      return end();
+    };
+    const { post, account } = await serve(context, { messageMode: 'plain' }, { receiveMessage, runningMax: 1 });
+    for (let id = 1; id <= 6; id += 1) {
+      const delivery = plainDelivery({ account, xml: textOf(id), nowMs });
+      assert.equal(await (await post(delivery)).text(), 'success');
+      // A signature that was used for another message.
+      await refused(await post({ ...delivery, body: textOf(id + 100) }), 403, 'replayed');
+    }
+    assert.equal(calls, 6);
   });
 });

@@ -22,7 +22,8 @@ import type { NotedEvent, NoteEvent } from './note-event.ts';
 import { joinLines } from './way-in.ts';
 import { wayTaken } from './way-taken.ts';
 
-const BUSY_TEXT = '现在参与的人太多，请稍后再发一次';
+/** Told to whoever wrote while too many did. */
+export const BUSY_TEXT = '现在参与的人太多，请稍后再发一次';
 const TOO_FAST_TEXT = '发得太快了，请稍等几秒再发一次';
 
 export interface ReceiveMessageOptions extends AnswerSources {

@@ -9,7 +9,9 @@ import type { LateReplies } from '../../flows/chat/late-replies.ts';
 import type { MessageDoor, MessageOutcome, OpenedMessage, ReceiveMessage } from '../../flows/ports/messages.ts';
 import type { SharedMemory } from '../../flows/ports/shared-memory.ts';
 import type { Clock } from '../../flows/ports/time-and-luck.ts';
+import { BUSY_TEXT } from '../../flows/chat/receive-message.ts';
 import { readBody } from '../read-body.ts';
+import { RunningDeliveries } from '../running-deliveries.ts';
 
 const BODY_BYTES_MAX = 65_536;
 const BODY_DEADLINE_MS = 3000;
@@ -30,7 +32,11 @@ export interface WechatCallbackDependencies {
   readonly logger: Logger;
   /** 4500 unless told; for tests. */
   readonly answerDeadlineMs?: number;
+  /** For tests. */
+  readonly runningMax?: number;
 }
+
+type Parts = WechatCallbackDependencies & { readonly running: RunningDeliveries };
 
 interface Answer {
   readonly status: number;
@@ -55,11 +61,12 @@ interface Delivery {
  */
 export function wechatCallbackRoutes(dependencies: WechatCallbackDependencies): Router {
   const router = new Router();
+  const parts = { ...dependencies, running: new RunningDeliveries(dependencies) };
   router.get('wechat-check', '/wechat/:account', async (ctx) => {
     write(ctx, await answerCheck(ctx, dependencies));
   });
   router.post('wechat-message', '/wechat/:account', async (ctx) => {
-    const answer = await inTime(ctx, dependencies);
+    const answer = await inTime(ctx, parts);
     if (answer === null) lapse(ctx);
     else write(ctx, answer);
   });
@@ -78,7 +85,7 @@ async function answerCheck(ctx: Context, dependencies: WechatCallbackDependencie
 }
 
 /** Returns the answer, or null when the delivery is to lapse. Work that is late goes on. */
-async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer | null> {
+async function inTime(ctx: Context, dependencies: Parts): Promise<Answer | null> {
   const deadlineMs = dependencies.answerDeadlineMs ?? ANSWER_DEADLINE_MS;
   const deadline = after(deadlineMs);
   let lapse: Delay | null = null;
@@ -86,7 +93,10 @@ async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): P
     const opening = open(ctx, dependencies);
     const opened = await Promise.race([opening, deadline.passed]);
     // Nobody knows yet who it is from, so nothing can be promised.
-    if (opened === null) return NOTHING_TO_SAY;
+    if (opened === null) {
+      void opening.then((late) => 'status' in late || dependencies.running.leave());
+      return NOTHING_TO_SAY;
+    }
     if ('status' in opened) return opened;
     const settled = settle(ctx, opened, dependencies);
     const outcome = await Promise.race([settled, deadline.passed]);
@@ -104,15 +114,22 @@ async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): P
 }
 
 /** Opens a delivery, or returns why it is refused. Trouble while nobody knows whose it is ends in `success`. */
-async function open(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Delivery | Answer> {
-  const { door, clock } = dependencies;
+async function open(ctx: Context, dependencies: Parts): Promise<Delivery | Answer> {
+  const { door, clock, running } = dependencies;
+  let entered = false;
   try {
     const account = await findAccount(ctx, dependencies.accounts);
     const body = await readBody(ctx, { bytesMax: BODY_BYTES_MAX, deadlineMs: BODY_DEADLINE_MS });
     const opened = door.open({ account, query: ctx.query, body, nowMs: clock.nowMs() });
+    entered = running.enter(opened);
+    if (!entered) {
+      ctx.state['toldTogether'] = true;
+      return sealed({ account, opened }, opened.renderReply(BUSY_TEXT));
+    }
     await refuseReplay(account, opened, dependencies);
     return { account, opened };
   } catch (error) {
+    if (entered) running.leave();
     if (error instanceof WrongRequest) return refusal(ctx, error);
     logFailure(ctx, error, dependencies.logger);
     return NOTHING_TO_SAY;
@@ -123,7 +140,7 @@ async function open(ctx: Context, dependencies: WechatCallbackDependencies): Pro
 async function settle(
   ctx: Context,
   { account, opened }: Delivery,
-  { receiveMessage, logger }: WechatCallbackDependencies,
+  { receiveMessage, logger, running }: Parts,
 ): Promise<MessageOutcome> {
   const { message, mayReply } = opened;
   try {
@@ -139,6 +156,8 @@ async function settle(
       logger.warn(fields, 'message-refused-by-flow');
     } else logFailure(ctx, error, logger);
     return { kind: 'nothing' };
+  } finally {
+    running.leave();
   }
 }
 
