@@ -20,6 +20,7 @@ import { buildAccount, NOON_MS, randomId } from '../test/support/builders.ts';
 import { inBenchRoom } from './bench-room.ts';
 import { expectedOf } from './issue-lines.ts';
 import type { FileShape } from './issue-lines.ts';
+import { SERVICE_FLAGS } from './service-flags.ts';
 
 // npm run bench:issue [-- --lines 1000000 --faults 1000 --issued 20000 --url postgres://...]: how long a file of so many lines takes
 // to be read and how much memory beside the process itself (under 60 s and 200 MB); the reader, and then whoever gives the awards, is killed in the middle.
@@ -139,7 +140,10 @@ function step(
   const { lines = 0, faults = 0 } = wish.shape ?? {};
   const place = ['--url', url, '--batch', key.id, '--step', wish.step, '--from', String(clock.ms)];
   const args = [script, ...place, '--lines', String(lines), '--faults', String(faults)];
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: DEADLINE_MS });
+  return spawn(process.execPath, [...SERVICE_FLAGS, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: DEADLINE_MS,
+  });
 }
 
 async function finished(child: ChildProcess): Promise<Omit<IssueFigures, 'killedAt'>> {

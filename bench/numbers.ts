@@ -22,8 +22,8 @@ import { DAILY, PERIOD, SHARES, TICKETS } from '../src/store/read-models/period-
 import { createPersonStories } from '../src/store/read-models/person-story.ts';
 import { buildActivity } from '../test/support/builders.ts';
 import { inBenchRoom } from './bench-room.ts';
-import { EXPORT_FLAGS } from './export-flags.ts';
 import { LOADED_FROM, loadNumbers } from './number-load.ts';
+import { SERVICE_FLAGS } from './service-flags.ts';
 
 // npm run bench:numbers [-- --draws 10000000 --times 60 | --short] [--url postgres://...]: how long each number of the console
 // takes with so many draws stored (each within 300 ms at p95), and how much memory exports of up to 1,000,000 of them take.
@@ -115,7 +115,7 @@ async function measureReports(pool: pg.Pool, place: ActivityPlace): Promise<void
 async function exportOnce(url: string, activity: string, format: string, day: string): Promise<void> {
   const script = fileURLToPath(new URL('export-child.ts', import.meta.url));
   const args = [script, '--url', url, '--activity', activity, '--format', format, '--day', day];
-  const child = spawn(process.execPath, [...EXPORT_FLAGS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...SERVICE_FLAGS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += String(chunk)));
   await new Promise((resolve) => child.once('close', resolve));

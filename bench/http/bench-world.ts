@@ -17,6 +17,7 @@ import type { BuiltActivity } from '../../test/support/builders.ts';
 import { freePort } from '../../test/support/redis-server.ts';
 import { serviceEnvironment } from '../../test/support/service-process.ts';
 import { benchLottery } from '../workload.ts';
+import { SERVICE_FLAGS } from '../service-flags.ts';
 import type { PushAccount } from './load-plan.ts';
 
 /** Where the parts over HTTP run: one PostgreSQL, a pretend WeChat and a folder for what processes say. */
@@ -49,8 +50,6 @@ export interface BenchWorld {
 }
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-// As npm start has it.
-const FLAGS = ['--max-semi-space-size=16'];
 const READY_WITHIN_MS = 20_000;
 
 /** Makes a database of its own with an account, a merchant and a lottery of which every fifth ticket wins. */
@@ -122,7 +121,7 @@ async function startMain(server: BenchServer, environment: Readonly<Record<strin
   const port = Number(environment['PORT']);
   const log = join(server.room, `service-${port}.log`);
   const descriptor = openSync(log, 'a');
-  const child = spawn(process.execPath, [...FLAGS, MAIN], {
+  const child = spawn(process.execPath, [...SERVICE_FLAGS, MAIN], {
     env: { ...environment },
     stdio: ['ignore', descriptor, descriptor],
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { EXPORT_FLAGS } from '../../bench/export-flags.ts';
+import { SERVICE_FLAGS } from '../../bench/service-flags.ts';
 import { LOADED_FROM, loadNumbers } from '../../bench/number-load.ts';
 import { MERCHANT_DAYS } from '../../src/store/finance/finance-store.ts';
 import { DAILY, PERIOD, SHARES, TICKETS } from '../../src/store/read-models/period-numbers.ts';
@@ -75,7 +75,7 @@ describe('numbers with many draws stored', () => {
 async function exportDraws(format: string): Promise<{ readonly rows: number; readonly memoryMb: number }> {
   const script = fileURLToPath(new URL('../../bench/export-child.ts', import.meta.url));
   const args = [script, '--url', database.url, '--activity', activity.id, '--format', format];
-  const child = spawn(process.execPath, [...EXPORT_FLAGS, ...args], {
+  const child = spawn(process.execPath, [...SERVICE_FLAGS, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 60_000,
   });
