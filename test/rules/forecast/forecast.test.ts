@@ -18,6 +18,8 @@ import { BEGIN_MS, randomRules } from '../../support/random-rules.ts';
 const SEED = '6d2a9f01c3b84e57a1f02c9d8e7b6a53';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Fewer while each of thousands of mutants is held against them. */
+const RULES = Number(process.env['FORECAST_RULES'] ?? 200);
 
 const ruleOf = (changes: Partial<ActivityRuleInput>): ActivityRule => activityRuleSchema.parse(lotteryRule(changes));
 
@@ -80,9 +82,9 @@ describe('a forecast by enumeration', () => {
     assert.ok(Math.abs((exact?.costFen ?? 0) - 100 * (1 - none)) < 1e-9);
   });
 
-  it('is kept by the simulation for 200 random rules, within five standard errors', () => {
-    const rules = fc.sample(randomRules, { seed: 20, numRuns: 200 }).map(enumerable);
-    assert.equal(rules.length, 200);
+  it(`is kept by the simulation for ${RULES} random rules, within five standard errors`, () => {
+    const rules = fc.sample(randomRules, { seed: 20, numRuns: RULES }).map(enumerable);
+    assert.equal(rules.length, RULES);
     let lively = 0;
     for (const [index, rule] of rules.entries()) {
       const visits = fewWithin(rule);
@@ -93,7 +95,7 @@ describe('a forecast by enumeration', () => {
       const off = errorsOff(exact, simulated(rule, visits, 300));
       assert.ok(off < 5, `rule ${index} is ${off} standard errors off: ${JSON.stringify(rule)}`);
     }
-    assert.ok(lively > 70, `only ${lively} of the rules leave anything to luck`);
+    assert.ok(lively > 0.35 * RULES, `only ${lively} of the rules leave anything to luck`);
   });
 
   it('is missed by a simulation of another rule', () => {
