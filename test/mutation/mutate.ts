@@ -28,7 +28,7 @@ const UNNOTICED: readonly string[] = ['Survived', 'NoCoverage'];
 
 function play(part: string): Score {
   const stryker = join(ROOT, 'node_modules/.bin/stryker');
-  const env = { ...process.env, FORECAST_RULES: '20' };
+  const env = { ...process.env, FORECAST_RULES: '40' };
   const run = spawnSync(stryker, ['run', `test/mutation/${part}.json`], { cwd: ROOT, env, stdio: 'inherit' });
   if (run.status !== 0) throw new Error(`the mutants of ${part} could not be played: exit code ${run.status}`);
   const report = JSON.parse(readFileSync(join(ROOT, `.data/mutation/${part}-report.json`), 'utf8')) as Report;
