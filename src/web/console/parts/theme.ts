@@ -48,7 +48,8 @@ export const theme: ThemeConfig = {
 };
 
 /**
- * The same for those who asked for less motion: dialogs and drawers are there at once. Style sheets alone cannot do it,
- * because a dialog that grows in no time still stands at another place for one frame, and a click falls beside it.
+ * The same for those who asked for less motion: dialogs and drawers are there at once. A style sheet that makes every
+ * animation short cannot do it: a dialog stands at another place for one frame, and a click falls beside it; a list to
+ * choose from is measured when its animation is over already, and stays outside of the window.
  */
 export const stillTheme: ThemeConfig = { ...theme, token: { ...theme.token, motion: false } };
