@@ -15,8 +15,12 @@ import type { CertificatePair } from './flows/ports/merchant-certificates.ts';
 import type { DrawStore } from './flows/ports/draws.ts';
 import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
+import { Admissions } from './http/admissions.ts';
 import { createApp } from './http/app.ts';
 import type { App } from './http/app.ts';
+import { createCrowdDoor } from './http/crowd-door.ts';
+import { RequestTurns } from './http/request-turns.ts';
+import { RunningDeliveries } from './http/running-deliveries.ts';
 import { consolePages } from './http/routes/console-pages.ts';
 import { consoleRoutes } from './http/routes/console.ts';
 import { verificationFileRoutes } from './http/routes/verification-files.ts';
@@ -216,6 +220,12 @@ async function startMemory(given: Parameters<typeof assemble>[0]): Promise<Share
   return memory;
 }
 
+/** What holds when very many write at once. */
+interface Crowd {
+  readonly admissions: Admissions;
+  readonly running: RunningDeliveries;
+}
+
 /** What people's requests are answered with. */
 interface WebFlows {
   readonly draws: DrawStore;
@@ -233,8 +243,13 @@ interface WebFlows {
 /** Joins the flows that people meet to their routes. The worker role has the health pages only. */
 function createDoor(parts: Parts, flows: WebFlows): App {
   const { config, logger, pool, memory } = parts;
+  const turns = new RequestTurns();
+  const admissions = new Admissions({ memory, logger });
+  const running = new RunningDeliveries({ turns, logger });
   return createApp({
-    routers: config.role === 'worker' ? [] : webRouters(parts, flows),
+    routers: config.role === 'worker' ? [] : webRouters(parts, flows, { admissions, running }),
+    early: createCrowdDoor({ ...parts, ...flows, admissions, running, turns, door: messageDoor }),
+    turns,
     logger,
     metrics: flows.metrics,
     proxyHops: config.proxyHops,
@@ -243,7 +258,7 @@ function createDoor(parts: Parts, flows: WebFlows): App {
   });
 }
 
-function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
+function webRouters(parts: Parts, flows: WebFlows, crowd: Crowd): readonly Router[] {
   const { config, logger, pool, clock, accounts, memory } = parts;
   const { batcher, draws, chat, operateActivities: operate } = flows;
   const { pseudonyms, operatePeople } = flows.people;
@@ -266,7 +281,7 @@ function webRouters(parts: Parts, flows: WebFlows): readonly Router[] {
     ...flows.money,
   };
   return [
-    wechatCallbackRoutes({ accounts, door: messageDoor, receiveMessage, late: chat.late, memory, clock, logger }),
+    wechatCallbackRoutes({ ...crowd, accounts, door: messageDoor, receiveMessage, late: chat.late, clock, logger }),
     payNotices,
     verificationFileRoutes({ files }),
     ...consoleRoutes({

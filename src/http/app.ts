@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
-import type { RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Router } from 'koa-router';
 import type { Logger } from '../base/logger.ts';
 import { answerErrors } from './answer-errors.ts';
+import type { EarlyDoor } from './crowd-door.ts';
 import { observeRequests } from './observe-requests.ts';
 import type { HttpMetrics } from './observe-requests.ts';
+import { RequestTurns } from './request-turns.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { Readiness } from './routes/health.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -23,6 +25,9 @@ export interface AppOptions {
   readonly readiness: () => Promise<Readiness>;
   /** Bearer token of `/metrics`; null for no such page. */
   readonly metricsToken: string | null;
+  /** Given where somebody else wants to know how long requests wait. */
+  readonly turns?: RequestTurns;
+  readonly early?: EarlyDoor;
 }
 
 export interface App {
@@ -34,7 +39,7 @@ export interface App {
 
 /** Builds the HTTP door: error answers, request ids, access log, measurements, security headers, health, routes. */
 export function createApp(options: AppOptions): App {
-  const { logger, metrics, proxyHops } = options;
+  const { logger, metrics, proxyHops, early, turns = new RequestTurns() } = options;
   const running = new RunningAnswers();
   let draining = false;
   // Koa reads the last `maxIpsCount` of X-Forwarded-For, so what a client put there itself is never believed.
@@ -43,7 +48,7 @@ export function createApp(options: AppOptions): App {
     if (CALLER_FAULT.test(error.code ?? '')) logger.debug({ code: error.code }, 'response-cut');
     else logger.error({ error: error.stack ?? error.message }, 'response-failed');
   });
-  app.use(observeRequests({ logger, metrics }));
+  app.use(observeRequests({ logger, metrics, turns }));
   app.use(securityHeaders());
   app.use(answerErrors(logger));
   const health = healthRoutes({ ...options, isDraining: () => draining });
@@ -52,8 +57,13 @@ export function createApp(options: AppOptions): App {
   const handle = app.callback();
   const server = createBoundedServer((request, response) => {
     running.add(response);
-    if (draining) response.setHeader('Connection', 'close');
-    void handle(request, response);
+    turns.take(() => {
+      // Whoever has hung up while waiting needs no answer.
+      if (response.destroyed) return;
+      if (draining) response.setHeader('Connection', 'close');
+      if (early?.concerns(request) === true) void answerEarly(early, request, response, handle);
+      else void handle(request, response);
+    });
   });
   return {
     listen: (port, host = '0.0.0.0') => listen(server, port, host),
@@ -82,6 +92,15 @@ class RunningAnswers {
   all(): readonly ServerResponse[] {
     return this.#places.filter((response) => response !== null);
   }
+}
+
+async function answerEarly(
+  early: EarlyDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  otherwise: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<void> {
+  if (!(await early.answer(request, response))) await otherwise(request, response);
 }
 
 function createBoundedServer(listener: RequestListener): Server {

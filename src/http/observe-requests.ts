@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../base/logger.ts';
 import { randomHex } from '../base/random-hex.ts';
+import type { RequestTurns } from './request-turns.ts';
 
 /** Where requests are counted. Labels come from the route's name, never from the address: addresses are endless. */
 export interface HttpMetrics {
@@ -13,9 +14,14 @@ export interface HttpMetrics {
  * Gives every request an id (`X-Request-Id`), and when its answer has gone, or its caller has, one access log line and
  * one measurement. The query string is never logged: it carries codes, openids and signatures.
  */
-export function observeRequests(options: { logger: Logger; metrics: HttpMetrics }): Middleware {
+export function observeRequests(options: {
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  readonly turns: Pick<RequestTurns, 'delayMs'>;
+}): Middleware {
   return async (ctx, next) => {
-    const startedAt = performance.now();
+    const startedAt = performance.now() - options.turns.delayMs;
+    ctx.state['arrivedAtMs'] = startedAt;
     const requestId = randomHex(8);
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
@@ -23,8 +29,6 @@ export function observeRequests(options: { logger: Logger; metrics: HttpMetrics 
       const seconds = (performance.now() - startedAt) / 1000;
       const route = routeName(ctx);
       options.metrics.requestEnded({ route, method: ctx.method, status: ctx.res.statusCode }, seconds);
-      // Where very many are told the same, somebody else says how many.
-      if (ctx.state['toldTogether'] === true) return;
       options.logger.info(
         {
           requestId,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { WrongRequest } from '../base/errors.ts';
 
@@ -6,17 +7,27 @@ const LINGER_BYTES_MAX = 4_194_304;
 const LINGER_MS = 300;
 const JSON_DEPTH_MAX = 64;
 
+interface BodyLimits {
+  readonly bytesMax: number;
+  /** 10,000 unless told. */
+  readonly deadlineMs?: number;
+}
+
+/** Bodies that were read before Koa took the request over. */
+const kept = new WeakMap<IncomingMessage, Promise<Buffer>>();
+
+/** Leaves a body, or why it could not be read, to whoever reads it of the same request later. */
+export function keepBody(request: IncomingMessage, body: Promise<Buffer>): void {
+  kept.set(request, body);
+}
+
 /**
  * Reads the whole request body. Throws WrongRequest `body-too-large` (413), `body-too-slow` (408: it did not end
  * within `deadlineMs`, however steadily it dripped), `body-cut` (400: the sender broke off) or `body-encoded` (415).
  */
-export async function readBody(ctx: Context, limits: { bytesMax: number; deadlineMs?: number }): Promise<Buffer> {
-  const encoding = ctx.get('Content-Encoding');
-  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
-    throw new WrongRequest('body-encoded', 'a compressed body is not accepted', { status: 415 });
-  }
+export async function readBody(ctx: Context, limits: BodyLimits): Promise<Buffer> {
   try {
-    return await collect(ctx.req, limits.bytesMax, limits.deadlineMs ?? 10_000);
+    return await (kept.get(ctx.req) ?? readRequestBody(ctx.req, limits));
   } catch (error) {
     // What is left of the body must not be read as the next request.
     if (!ctx.headerSent) ctx.set('Connection', 'close');
@@ -24,11 +35,20 @@ export async function readBody(ctx: Context, limits: { bytesMax: number; deadlin
   }
 }
 
+/** The same without Koa. Whoever answers a body that could not be read has to close the connection. */
+export async function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? '';
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+    throw new WrongRequest('body-encoded', 'a compressed body is not accepted', { status: 415 });
+  }
+  return collect(request, limits.bytesMax, limits.deadlineMs ?? 10_000);
+}
+
 /**
  * Reads a JSON body. Throws what readBody throws, `body-not-json` (415) for another content type and
  * `json-malformed` (400) for what is not UTF-8, not JSON or nested more than 64 deep.
  */
-export async function readJson(ctx: Context, limits: { bytesMax: number; deadlineMs?: number }): Promise<unknown> {
+export async function readJson(ctx: Context, limits: BodyLimits): Promise<unknown> {
   // The type is asked for because a foreign page can post any text across origins, but not this type.
   if (!/^application\/json\s*(;|$)/i.test(ctx.get('Content-Type'))) {
     throw new WrongRequest('body-not-json', 'the content type application/json is needed', { status: 415 });
@@ -43,7 +63,7 @@ export async function readJson(ctx: Context, limits: { bytesMax: number; deadlin
   }
 }
 
-function collect(request: Context['req'], bytesMax: number, deadlineMs: number): Promise<Buffer> {
+function collect(request: IncomingMessage, bytesMax: number, deadlineMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

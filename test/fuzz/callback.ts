@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { Pool } from 'undici';
+import type { Logger } from '../../src/base/logger.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { MessageDoor } from '../../src/flows/ports/messages.ts';
+import { Admissions } from '../../src/http/admissions.ts';
 import { createApp } from '../../src/http/app.ts';
+import type { App } from '../../src/http/app.ts';
+import { createCrowdDoor } from '../../src/http/crowd-door.ts';
+import { RequestTurns } from '../../src/http/request-turns.ts';
 import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
+import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { messageDoor } from '../../src/wechat/messages/message-door.ts';
@@ -59,47 +65,66 @@ export async function fuzzCallback(options: {
 type Counts = { requests: number; accepted: number; refused: number; cpuMsMax: number };
 type Service = Awaited<ReturnType<typeof startService>>;
 
+/** For each account two processes: one that settles messages, and one that is full and turns them away. */
 async function startService(door: MessageDoor) {
   const accounts = MODES.map((messageMode) => anAccount({ messageMode }));
   const logger = quietLogger();
-  const routers = accounts.map((account) =>
-    wechatCallbackRoutes({
-      accounts: { account: async () => account },
-      door,
-      receiveMessage: async ({ message, renderReply }) => ({ kind: 'reply', xml: renderReply(message.key) }),
-      late: { lapsed: async () => 'last' },
-      memory: new ProcessMemory(),
-      clock: { nowMs: () => NOW_SECONDS * 1000 },
-      logger,
-    }),
+  const apps = accounts.map((account) => {
+    const admissions = new Admissions({ memory: new ProcessMemory(), logger });
+    return [1000, 0].map((runningMax) => startDoor({ account, door, admissions, runningMax, logger }));
+  });
+  const listening = await Promise.all(apps.map((both) => Promise.all(both.map((app) => app.listen(0, '127.0.0.1')))));
+  const pools = listening.map((both) =>
+    both.map(({ port }) => new Pool(`http://127.0.0.1:${port}`, { connections: 16 })),
   );
-  const apps = routers.map((router) =>
-    createApp({
-      routers: [router],
-      logger,
-      metrics: createMetrics(),
-      proxyHops: 0,
-      readiness: async () => ({ ready: true, parts: {} }),
-      metricsToken: null,
-    }),
-  );
-  const listening = await Promise.all(apps.map((app) => app.listen(0, '127.0.0.1')));
-  const pools = listening.map(({ port }) => new Pool(`http://127.0.0.1:${port}`, { connections: 16 }));
+  let sent = 0;
   return {
     accounts,
     logger,
     send: async (account: Account, { query, body }: Pick<CallbackRequest, 'query' | 'body'>): Promise<number> => {
-      const pool = pools[accounts.indexOf(account)] ?? assert.fail();
+      const both = pools[accounts.indexOf(account)] ?? assert.fail();
+      const pool = both[sent % both.length] ?? assert.fail();
+      sent += 1;
       const headers = { 'content-type': 'text/xml' };
       const answer = await pool.request({ method: 'POST', path: `/wechat/main?${query}`, headers, body });
       await answer.body.dump();
       return answer.statusCode;
     },
     stop: async () => {
-      await Promise.all(pools.map((pool) => pool.destroy()));
-      await Promise.all(apps.map((app) => app.close(200)));
+      await Promise.all(pools.flat().map((pool) => pool.destroy()));
+      await Promise.all(apps.flat().map((app) => app.close(200)));
     },
   };
+}
+
+function startDoor(given: {
+  readonly account: Account;
+  readonly door: MessageDoor;
+  readonly admissions: Admissions;
+  readonly runningMax: number;
+  readonly logger: Logger;
+}): App {
+  const { account, logger, runningMax } = given;
+  const turns = new RequestTurns();
+  const metrics = createMetrics();
+  const running = new RunningDeliveries({ turns, logger, runningMax });
+  const clock = { nowMs: () => NOW_SECONDS * 1000 };
+  const parts = { ...given, accounts: { account: async () => account }, running, clock };
+  const router = wechatCallbackRoutes({
+    ...parts,
+    receiveMessage: async ({ message, renderReply }) => ({ kind: 'reply', xml: renderReply(message.key) }),
+    late: { lapsed: async () => 'last' },
+  });
+  return createApp({
+    routers: [router],
+    early: createCrowdDoor({ ...parts, turns, metrics }),
+    turns,
+    logger,
+    metrics,
+    proxyHops: 0,
+    readiness: async () => ({ ready: true, parts: {} }),
+    metricsToken: null,
+  });
 }
 
 async function tryHostileBodies(service: Service, counts: Counts): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { LateReplies } from '../../src/flows/chat/late-replies.ts';
 import type { InboundMessage, ReceiveMessage } from '../../src/flows/ports/messages.ts';
+import { Admissions } from '../../src/http/admissions.ts';
 import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
+import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator-options.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
@@ -30,6 +32,7 @@ export async function underSimulatedWechat(context: Parameters<typeof runApp>[0]
   const account = anAccount({ ...identity, ...options.account });
   const heard: InboundMessage[] = [];
   const receive = options.receive ?? repeat;
+  const logger = quietLogger();
   const router = wechatCallbackRoutes({
     accounts: { account: async () => account },
     door: messageDoor,
@@ -38,9 +41,10 @@ export async function underSimulatedWechat(context: Parameters<typeof runApp>[0]
       return receive(input);
     },
     late: { lapsed: options.lapsed ?? (async () => 'wait-for-repeat') },
-    memory: new ProcessMemory(),
+    admissions: new Admissions({ memory: new ProcessMemory(), logger }),
+    running: new RunningDeliveries({ turns: { delayMs: 0 }, logger }),
     clock: simulator.clock,
-    logger: quietLogger(),
+    logger,
     ...(options.answerDeadlineMs === undefined ? {} : { answerDeadlineMs: options.answerDeadlineMs }),
   });
   const { url } = await runApp(context, { routers: [router] });

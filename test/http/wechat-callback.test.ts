@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OutsideTrouble, WrongRequest } from '../../src/base/errors.ts';
 import { readXml, xmlText } from '../../src/base/xml.ts';
 import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { LateDelivery, LateReplies } from '../../src/flows/chat/late-replies.ts';
 import type { InboundMessage, MessageOutcome, ReceiveMessage } from '../../src/flows/ports/messages.ts';
+import { Admissions } from '../../src/http/admissions.ts';
 import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import type { WechatCallbackDependencies } from '../../src/http/routes/wechat-callback.ts';
+import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { decryptMessage, messageKey } from '../../src/wechat/messages/message-crypto.ts';
 import { messageDoor } from '../../src/wechat/messages/message-door.ts';
+import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount, aTextXml, FOLLOWER, plainDelivery, sealedDelivery, wechatSign } from '../wechat/builders.ts';
 import type { Delivery } from '../wechat/builders.ts';
 import { rawRequest, runApp } from './running-app.ts';
 import type { RunningApp } from './running-app.ts';
 
 const nowMs = 1_795_200_000_000;
+const silent = quietLogger();
 const OLD_KEY = 'kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR';
 type Hook = Parameters<typeof runApp>[0];
 
@@ -47,9 +50,10 @@ async function serve(
     door: messageDoor,
     receiveMessage,
     late: { lapsed: async () => 'last' },
-    memory: new ProcessMemory(),
+    admissions: new Admissions({ memory: new ProcessMemory(), logger: silent }),
+    running: new RunningDeliveries({ turns: { delayMs: 0 }, logger: silent }),
     clock: { nowMs: () => nowMs },
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: silent,
     ...dependencies,
   });
   const running = await runApp(context, { routers: [router] });
@@ -344,7 +348,8 @@ describe('a genuine message', () => {
 
   test('is answered while the shared memory or the directory is in trouble', async (context) => {
     const memory = { holdLease: () => Promise.reject(new OutsideTrouble('redis-away', 'away')) };
-    const { post, account } = await serve(context, { messageMode: 'plain' }, { memory });
+    const admissions = new Admissions({ memory, logger: silent });
+    const { post, account } = await serve(context, { messageMode: 'plain' }, { admissions });
     assert.equal(await contentOf(await post(plainDelivery({ account, xml: aTextXml(), nowMs }))), 'abcdteT#1');
     const accounts = { account: () => Promise.reject(new OutsideTrouble('database-away', 'away')) };
     const blind = await serve(context, { messageMode: 'plain' }, { accounts });
@@ -362,80 +367,5 @@ describe('a genuine message', () => {
     for (const secret of [delivery.query['msg_signature'] ?? '', FOLLOWER, '987654321']) {
       assert.ok(!lines.includes(secret));
     }
-  });
-});
-
-describe('when more deliveries run than a process can settle soon', () => {
-  const CREATED = String(nowMs / 1000 - 1);
-  const textOf = (id: number, fields: Record<string, string | undefined> = {}): string =>
-    aTextXml({ MsgId: String(id), CreateTime: CREATED, ...fields });
-
-  /** Serves two at a time; whatever is received waits until it may go on. */
-  async function serveTwo(context: Hook, logger?: WechatCallbackDependencies['logger']) {
-    const gate = Promise.withResolvers<void>();
-    const entered: string[] = [];
-    const both = Promise.withResolvers<void>();
-    const receiveMessage: ReceiveMessage = async ({ message, renderReply }) => {
-      entered.push(message.key);
-      if (entered.length === 2) both.resolve();
-      await gate.promise;
-      return message.kind === 'event' ? { kind: 'nothing' } : { kind: 'reply', xml: renderReply('drawn') };
-    };
-    const given = { receiveMessage, runningMax: 2, ...(logger === undefined ? {} : { logger }) };
-    const callback = await serve(context, { messageMode: 'plain' }, given);
-    const send = (xml: string) => callback.post(plainDelivery({ account: callback.account, xml, nowMs }));
-    const held = [send(textOf(1)), send(textOf(2))];
-    await both.promise;
-    return { ...callback, gate, entered, send, held };
-  }
-
-  test('a new message is turned away at once, and those inside are answered', async (context) => {
-    const lines: object[] = [];
-    const quiet = { debug() {}, info() {}, error() {} };
-    const logger = { ...quiet, warn: (fields: object, event: string) => void lines.push({ ...fields, event }) };
-    const { send, gate, entered, held, logger: requests } = await serveTwo(context, logger);
-    for (const id of [3, 4]) assert.equal(await contentOf(await send(textOf(id))), '现在参与的人太多，请稍后再发一次');
-    assert.equal(entered.length, 2);
-    gate.resolve();
-    for (const response of await Promise.all(held)) assert.equal(await contentOf(response), 'drawn');
-    assert.equal(await contentOf(await send(textOf(3))), 'drawn', 'the same message may come in later');
-    await sleep(1100);
-    assert.deepEqual(lines, [{ messages: 2, running: 0, event: 'messages-turned-away' }]);
-    assert.equal(requests.lines.filter(({ event }) => event === 'request').length, 3, 'none for who was turned away');
-  });
-
-  test('a repeat and an event come in all the same', async (context) => {
-    const { send, gate, entered, held } = await serveTwo(context);
-    const repeat = send(textOf(5, { CreateTime: String(nowMs / 1000 - 5) }));
-    const event = { MsgType: 'event', Event: 'unsubscribe', Content: undefined, MsgId: undefined };
-    const leaving = send(textOf(6, event));
-    while (entered.length < 4) await sleep(5);
-    gate.resolve();
-    assert.equal(await contentOf(await repeat), 'drawn');
-    assert.equal(await (await leaving).text(), 'success');
-    await Promise.all(held);
-  });
-
-  test('whatever a delivery ends in, it leaves', async (context) => {
-    const ends: readonly (() => Promise<MessageOutcome>)[] = [
-      () => Promise.resolve({ kind: 'nothing' }),
-      () => Promise.reject(new OutsideTrouble('away', 'the database is away')),
-      () => Promise.reject(new WrongRequest('odd', 'refused by the flow', { status: 400 })),
-    ];
-    let calls = 0;
-    const receiveMessage: ReceiveMessage = async () => {
-      const end = ends[calls % ends.length];
-      calls += 1;
-      assert.ok(end);
-      return end();
-    };
-    const { post, account } = await serve(context, { messageMode: 'plain' }, { receiveMessage, runningMax: 1 });
-    for (let id = 1; id <= 6; id += 1) {
-      const delivery = plainDelivery({ account, xml: textOf(id), nowMs });
-      assert.equal(await (await post(delivery)).text(), 'success');
-      // A signature that was used for another message.
-      await refused(await post({ ...delivery, body: textOf(id + 100) }), 403, 'replayed');
-    }
-    assert.equal(calls, 6);
   });
 });

@@ -1,42 +1,35 @@
 import type { Context } from 'koa';
 import { Router } from 'koa-router';
 import { OutsideTrouble, WrongRequest } from '../../base/errors.ts';
-import { accountId } from '../../base/ids.ts';
 import { shortOpenid } from '../../base/logger.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Account, AccountDirectory } from '../../flows/ports/accounts.ts';
 import type { LateReplies } from '../../flows/chat/late-replies.ts';
 import type { MessageDoor, MessageOutcome, OpenedMessage, ReceiveMessage } from '../../flows/ports/messages.ts';
-import type { SharedMemory } from '../../flows/ports/shared-memory.ts';
 import type { Clock } from '../../flows/ports/time-and-luck.ts';
 import { BUSY_TEXT } from '../../flows/chat/receive-message.ts';
+import type { Admissions } from '../admissions.ts';
+import { accountNamed, DELIVERY_BODY, deliveryQuery } from '../callback-request.ts';
 import { readBody } from '../read-body.ts';
-import { RunningDeliveries } from '../running-deliveries.ts';
+import type { RunningDeliveries } from '../running-deliveries.ts';
 
-const BODY_BYTES_MAX = 65_536;
-const BODY_DEADLINE_MS = 3000;
 /** WeChat hangs up after 5 s; what is later is lost. */
 const ANSWER_DEADLINE_MS = 4500;
 /** From the deadline on a delivery that is left to lapse is kept open so long, so that WeChat hangs up first. */
 const LAPSE_MS = 1500;
-/** A timestamp may be 5 minutes ahead of us and is then accepted until it is 5 minutes behind. */
-const DELIVERY_REMEMBERED_MS = 10 * 60_000;
 
 export interface WechatCallbackDependencies {
   readonly accounts: Pick<AccountDirectory, 'account'>;
   readonly door: MessageDoor;
   readonly receiveMessage: ReceiveMessage;
   readonly late: Pick<LateReplies, 'lapsed'>;
-  readonly memory: Pick<SharedMemory, 'holdLease'>;
+  readonly admissions: Admissions;
+  readonly running: RunningDeliveries;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly logger: Logger;
   /** 4500 unless told; for tests. */
   readonly answerDeadlineMs?: number;
-  /** For tests. */
-  readonly runningMax?: number;
 }
-
-type Parts = WechatCallbackDependencies & { readonly running: RunningDeliveries };
 
 interface Answer {
   readonly status: number;
@@ -61,12 +54,11 @@ interface Delivery {
  */
 export function wechatCallbackRoutes(dependencies: WechatCallbackDependencies): Router {
   const router = new Router();
-  const parts = { ...dependencies, running: new RunningDeliveries(dependencies) };
   router.get('wechat-check', '/wechat/:account', async (ctx) => {
     write(ctx, await answerCheck(ctx, dependencies));
   });
   router.post('wechat-message', '/wechat/:account', async (ctx) => {
-    const answer = await inTime(ctx, parts);
+    const answer = await inTime(ctx, dependencies);
     if (answer === null) lapse(ctx);
     else write(ctx, answer);
   });
@@ -77,7 +69,7 @@ async function answerCheck(ctx: Context, dependencies: WechatCallbackDependencie
   const { accounts, door, clock } = dependencies;
   try {
     const account = await findAccount(ctx, accounts);
-    return text(200, door.answerUrlCheck({ account, query: ctx.query, nowMs: clock.nowMs() }));
+    return text(200, door.answerUrlCheck({ account, query: deliveryQuery(ctx.querystring), nowMs: clock.nowMs() }));
   } catch (error) {
     if (error instanceof WrongRequest) return refusal(ctx, error);
     throw error;
@@ -85,8 +77,9 @@ async function answerCheck(ctx: Context, dependencies: WechatCallbackDependencie
 }
 
 /** Returns the answer, or null when the delivery is to lapse. Work that is late goes on. */
-async function inTime(ctx: Context, dependencies: Parts): Promise<Answer | null> {
-  const deadlineMs = dependencies.answerDeadlineMs ?? ANSWER_DEADLINE_MS;
+async function inTime(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Answer | null> {
+  const waitedMs = performance.now() - (ctx.state['arrivedAtMs'] as number);
+  const deadlineMs = Math.max(0, (dependencies.answerDeadlineMs ?? ANSWER_DEADLINE_MS) - waitedMs);
   const deadline = after(deadlineMs);
   let lapse: Delay | null = null;
   try {
@@ -113,23 +106,25 @@ async function inTime(ctx: Context, dependencies: Parts): Promise<Answer | null>
   }
 }
 
-/** Opens a delivery, or returns why it is refused. Trouble while nobody knows whose it is ends in `success`. */
-async function open(ctx: Context, dependencies: Parts): Promise<Delivery | Answer> {
-  const { door, clock, running } = dependencies;
-  let entered = false;
+/**
+ * Opens a delivery, or returns what it is answered with instead: why it is refused, or that too many wrote. Trouble
+ * while nobody knows whose it is ends in `success`.
+ */
+async function open(ctx: Context, dependencies: WechatCallbackDependencies): Promise<Delivery | Answer> {
+  const { door, clock, admissions, running } = dependencies;
   try {
     const account = await findAccount(ctx, dependencies.accounts);
-    const body = await readBody(ctx, { bytesMax: BODY_BYTES_MAX, deadlineMs: BODY_DEADLINE_MS });
-    const opened = door.open({ account, query: ctx.query, body, nowMs: clock.nowMs() });
-    entered = running.enter(opened);
-    if (!entered) {
-      ctx.state['toldTogether'] = true;
-      return sealed({ account, opened }, opened.renderReply(BUSY_TEXT));
-    }
-    await refuseReplay(account, opened, dependencies);
-    return { account, opened };
+    const body = await readBody(ctx, DELIVERY_BODY);
+    const opened = door.open({ account, query: deliveryQuery(ctx.querystring), body, nowMs: clock.nowMs() });
+    running.enter();
+    const settled = await admissions.settle(account, opened, 'let-in').catch((error: unknown) => {
+      running.leave();
+      throw error;
+    });
+    if (settled === 'let-in') return { account, opened };
+    running.leave();
+    return sealed({ account, opened }, opened.renderReply(BUSY_TEXT));
   } catch (error) {
-    if (entered) running.leave();
     if (error instanceof WrongRequest) return refusal(ctx, error);
     logFailure(ctx, error, dependencies.logger);
     return NOTHING_TO_SAY;
@@ -140,7 +135,7 @@ async function open(ctx: Context, dependencies: Parts): Promise<Delivery | Answe
 async function settle(
   ctx: Context,
   { account, opened }: Delivery,
-  { receiveMessage, logger, running }: Parts,
+  { receiveMessage, logger, running }: WechatCallbackDependencies,
 ): Promise<MessageOutcome> {
   const { message, mayReply } = opened;
   try {
@@ -190,32 +185,8 @@ function after(delayMs: number): Delay {
   return { passed: promise, passedMs: () => performance.now() - startedMs, stop: () => clearTimeout(timer) };
 }
 
-/**
- * One timestamp, nonce and signature stand for one message. The same message under them is WeChat delivering again and
- * goes through; another message is a forger who saw them in a plain delivery, whose signature leaves the body out.
- */
-async function refuseReplay(
-  account: Account,
-  opened: OpenedMessage,
-  { memory, logger }: WechatCallbackDependencies,
-): Promise<void> {
-  let ours: boolean;
-  try {
-    const lease = `delivery:${account.id}:${opened.delivery}`;
-    ours = await memory.holdLease(lease, opened.message.key, DELIVERY_REMEMBERED_MS);
-  } catch (error) {
-    // A memory that is away must not cost a follower the reply; one message is still one draw by its key.
-    logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'delivery-not-remembered');
-    return;
-  }
-  if (ours) return;
-  throw new WrongRequest('replayed', 'this signature was already used for another message', { status: 403 });
-}
-
 async function findAccount(ctx: Context, accounts: Pick<AccountDirectory, 'account'>): Promise<Account> {
-  const name = ctx['params'].account as string;
-  // The same rule as accountId's; its RangeError would be our bug here, not the caller's.
-  const account = /^[a-z0-9][a-z0-9-]{0,31}$/.test(name) ? await accounts.account(accountId(name)) : undefined;
+  const account = await accountNamed(ctx['params'].account as string, accounts);
   if (account === undefined) throw new WrongRequest('account-not-found', 'there is no such account', { status: 404 });
   return account;
 }
