@@ -4,7 +4,7 @@ import type { ExportCell, ExportLine, ExportOrder, ExportStore } from '../../flo
 import { asOutsideTrouble } from '../database-trouble.ts';
 import { EXPORT_QUERIES } from './export-queries.ts';
 
-const ROWS_AT_ONCE = 2000;
+const ROWS_AT_ONCE = 500;
 const LISTED_MAX = 20;
 
 // A reader that takes nothing for ten minutes is gone; one that reads steadily may take as long as it needs.

@@ -87,11 +87,11 @@ describe('exported rows', () => {
     }
     const lines = await exports.list(activity.id);
     assert.deepEqual(lines.map(({ state, rows }) => `${state} ${rows}`).toSorted(), [
-      'broken 2000',
-      'broken 2000',
-      'broken 2000',
-      'broken 2000',
-      'broken 2000',
+      'broken 500',
+      'broken 500',
+      'broken 500',
+      'broken 500',
+      'broken 500',
       'finished 6005',
     ]);
     assert.equal((await pool.query('select 1 as one')).rows[0].one, 1);
