@@ -13,7 +13,7 @@ import { drawChart } from './chart.ts';
 import { figureLines, reaches } from './http/figure.ts';
 import type { Figure, PartContext, PartResult } from './http/figure.ts';
 import { startLoad } from './http/load.ts';
-import { besideEcho, besideStored, slowDiskAndLink, twoProcesses } from './http/message-parts.ts';
+import { besideEcho, besideStored, slowDiskAndLink, twoProcesses, whereItGoes } from './http/message-parts.ts';
 import { besideJson, commitToWire, memoryAfterDraws, overload } from './http/other-parts.ts';
 import { describeMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
@@ -24,7 +24,7 @@ import type { Series } from './report.ts';
 // npm run bench [-- --part b,c --rounds 5 --seconds 2 --stored 10000000 | --short] [--output file]: what draws cost, part by part,
 // on a PostgreSQL of its own that forces every commit to disk. Load comes from a process of its own over loopback; what
 // is compared takes turns, and medians count. Load, service and server share the machine, so only the ratio of one run
-// says much; the CPU a draw costs is the steadier number. All parts take about 15 minutes, short about 2.
+// says much; the CPU a draw costs is the steadier number. All parts take about 25 minutes, short about 3.
 
 const PARTS = {
   a: 'durable draws of the batcher beside one TypeORM transaction, and one database call, a draw',
@@ -37,6 +37,7 @@ const PARTS = {
   h: 'from commit of an award to its packet on the wire',
   i: 'a slow disk and a database far away',
   overload: 'three times what can be sustained',
+  profile: 'where the CPU of a message goes in Node, at 200 connections',
 } as const;
 type Part = keyof typeof PARTS;
 
@@ -93,6 +94,7 @@ const OVER_HTTP: Readonly<Record<Exclude<Part, 'a'>, (context: PartContext) => P
   h: commitToWire,
   i: slowDiskAndLink,
   overload,
+  profile: whereItGoes,
 };
 
 /** Plays one part and prints what came of it at once. */

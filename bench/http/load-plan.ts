@@ -48,6 +48,7 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly slowestMs: number;
+  readonly slowestBusyMs: number;
   readonly cpuMicros: number;
   readonly seconds: readonly LoadSecond[];
   /** The first answer that was wrong. */

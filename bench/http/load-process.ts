@@ -24,6 +24,7 @@ class Run {
   readonly #all = new Set<LoadConnection>();
   readonly #seconds: { sent: number; answered: number; busy: number; slowestMs: number }[] = [];
   #counts = { busy: 0, wrong: 0, broken: 0, unsent: 0, asked: 0 };
+  #slowestBusyMs = 0;
   #example = '';
   #startedMs = 0;
   #over = false;
@@ -68,6 +69,7 @@ class Run {
       p50Ms: percentile(this.#latenciesMs, 0.5),
       p99Ms: percentile(this.#latenciesMs, 0.99),
       slowestMs: this.#latenciesMs.reduce((most, each) => Math.max(most, each), 0),
+      slowestBusyMs: this.#slowestBusyMs,
       cpuMicros: run.cpuMicros,
       seconds: this.#seconds as readonly LoadSecond[],
       example: this.#example,
@@ -114,6 +116,7 @@ class Run {
     if (answer.includes(BUSY)) {
       this.#counts.busy += 1;
       second.busy += 1;
+      this.#slowestBusyMs = Math.max(this.#slowestBusyMs, tookMs);
     } else if (!answer.startsWith('HTTP/1.1 200') || answer.includes(TOO_FAST) || answer.endsWith('success')) {
       this.#counts.wrong += 1;
       if (this.#example === '') this.#example = answer.slice(0, 600);

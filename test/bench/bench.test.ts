@@ -54,6 +54,9 @@ describe('the benchmark', () => {
     const { code, printed } = await runBench('--rounds', 'many');
     assert.equal(code, 1);
     assert.match(printed, /--rounds takes 1 to 100/);
-    assert.match((await runBench('--part', 'a,z')).printed, /--part takes some of a, b, c, d, e, f, g, h, i, overload/);
+    assert.match(
+      (await runBench('--part', 'a,z')).printed,
+      /--part takes some of a, b, c, d, e, f, g, h, i, overload, profile/,
+    );
   });
 });
