@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../src/base/logger.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { ensurePackages, ensurePostgres15 } from './support/debian-packages.ts';
+import { makeTestRoom } from './support/test-room.ts';
 
 // npm test [files]: everything a change must pass, on a machine that has only Node and npm. What it needs from Debian
 // it installs when it may. It ends with exit code 0 only if the checks and all tests passed.
@@ -131,9 +131,7 @@ async function main(files: readonly string[]): Promise<number> {
     console.error(missing);
     return 1;
   }
-  const room = mkdtempSync(join(tmpdir(), 'hongbao-test-'));
-  // Root's server runs as user postgres, who has to get in.
-  chmodSync(room, 0o755);
+  const room = makeTestRoom();
   let servers: Awaited<ReturnType<typeof startServers>> = [];
   try {
     servers = await startServers(room);
