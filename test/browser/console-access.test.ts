@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Role } from '../../src/flows/ports/operators.ts';
 import { createOperatorWithSetUpLink } from '../../src/store/operator-store.ts';
-import { codeOf, GOOD_PASSWORD } from '../support/console-credentials.ts';
+import { codeBefore, codeOf, GOOD_PASSWORD } from '../support/console-credentials.ts';
 import { PHONE } from '../support/browser.ts';
 import { look, startConsoleInBrowser } from '../support/console-browser.ts';
 import type { ConsoleInBrowser } from '../support/console-browser.ts';
@@ -32,7 +32,7 @@ async function setUp(page: Page, token: string, name: string): Promise<string> {
   await page.getByLabel('验证码').fill('000000');
   await button(page, '完成设置').click();
   await page.getByText('验证码不对').waitFor();
-  await page.getByLabel('验证码').fill(codeOf(secret, -1));
+  await page.getByLabel('验证码').fill(await codeBefore(secret));
   await button(page, '完成设置').click();
   await page.getByRole('heading', { name: '请保存恢复码' }).waitFor();
   await look(page, 'console-recovery-codes-1280');

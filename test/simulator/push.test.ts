@@ -180,6 +180,7 @@ describe('pushing messages to a callback', () => {
     test(`a slow answer is delivered again with the same message id, envelope ${envelopes}`, async () => {
       Object.assign(simulator.push.options, { mode: 'safe', envelopes });
       respond = (_received, count) => (count < 3 ? { trouble: 'hang' } : sealed(reply()));
+      const sentMs = performance.now();
       const result = await simulator.push.sendText(openid, '抽奖');
       assert.deepEqual(
         result.deliveries.map(({ status }) => status),
@@ -192,8 +193,8 @@ describe('pushing messages to a callback', () => {
       });
       assert.equal(new Set(texts).size, 1);
       assert.equal(new Set(callback.received.map(({ rawQuery }) => rawQuery)).size, envelopes === 'fresh' ? 3 : 1);
-      const [first, second] = callback.received;
-      assert.ok((second?.atMs ?? 0) - (first?.atMs ?? 0) >= 140, 'only after the cut-off');
+      // From the sending on: the first may arrive late on a busy machine.
+      assert.ok((callback.received[1]?.atMs ?? 0) - sentMs >= 149, 'only after the cut-off');
     });
   }
 

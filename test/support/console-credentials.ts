@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';
 import type { Role } from '../../src/flows/ports/operators.ts';
 import { createOperatorWithSetUpLink } from '../../src/store/operator-store.ts';
@@ -15,11 +16,22 @@ export interface ReadyOperator {
   readonly recoveryCodes: readonly string[];
 }
 
+const STEP_MS = 30_000;
+/** A code is typed and checked within this time, also on a machine that is slow. */
+const TYPING_MS = 5000;
+
 /** The code an authenticator shows, some steps from now. */
 export function codeOf(totpSecret: string, stepsFromNow = 0): string {
   return new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({
-    timestamp: Date.now() + stepsFromNow * 30_000,
+    timestamp: Date.now() + stepsFromNow * STEP_MS,
   });
+}
+
+/** The code of the step before, which is still taken; not so shortly before a step ends that it has grown too old. */
+export async function codeBefore(totpSecret: string): Promise<string> {
+  const leftMs = STEP_MS - (Date.now() % STEP_MS);
+  if (leftMs < TYPING_MS) await sleep(leftMs);
+  return codeOf(totpSecret, -1);
 }
 
 /** Goes through the set-up as a person does. The code of the present step is spent by it. */
@@ -34,7 +46,8 @@ export async function finishSetUp(server: TestConsole, token: string): Promise<R
   const begun = await caller.post('/set-up/begin', { token });
   assert.equal(begun.status, 200, JSON.stringify(begun.body));
   const { name, totpSecret } = begun.body;
-  const done = await caller.post('/set-up/finish', { token, password: GOOD_PASSWORD, code: codeOf(totpSecret, -1) });
+  const code = await codeBefore(totpSecret);
+  const done = await caller.post('/set-up/finish', { token, password: GOOD_PASSWORD, code });
   assert.equal(done.status, 200, JSON.stringify(done.body));
   return { caller, name, totpSecret, recoveryCodes: done.body.recoveryCodes };
 }
