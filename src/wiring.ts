@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { Router } from 'koa-router';
 import type { Logger } from './base/logger.ts';
 import type { Config, Loaded } from './config.ts';
 import { DrawBatcher } from './flows/draw-batcher.ts';
@@ -17,14 +16,14 @@ import type { SharedMemory } from './flows/ports/shared-memory.ts';
 import type { Clock } from './flows/ports/time-and-luck.ts';
 import { Admissions } from './http/admissions.ts';
 import { createApp } from './http/app.ts';
-import type { App } from './http/app.ts';
-import { createCrowdDoor } from './http/crowd-door.ts';
+import type { App, AppOptions } from './http/app.ts';
+import { createDeliveryDoor } from './http/delivery-door.ts';
 import { RequestTurns } from './http/request-turns.ts';
 import { RunningDeliveries } from './http/running-deliveries.ts';
 import { consolePages } from './http/routes/console-pages.ts';
 import { consoleRoutes } from './http/routes/console.ts';
 import { verificationFileRoutes } from './http/routes/verification-files.ts';
-import { wechatCallbackRoutes } from './http/routes/wechat-callback.ts';
+import { wechatCheckRoutes } from './http/routes/wechat-check.ts';
 import type { HttpMetrics } from './http/observe-requests.ts';
 import type { Readiness } from './http/routes/health.ts';
 import { createMetrics } from './metrics.ts';
@@ -220,12 +219,6 @@ async function startMemory(given: Parameters<typeof assemble>[0]): Promise<Share
   return memory;
 }
 
-/** What holds when very many write at once. */
-interface Crowd {
-  readonly admissions: Admissions;
-  readonly running: RunningDeliveries;
-}
-
 /** What people's requests are answered with. */
 interface WebFlows {
   readonly draws: DrawStore;
@@ -244,11 +237,8 @@ interface WebFlows {
 function createDoor(parts: Parts, flows: WebFlows): App {
   const { config, logger, pool, memory } = parts;
   const turns = new RequestTurns();
-  const admissions = new Admissions({ memory, logger });
-  const running = new RunningDeliveries({ turns, logger });
   return createApp({
-    routers: config.role === 'worker' ? [] : webRouters(parts, flows, { admissions, running }),
-    early: createCrowdDoor({ ...parts, ...flows, admissions, running, turns, door: messageDoor }),
+    ...(config.role === 'worker' ? { routers: [] } : webDoors(parts, flows, turns)),
     turns,
     logger,
     metrics: flows.metrics,
@@ -258,7 +248,7 @@ function createDoor(parts: Parts, flows: WebFlows): App {
   });
 }
 
-function webRouters(parts: Parts, flows: WebFlows, crowd: Crowd): readonly Router[] {
+function webDoors(parts: Parts, flows: WebFlows, turns: RequestTurns): Pick<AppOptions, 'routers' | 'early'> {
   const { config, logger, pool, clock, accounts, memory } = parts;
   const { batcher, draws, chat, operateActivities: operate } = flows;
   const { pseudonyms, operatePeople } = flows.people;
@@ -280,8 +270,21 @@ function webRouters(parts: Parts, flows: WebFlows, crowd: Crowd): readonly Route
     shopPayments,
     ...flows.money,
   };
-  return [
-    wechatCallbackRoutes({ ...crowd, accounts, door: messageDoor, receiveMessage, late: chat.late, clock, logger }),
+  const early = createDeliveryDoor({
+    accounts,
+    door: messageDoor,
+    receiveMessage,
+    late: chat.late,
+    admissions: new Admissions({ memory, logger }),
+    running: new RunningDeliveries({ turns, logger }),
+    clock,
+    logger,
+    turns,
+    metrics: flows.metrics,
+    proxyHops: config.proxyHops,
+  });
+  const routers = [
+    wechatCheckRoutes({ accounts, door: messageDoor, clock }),
     payNotices,
     verificationFileRoutes({ files }),
     ...consoleRoutes({
@@ -311,6 +314,7 @@ function webRouters(parts: Parts, flows: WebFlows, crowd: Crowd): readonly Route
       claimAwards: chat.claimAwards,
     }),
   ];
+  return { routers, early };
 }
 
 /** Ready while the database answers; without Redis there is less comfort, not less service. */

@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
+import type { Middleware } from 'koa';
 import type { Router } from 'koa-router';
 import type { Logger } from '../base/logger.ts';
 import { answerErrors } from './answer-errors.ts';
-import type { EarlyDoor } from './crowd-door.ts';
+import type { EarlyDoor } from './early-door.ts';
+import { gatheredResponses } from './gathered-response.ts';
 import { observeRequests } from './observe-requests.ts';
 import type { HttpMetrics } from './observe-requests.ts';
 import { RequestTurns } from './request-turns.ts';
@@ -27,6 +29,7 @@ export interface AppOptions {
   readonly metricsToken: string | null;
   /** Given where somebody else wants to know how long requests wait. */
   readonly turns?: RequestTurns;
+  /** Asked before Koa. */
   readonly early?: EarlyDoor;
 }
 
@@ -52,7 +55,9 @@ export function createApp(options: AppOptions): App {
   app.use(securityHeaders());
   app.use(answerErrors(logger));
   const health = healthRoutes({ ...options, isDraining: () => draining });
-  for (const router of [health, ...options.routers]) app.use(router.routes()).use(router.allowedMethods());
+  // One for all: it looks at what any of them has found at the address.
+  app.use(health.allowedMethods());
+  for (const router of [health, ...options.routers]) app.use(routesUnderPrefix(router));
 
   const handle = app.callback();
   const server = createBoundedServer((request, response) => {
@@ -61,7 +66,7 @@ export function createApp(options: AppOptions): App {
       // Whoever has hung up while waiting needs no answer.
       if (response.destroyed) return;
       if (draining) response.setHeader('Connection', 'close');
-      if (early?.concerns(request) === true) void answerEarly(early, request, response, handle);
+      if (early?.concerns(request) === true) void early.answer(request, response);
       else void handle(request, response);
     });
   });
@@ -73,6 +78,13 @@ export function createApp(options: AppOptions): App {
       await drain(server, drainMs, logger);
     },
   };
+}
+
+/** Lets a router that has a prefix look only at what is under it: it would try each of its routes. */
+function routesUnderPrefix(router: Router): Middleware {
+  const routes = router.routes() as unknown as Middleware;
+  const prefix = (router.opts.prefix ?? '').toLowerCase();
+  return (ctx, next) => (ctx.path.toLowerCase().startsWith(prefix) ? routes(ctx, next) : next());
 }
 
 /** Answers that have not ended. Places are used again: a Set that never empties keeps what left it from being collected young. */
@@ -94,20 +106,9 @@ class RunningAnswers {
   }
 }
 
-async function answerEarly(
-  early: EarlyDoor,
-  request: IncomingMessage,
-  response: ServerResponse,
-  otherwise: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-): Promise<void> {
-  if (!(await early.answer(request, response))) await otherwise(request, response);
-}
-
 function createBoundedServer(listener: RequestListener): Server {
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16_384 },
-    listener,
-  );
+  const bounds = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
+  const server = createServer({ ...bounds, maxHeaderSize: 16_384, ServerResponse: gatheredResponses() }, listener);
   // Longer than the 60 s after which common proxies drop an idle connection, so that they never use a closed one.
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;

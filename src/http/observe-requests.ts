@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../base/logger.ts';
 import { randomHex } from '../base/random-hex.ts';
@@ -10,43 +11,61 @@ export interface HttpMetrics {
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+/** Where requests are observed. */
+export interface Observers {
+  readonly logger: Logger;
+  readonly metrics: Pick<HttpMetrics, 'requestEnded'>;
+}
+
+/** What is told of a request when its answer has gone, or its caller has. */
+export interface EndedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly route: string;
+  /** By performance.now(). */
+  readonly startedAtMs: number;
+  readonly from: string;
+  readonly code: string | undefined;
+}
+
 /**
  * Gives every request an id (`X-Request-Id`), and when its answer has gone, or its caller has, one access log line and
  * one measurement. The query string is never logged: it carries codes, openids and signatures.
  */
-export function observeRequests(options: {
-  readonly logger: Logger;
-  readonly metrics: HttpMetrics;
-  readonly turns: Pick<RequestTurns, 'delayMs'>;
-}): Middleware {
+export function observeRequests(options: Observers & { readonly turns: Pick<RequestTurns, 'delayMs'> }): Middleware {
   return async (ctx, next) => {
-    const startedAt = performance.now() - options.turns.delayMs;
-    ctx.state['arrivedAtMs'] = startedAt;
-    const requestId = randomHex(8);
+    const startedAtMs = performance.now() - options.turns.delayMs;
+    const requestId = newRequestId();
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
     ctx.res.once('close', () => {
-      const seconds = (performance.now() - startedAt) / 1000;
-      const route = routeName(ctx);
-      options.metrics.requestEnded({ route, method: ctx.method, status: ctx.res.statusCode }, seconds);
-      options.logger.info(
-        {
-          requestId,
-          method: ctx.method,
-          path: shownPath(ctx),
-          route,
-          status: ctx.res.statusCode,
-          ms: Math.round(seconds * 1000),
-          from: ctx.ip,
-          ...(ctx.state['errorCode'] === undefined ? {} : { code: ctx.state['errorCode'] as string }),
-          ...(ctx.res.writableFinished ? {} : { cut: true }),
-        },
-        'request',
-        'soon',
-      );
+      const ended = { requestId, startedAtMs, path: shownPath(ctx), route: routeName(ctx), from: ctx.ip };
+      const code = ctx.state['errorCode'] as string | undefined;
+      noteEnded(options, ctx.res, { ...ended, method: ctx.method, code });
     });
     await next();
   };
+}
+
+/** Returns a name for a request that nobody can guess. */
+export function newRequestId(): string {
+  return randomHex(8);
+}
+
+/** Measures a request that has ended, and writes its line. */
+export function noteEnded({ logger, metrics }: Observers, response: ServerResponse, ended: EndedRequest): void {
+  const { requestId, method, path, route, startedAtMs, from, code } = ended;
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  const status = response.statusCode;
+  metrics.requestEnded({ route, method, status }, seconds);
+  const ms = Math.round(seconds * 1000);
+  const fields = { requestId, method, path, route, status, ms, from };
+  const more = {
+    ...(code === undefined ? {} : { code }),
+    ...(response.writableFinished ? {} : { cut: true }),
+  };
+  logger.info({ ...fields, ...more }, 'request', 'soon');
 }
 
 /** The path as logs may have it: a route whose path holds a secret says what stands for it in `shownPath`. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { PersonKey } from '../flows/ports/followers.ts';
 
 /** Returns what stands for a person who has shown no nickname: always the same six characters. */
@@ -12,7 +12,8 @@ const CHARACTERS = 6;
  * Makes codes from a keyed hash, so that nobody without the key gets from a code to its openid or back. Six of 28
  * characters are 480 million codes: good to tell people apart in a list, no proof of anything.
  */
-export function createPersonCode(key: Buffer): PersonCode {
+export function createPersonCode(bytes: Buffer): PersonCode {
+  const key = createSecretKey(bytes);
   return ({ account, openid }) => {
     const digest = createHmac('sha256', key).update(`${account} ${openid}`).digest();
     let number = digest.readUIntBE(0, 6);

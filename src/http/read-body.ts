@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { WrongRequest } from '../base/errors.ts';
 
@@ -13,35 +13,31 @@ interface BodyLimits {
   readonly deadlineMs?: number;
 }
 
-/** Bodies that were read before Koa took the request over. */
-const kept = new WeakMap<IncomingMessage, Promise<Buffer>>();
-
-/** Leaves a body, or why it could not be read, to whoever reads it of the same request later. */
-export function keepBody(request: IncomingMessage, body: Promise<Buffer>): void {
-  kept.set(request, body);
+/** Reads the whole body of a request that Koa has, as `readRequestBody` does. */
+export function readBody(ctx: Context, limits: BodyLimits): Promise<Buffer> {
+  return readRequestBody(ctx.req, ctx.res, limits);
 }
 
 /**
  * Reads the whole request body. Throws WrongRequest `body-too-large` (413), `body-too-slow` (408: it did not end
  * within `deadlineMs`, however steadily it dripped), `body-cut` (400: the sender broke off) or `body-encoded` (415).
  */
-export async function readBody(ctx: Context, limits: BodyLimits): Promise<Buffer> {
+export async function readRequestBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { bytesMax, deadlineMs = 10_000 }: BodyLimits,
+): Promise<Buffer> {
   try {
-    return await (kept.get(ctx.req) ?? readRequestBody(ctx.req, limits));
+    const encoding = request.headers['content-encoding'] ?? '';
+    if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+      throw new WrongRequest('body-encoded', 'a compressed body is not accepted', { status: 415 });
+    }
+    return await collect(request, bytesMax, deadlineMs);
   } catch (error) {
     // What is left of the body must not be read as the next request.
-    if (!ctx.headerSent) ctx.set('Connection', 'close');
+    if (!response.headersSent) response.setHeader('Connection', 'close');
     throw error;
   }
-}
-
-/** The same without Koa. Whoever answers a body that could not be read has to close the connection. */
-export async function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'] ?? '';
-  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
-    throw new WrongRequest('body-encoded', 'a compressed body is not accepted', { status: 415 });
-  }
-  return collect(request, limits.bytesMax, limits.deadlineMs ?? 10_000);
 }
 
 /**

@@ -8,9 +8,8 @@ import type { MessageDoor } from '../../src/flows/ports/messages.ts';
 import { Admissions } from '../../src/http/admissions.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { App } from '../../src/http/app.ts';
-import { createCrowdDoor } from '../../src/http/crowd-door.ts';
+import { createDeliveryDoor } from '../../src/http/delivery-door.ts';
 import { RequestTurns } from '../../src/http/request-turns.ts';
-import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
@@ -35,7 +34,7 @@ export interface FuzzReport {
 }
 
 /**
- * Sends generated and damaged requests through the callback's real stack: sockets, Koa, the message door. Throws at the
+ * Sends generated and damaged requests through the callback's real stack: sockets, the delivery door, the message door. Throws at the
  * first crash, 5xx, error in the log, unsigned message that is accepted, or request that costs over 100 ms of CPU.
  */
 export async function fuzzCallback(options: {
@@ -108,16 +107,20 @@ function startDoor(given: {
   const turns = new RequestTurns();
   const metrics = createMetrics();
   const running = new RunningDeliveries({ turns, logger, runningMax });
-  const clock = { nowMs: () => NOW_SECONDS * 1000 };
-  const parts = { ...given, accounts: { account: async () => account }, running, clock };
-  const router = wechatCallbackRoutes({
-    ...parts,
+  const early = createDeliveryDoor({
+    ...given,
+    accounts: { account: async () => account },
+    running,
+    turns,
+    metrics,
+    clock: { nowMs: () => NOW_SECONDS * 1000 },
     receiveMessage: async ({ message, renderReply }) => ({ kind: 'reply', xml: renderReply(message.key) }),
     late: { lapsed: async () => 'last' },
+    proxyHops: 0,
   });
   return createApp({
-    routers: [router],
-    early: createCrowdDoor({ ...parts, turns, metrics }),
+    routers: [],
+    early,
     turns,
     logger,
     metrics,

@@ -77,6 +77,22 @@ describe('errors', () => {
     assert.equal(((await wrongMethod.json()) as { code: string }).code, 'method-not-allowed');
     assert.ok([400, 500].includes((await fetch(`${url}/fails/%E0%A4%A`)).status));
   });
+
+  test('routes under a prefix are found as Koa finds them, and keep nothing from the routes behind', async (context) => {
+    const first = new Router({ prefix: '/api/First' });
+    const second = new Router();
+    first.get('one', '/one', (ctx) => void (ctx.body = 'first'));
+    second.post('one-too', '/api/first/one', (ctx) => void (ctx.body = 'second'));
+    second.get('rest', '/api/:rest', (ctx) => void (ctx.body = 'rest'));
+    const { url } = await runApp(context, { routers: [first, second] });
+    const text = async (path: string, method = 'GET'): Promise<string> => (await fetch(url + path, { method })).text();
+    assert.equal(await text('/api/First/one'), 'first');
+    assert.equal(await text('/API/first/ONE'), 'first');
+    assert.equal(await text('/api/first/one', 'POST'), 'second');
+    assert.equal(await text('/api/firstborn'), 'rest');
+    const wrongMethod = await fetch(`${url}/api/first/one`, { method: 'DELETE' });
+    assert.deepEqual([wrongMethod.status, wrongMethod.headers.get('allow')], [405, 'HEAD, GET, POST']);
+  });
 });
 
 describe('what every answer carries', () => {

@@ -1,16 +1,10 @@
 import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { LateReplies } from '../../src/flows/chat/late-replies.ts';
 import type { InboundMessage, ReceiveMessage } from '../../src/flows/ports/messages.ts';
-import { Admissions } from '../../src/http/admissions.ts';
-import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
-import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { SimulatorOptions } from '../../src/simulator/simulator-options.ts';
-import { ProcessMemory } from '../../src/store/process-memory.ts';
-import { messageDoor } from '../../src/wechat/messages/message-door.ts';
-import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount } from '../wechat/builders.ts';
-import { runApp } from './running-app.ts';
+import { runCallback } from './running-callback.ts';
 
 interface Options {
   readonly simulator?: SimulatorOptions;
@@ -23,7 +17,7 @@ interface Options {
 }
 
 /** Our callback under the simulator's WeChat, with real sockets; `heard` is what reached the flow. */
-export async function underSimulatedWechat(context: Parameters<typeof runApp>[0], options: Options = {}) {
+export async function underSimulatedWechat(context: Parameters<typeof runCallback>[0], options: Options = {}) {
   const mode = options.simulator?.mode ?? 'safe';
   const simulator = await startSimulator({ seed: `callback-${mode}`, ...options.simulator, mode });
   context.after(() => simulator.close());
@@ -32,22 +26,16 @@ export async function underSimulatedWechat(context: Parameters<typeof runApp>[0]
   const account = anAccount({ ...identity, ...options.account });
   const heard: InboundMessage[] = [];
   const receive = options.receive ?? repeat;
-  const logger = quietLogger();
-  const router = wechatCallbackRoutes({
-    accounts: { account: async () => account },
-    door: messageDoor,
+  const { url } = await runCallback(context, {
+    account,
     receiveMessage: (input) => {
       heard.push(input.message);
       return receive(input);
     },
     late: { lapsed: options.lapsed ?? (async () => 'wait-for-repeat') },
-    admissions: new Admissions({ memory: new ProcessMemory(), logger }),
-    running: new RunningDeliveries({ turns: { delayMs: 0 }, logger }),
     clock: simulator.clock,
-    logger,
     ...(options.answerDeadlineMs === undefined ? {} : { answerDeadlineMs: options.answerDeadlineMs }),
   });
-  const { url } = await runApp(context, { routers: [router] });
   simulator.setCallbackUrl(`${url}/wechat/main`);
   const openid = simulator.followers.list()[0]?.openid ?? '';
   return { simulator, heard, openid, url };

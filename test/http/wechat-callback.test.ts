@@ -6,34 +6,29 @@ import type { Account } from '../../src/flows/ports/accounts.ts';
 import type { LateDelivery, LateReplies } from '../../src/flows/chat/late-replies.ts';
 import type { InboundMessage, MessageOutcome, ReceiveMessage } from '../../src/flows/ports/messages.ts';
 import { Admissions } from '../../src/http/admissions.ts';
-import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
-import type { WechatCallbackDependencies } from '../../src/http/routes/wechat-callback.ts';
-import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
-import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { decryptMessage, messageKey } from '../../src/wechat/messages/message-crypto.ts';
-import { messageDoor } from '../../src/wechat/messages/message-door.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount, aTextXml, FOLLOWER, plainDelivery, sealedDelivery, wechatSign } from '../wechat/builders.ts';
 import type { Delivery } from '../wechat/builders.ts';
-import { rawRequest, runApp } from './running-app.ts';
-import type { RunningApp } from './running-app.ts';
+import { rawRequest } from './running-app.ts';
+import { runCallback } from './running-callback.ts';
+import type { CallbackGiven, RunningCallback } from './running-callback.ts';
 
 const nowMs = 1_795_200_000_000;
 const silent = quietLogger();
 const OLD_KEY = 'kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR';
-type Hook = Parameters<typeof runApp>[0];
+type Hook = Parameters<typeof runCallback>[0];
 
-interface Callback extends RunningApp {
+interface Callback extends RunningCallback {
   readonly account: Account;
   readonly received: InboundMessage[];
-  readonly post: (delivery: { query: Record<string, string>; body: string | Buffer }) => Promise<Response>;
 }
 
 /** Serves one account whose flow answers each text once by its content and then from memory, as the real one does. */
 async function serve(
   context: Hook,
   overrides: Partial<Account> = {},
-  dependencies: Partial<WechatCallbackDependencies> = {},
+  dependencies: Partial<CallbackGiven> = {},
 ): Promise<Callback> {
   const account = anAccount(overrides);
   const received: InboundMessage[] = [];
@@ -45,25 +40,8 @@ async function serve(
     stored.set(message.key, xml);
     return { kind: 'reply', xml };
   };
-  const router = wechatCallbackRoutes({
-    accounts: { account: async (id) => (id === account.id ? account : undefined) },
-    door: messageDoor,
-    receiveMessage,
-    late: { lapsed: async () => 'last' },
-    admissions: new Admissions({ memory: new ProcessMemory(), logger: silent }),
-    running: new RunningDeliveries({ turns: { delayMs: 0 }, logger: silent }),
-    clock: { nowMs: () => nowMs },
-    logger: silent,
-    ...dependencies,
-  });
-  const running = await runApp(context, { routers: [router] });
-  const post: Callback['post'] = ({ query, body }) =>
-    fetch(`${running.url}/wechat/main?${new URLSearchParams(query).toString()}`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/xml' },
-      body,
-    });
-  return { ...running, account, received, post };
+  const given = { account, receiveMessage, clock: { nowMs: () => nowMs }, ...dependencies };
+  return { ...(await runCallback(context, given)), account, received };
 }
 
 async function refused(response: Response, status: number, code: string): Promise<void> {

@@ -4,6 +4,7 @@ import { cdata, xmlText } from '../../base/xml.ts';
 import type { Account } from '../../flows/ports/accounts.ts';
 import type { CallbackQuery } from '../../flows/ports/messages.ts';
 import { decryptMessage, encryptMessage, messageKey, Undecryptable } from './message-crypto.ts';
+import type { MessageKey } from './message-crypto.ts';
 import { readMessageXml } from './message-fields.ts';
 import { isSignedBy, sign } from './signature.ts';
 
@@ -103,7 +104,7 @@ function openSealed(input: { account: Account; query: CallbackQuery; nowMs: numb
 }
 
 function tryKey(encodingAesKey: string, ciphertext: string): { message: string; appId: string } | undefined {
-  let key: Buffer;
+  let key: MessageKey;
   try {
     key = messageKey(encodingAesKey);
   } catch (cause) {

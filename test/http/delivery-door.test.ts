@@ -8,20 +8,16 @@ import type { MessageMode } from '../../src/flows/ports/accounts.ts';
 import type { MessageOutcome, ReceiveMessage } from '../../src/flows/ports/messages.ts';
 import type { SharedMemory } from '../../src/flows/ports/shared-memory.ts';
 import { Admissions } from '../../src/http/admissions.ts';
-import { createCrowdDoor } from '../../src/http/crowd-door.ts';
-import { RequestTurns } from '../../src/http/request-turns.ts';
-import { wechatCallbackRoutes } from '../../src/http/routes/wechat-callback.ts';
 import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
-import { messageDoor } from '../../src/wechat/messages/message-door.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
 import { anAccount, aTextXml, plainDelivery, sealedDelivery } from '../wechat/builders.ts';
-import { rawRequest, runApp } from './running-app.ts';
+import { rawRequest } from './running-app.ts';
+import { runCallback } from './running-callback.ts';
 
 const nowMs = 1_795_200_000_000;
 const BUSY = '现在参与的人太多，请稍后再发一次';
-type Hook = Parameters<typeof runApp>[0];
+type Hook = Parameters<typeof runCallback>[0];
 type Lease = Pick<SharedMemory, 'holdLease'>;
 
 interface Given {
@@ -29,34 +25,27 @@ interface Given {
   readonly receiveMessage?: ReceiveMessage;
   readonly runningMax?: number;
   readonly mode?: MessageMode;
+  readonly proxyHops?: number;
+  readonly late?: Pick<LateReplies, 'lapsed'>;
+  readonly answerDeadlineMs?: number;
 }
 
 const drawn: ReceiveMessage = async ({ renderReply }) => ({ kind: 'reply', xml: renderReply('drawn') });
 
-/** One process of the service: the crowd's door before the callback's route. With `runningMax` 0 it is always full. */
+/** One process of the service. With `runningMax` 0 it is always full. */
 async function startProcess(context: Hook, given: Given = {}) {
-  const { memory = new ProcessMemory(), receiveMessage = drawn, runningMax, mode = 'plain' } = given;
+  const { memory = new ProcessMemory(), receiveMessage = drawn, mode = 'plain', ...more } = given;
   const account = anAccount({ messageMode: mode });
-  const accounts = { account: async () => account };
-  const clock = { nowMs: () => nowMs };
-  const logger = quietLogger();
-  const turns = new RequestTurns();
-  const metrics = createMetrics();
-  const admissions = new Admissions({ memory, logger });
-  const running = new RunningDeliveries({ turns, logger, ...(runningMax === undefined ? {} : { runningMax }) });
-  const shared = { accounts, admissions, running, clock, door: messageDoor };
-  const late: Pick<LateReplies, 'lapsed'> = { lapsed: async () => 'wait-for-repeat' };
-  const router = wechatCallbackRoutes({ ...shared, receiveMessage, late, logger });
-  const early = createCrowdDoor({ ...shared, turns, metrics });
-  const app = await runApp(context, { routers: [router], early, turns, metrics });
-  const post = ({ query, body }: ReturnType<typeof plainDelivery>): Promise<Response> =>
-    fetch(`${app.url}/wechat/main?${new URLSearchParams(query).toString()}`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/xml' },
-      body,
-    });
-  const send = (xml: string): Promise<Response> => post(plainDelivery({ account, xml, nowMs }));
-  return { ...app, account, running, metrics, warnings: logger.lines, post, send };
+  const callback = await runCallback(context, {
+    late: { lapsed: async () => 'wait-for-repeat' },
+    ...more,
+    account,
+    receiveMessage,
+    admissions: new Admissions({ memory, logger: quietLogger() }),
+    clock: { nowMs: () => nowMs },
+  });
+  const send = (xml: string): Promise<Response> => callback.post(plainDelivery({ account, xml, nowMs }));
+  return { ...callback, account, send };
 }
 
 const textOf = (id: number, fields: Record<string, string | undefined> = {}): string =>
@@ -83,10 +72,84 @@ function held() {
   return { gate, entered, until, receiveMessage };
 }
 
+/** Lines of the access log, once they are written. */
+async function visits(logger: ReturnType<typeof quietLogger>): Promise<readonly Record<string, unknown>[]> {
+  await sleep(20);
+  return logger.lines.filter(({ event }) => event === 'request').map(({ fields }) => fields);
+}
+
+describe('a delivery, which Koa never sees', () => {
+  test('is logged and measured like any request, from the address that Koa would say', async (context) => {
+    for (const [proxyHops, forwarded] of [
+      [0, '6.6.6.6'],
+      [1, ' 6.6.6.6 , 1.2.3.4 '],
+      [2, '6.6.6.6, 1.2.3.4,5.6.7.8'],
+      [3, '1.2.3.4'],
+      [1, ''],
+    ] as const) {
+      const { url, logger, metrics } = await startProcess(context, { proxyHops });
+      const headers = { 'x-forwarded-for': forwarded };
+      const answer = await fetch(`${url}/wechat/main?signature=secret`, { method: 'POST', headers, body: 'x' });
+      await (await fetch(`${url}/healthz`, { headers })).text();
+      const [line, koas] = await visits(logger);
+      const { ms, ...rest } = line ?? {};
+      assert.deepEqual(rest, {
+        requestId: answer.headers.get('x-request-id'),
+        method: 'POST',
+        path: '/wechat/main',
+        route: 'wechat-message',
+        status: 400,
+        from: koas?.['from'],
+        code: 'query-malformed',
+      });
+      assert.match(String(rest.requestId), /^[0-9a-f]{16}$/);
+      assert.equal(typeof ms, 'number');
+      assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+      assert.match(
+        (await metrics.text()).body,
+        /requests_total\{route="wechat-message",method="POST",status="400"\} 1/,
+      );
+    }
+  });
+
+  test('comes in at every form of the address that the check takes', async (context) => {
+    const { url, account } = await startProcess(context);
+    const { query, body } = plainDelivery({ account, xml: textOf(1), nowMs });
+    for (const path of ['/wechat/main', '/wechat/main/', '/WeChat/main']) {
+      const address = `${url}${path}?${new URLSearchParams(query).toString()}`;
+      assert.equal(await contentOf(await fetch(address, { method: 'POST', body })), 'drawn');
+      assert.match(await (await fetch(address)).text(), /^query-malformed/, 'the check is there, too');
+    }
+    for (const path of ['/wechat/', '/wechat', '/wechat/main/more', '/other/wechat/main']) {
+      assert.equal((await fetch(url + path, { method: 'POST', body })).status, 404);
+    }
+  });
+
+  test('that meets a bug is 500, an error in the log, and silent to the caller', async (context) => {
+    const receiveMessage: ReceiveMessage = () => new Promise(() => {});
+    const late: Pick<LateReplies, 'lapsed'> = { lapsed: () => Promise.reject(new Error('secret inside')) };
+    const { send, logger } = await startProcess(context, { receiveMessage, late, answerDeadlineMs: 50 });
+    const answer = await send(textOf(1));
+    const body = await answer.text();
+    assert.deepEqual([answer.status, body.includes('secret')], [500, false]);
+    assert.ok(body.includes(answer.headers.get('x-request-id') ?? 'no id'));
+    const errors = logger.lines.filter(({ level }) => level === 'error');
+    assert.deepEqual([errors.length, errors[0]?.event], [1, 'request-failed']);
+    assert.equal((await visits(logger))[0]?.['code'], 'internal');
+  });
+
+  test('whose sender hangs up is told as cut', async (context) => {
+    const { port, logger } = await startProcess(context);
+    await rawRequest(port, ['POST /wechat/main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'], { waitMs: 50 });
+    const [line] = await visits(logger);
+    assert.deepEqual([line?.['cut'], line?.['path']], [true, '/wechat/main']);
+  });
+});
+
 describe('while too many deliveries run', () => {
   test('a new message is told so at once, and those inside are answered', async (context) => {
     const { gate, entered, until, receiveMessage } = held();
-    const { send, running, warnings, metrics } = await startProcess(context, { receiveMessage, runningMax: 2 });
+    const { send, running, logger, metrics } = await startProcess(context, { receiveMessage, runningMax: 2 });
     const inside = [send(textOf(1)), send(textOf(2))];
     await until(2);
     for (const id of [3, 4]) assert.equal(await contentOf(await send(textOf(id))), BUSY);
@@ -96,7 +159,7 @@ describe('while too many deliveries run', () => {
     assert.ok(!running.isFull());
     assert.equal(await contentOf(await send(textOf(5))), 'drawn');
     await sleep(1100);
-    const told = warnings.filter(({ event }) => event === 'messages-turned-away');
+    const told = logger.lines.filter(({ event }) => event === 'messages-turned-away');
     assert.deepEqual(
       told.map(({ fields }) => fields),
       [{ messages: 2, running: 0, delayMs: 0 }],
@@ -150,12 +213,6 @@ describe('while too many deliveries run', () => {
     });
     assert.equal(cut, '', 'somebody who hangs up in the middle is nobody’s trouble');
     assert.equal(await contentOf(await send(textOf(3))), BUSY);
-  });
-
-  test('a body longer than any message is left to the route, so that nobody makes two doors read it', async (context) => {
-    const { send } = await startProcess(context, { runningMax: 0 });
-    assert.equal(await contentOf(await send(textOf(1, { Content: 'x'.repeat(9000) }))), 'drawn');
-    assert.equal(await contentOf(await send(textOf(2, { Content: 'x'.repeat(2048) }))), BUSY);
   });
 
   test('requests that wait too long to be begun are enough', async () => {
