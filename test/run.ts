@@ -12,7 +12,8 @@ import { makeTestRoom } from './support/test-room.ts';
 // it installs when it may. It ends with exit code 0 only if the checks and all tests passed.
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const TOTAL_LIMIT_MS = 15 * 60_000;
+// Ends a run that hangs. It takes 11 to 13 minutes on two cores, by how busy their neighbours are.
+const TOTAL_LIMIT_MS = 19 * 60_000;
 const ONE_TEST_LIMIT_MS = 180_000;
 const BIN = join(ROOT, 'node_modules/.bin');
 

@@ -13,6 +13,9 @@ const BODY = { bytesMax: 65_536, deadlineMs: 3000 } as const;
 /** As Koa's router would match it. */
 const DELIVERY = /^(\/wechat\/([^/?]+)\/?)(?:\?(.*))?$/i;
 const LABELS = { route: 'wechat-message', method: 'POST' } as const;
+/** What logs say where nothing was answered, as nginx counts it: we closed the connection, or the caller did. */
+const NO_ANSWER = 444;
+const CALLER_GONE = 499;
 
 export interface DeliveryDoorDependencies extends AnswerDeliveryDependencies {
   readonly turns: Pick<RequestTurns, 'delayMs'>;
@@ -34,7 +37,7 @@ export function createDeliveryDoor(dependencies: DeliveryDoorDependencies): Earl
     concerns: ({ method, url = '' }) => method === 'POST' && DELIVERY.test(url),
     async answer(request, response) {
       const visit = openVisit(request, response, turns.delayMs);
-      // Koa would decide so, too: our proxies speak to us from one of their addresses, which may be gone by the end.
+      // Asked now: of a connection that is gone nobody can say it.
       const from = callerAddress(request, proxyHops);
       response.once('close', () => noteVisit(visit, from, dependencies));
       try {
@@ -90,12 +93,13 @@ function write({ response, requestId }: Visit, { status, type, body }: DeliveryA
 
 function noteVisit(visit: Visit, from: string, { logger, metrics }: Observers): void {
   const { response, requestId, arrivedAtMs: startedAtMs, path, answer } = visit;
+  const status = answer === null ? NO_ANSWER : answer === undefined ? CALLER_GONE : answer.status;
   if (answer?.turnedAway === true) {
-    metrics.requestEnded({ ...LABELS, status: response.statusCode }, (performance.now() - startedAtMs) / 1000);
+    metrics.requestEnded({ ...LABELS, status }, (performance.now() - startedAtMs) / 1000);
     return;
   }
   const code = answer === null ? 'left-to-repeat' : answer?.code;
-  noteEnded({ logger, metrics }, response, { ...LABELS, requestId, path, startedAtMs, from, code });
+  noteEnded({ logger, metrics }, response, { ...LABELS, requestId, path, status, startedAtMs, from, code });
 }
 
 /** For a bug of ours; the caller learns nothing but the request's id. */

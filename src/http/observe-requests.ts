@@ -23,6 +23,7 @@ export interface EndedRequest {
   readonly method: string;
   readonly path: string;
   readonly route: string;
+  readonly status: number;
   /** By performance.now(). */
   readonly startedAtMs: number;
   readonly from: string;
@@ -39,10 +40,12 @@ export function observeRequests(options: Observers & { readonly turns: Pick<Requ
     const requestId = newRequestId();
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
+    // Asked now: of a connection that is gone nobody can say it.
+    const from = ctx.ip;
     ctx.res.once('close', () => {
-      const ended = { requestId, startedAtMs, path: shownPath(ctx), route: routeName(ctx), from: ctx.ip };
+      const ended = { requestId, startedAtMs, path: shownPath(ctx), route: routeName(ctx), status: ctx.res.statusCode };
       const code = ctx.state['errorCode'] as string | undefined;
-      noteEnded(options, ctx.res, { ...ended, method: ctx.method, code });
+      noteEnded(options, ctx.res, { ...ended, method: ctx.method, from, code });
     });
     await next();
   };
@@ -55,9 +58,8 @@ export function newRequestId(): string {
 
 /** Measures a request that has ended, and writes its line. */
 export function noteEnded({ logger, metrics }: Observers, response: ServerResponse, ended: EndedRequest): void {
-  const { requestId, method, path, route, startedAtMs, from, code } = ended;
+  const { requestId, method, path, route, status, startedAtMs, from, code } = ended;
   const seconds = (performance.now() - startedAtMs) / 1000;
-  const status = response.statusCode;
   metrics.requestEnded({ route, method, status }, seconds);
   const ms = Math.round(seconds * 1000);
   const fields = { requestId, method, path, route, status, ms, from };

@@ -142,7 +142,7 @@ describe('a delivery, which Koa never sees', () => {
     const { port, logger } = await startProcess(context);
     await rawRequest(port, ['POST /wechat/main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'], { waitMs: 50 });
     const [line] = await visits(logger);
-    assert.deepEqual([line?.['cut'], line?.['path']], [true, '/wechat/main']);
+    assert.deepEqual([line?.['cut'], line?.['status'], line?.['from']], [true, 499, '127.0.0.1']);
   });
 });
 
