@@ -31,7 +31,7 @@ const OWNERS: readonly (readonly [RegExp, string])[] = [
   [/\/pino\/|\/prom-client\/|\/src\/(logging|metrics)/, 'log and metrics'],
   [/\/src\/wechat\/|\/src\/base\/(flat-)?xml/, 'opening messages, rendering replies'],
   [/\/src\/flows\//, 'choosing the answer'],
-  [/\/src\/http\/|\/node_modules\//, 'Koa, its router and our middlewares'],
+  [/\/src\/http\/|\/node_modules\//, 'the door for deliveries'],
 ];
 const OTHERS = 'HTTP, streams and promises of Node';
 
