@@ -1,4 +1,5 @@
-import { createCipheriv, createHash, randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, createSecretKey, hash, randomInt } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { PushAccount } from './load-plan.ts';
 
 // Signs, seals and writes what WeChat delivers, by code of its own: it costs the load process 10 us (plain) to 20 us.
@@ -25,7 +26,7 @@ export function pushMessage(account: PushAccount, safe: boolean, followers: numb
 
 /** Openids follow no order, and neither do these. `stored-draws.ts` makes the same in SQL. */
 function follower(number: number): string {
-  return `o${createHash('md5').update(String(number)).digest('hex').slice(0, 27)}`;
+  return `o${hash('md5', String(number)).slice(0, 27)}`;
 }
 
 function request(path: string, body: string): Buffer {
@@ -36,17 +37,36 @@ function request(path: string, body: string): Buffer {
 }
 
 function sign(...parts: readonly string[]): string {
-  return createHash('sha1').update(parts.toSorted().join('')).digest('hex');
+  return hash('sha1', parts.toSorted().join(''));
+}
+
+const keys = new Map<string, { readonly secret: KeyObject; readonly iv: Buffer }>();
+
+/** A key in bytes would cost 15 us more each time. */
+function keyOf(encodingAesKey: string): { readonly secret: KeyObject; readonly iv: Buffer } {
+  const known = keys.get(encodingAesKey);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(`${encodingAesKey}=`, 'base64');
+  const key = { secret: createSecretKey(bytes), iv: bytes.subarray(0, 16) };
+  keys.set(encodingAesKey, key);
+  return key;
 }
 
 function seal({ encodingAesKey, appId }: PushAccount, xml: string): string {
-  const key = Buffer.from(`${encodingAesKey}=`, 'base64');
+  const { secret, iv } = keyOf(encodingAesKey);
   const message = Buffer.from(xml);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(message.length);
-  const plain = Buffer.concat([randomBytes(16), length, message, Buffer.from(appId)]);
+  // Sixteen bytes that should be random, and here need only differ.
+  const head = Buffer.from(
+    String(START * 1e6 + sent)
+      .padStart(16, '0')
+      .slice(-16)
+      .padEnd(20),
+  );
+  head.writeUInt32BE(message.length, 16);
+  const plain = Buffer.concat([head, message, Buffer.from(appId)]);
   const padding = 32 - (plain.length % 32);
-  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
-  const padded = Buffer.concat([plain, Buffer.alloc(padding, padding)]);
-  return Buffer.concat([cipher.update(padded), cipher.final()]).toString('base64');
+  const cipher = createCipheriv('aes-256-cbc', secret, iv).setAutoPadding(false);
+  return (
+    cipher.update(Buffer.concat([plain, Buffer.alloc(padding, padding)]), undefined, 'base64') + cipher.final('base64')
+  );
 }
