@@ -97,14 +97,14 @@ async function runTests(files: readonly string[], environment: Readonly<Record<s
   return code;
 }
 
-/** Runs what speaks to the database once more on the oldest PostgreSQL we promise to work with. */
+/** Runs what speaks to the database on the oldest PostgreSQL we promise to work with. */
 async function runOnPostgres15(environment: Readonly<Record<string, string>>): Promise<number> {
   const url = environment['TEST_POSTGRES15_URL'];
   if (url === undefined) return 0;
   const files = globSync(['test/store/{activity,draw,entities,payout,reissue}*.test.ts', 'test/flows/*races.test.ts'], {
     cwd: ROOT,
   });
-  console.log(`\nthe same on PostgreSQL 15: ${files.length} files of draws, payouts and races`);
+  console.log(`\non PostgreSQL 15: ${files.length} files of draws, payouts and races`);
   return runTests(files, { ...environment, TEST_DATABASE_URL: url });
 }
 
@@ -147,8 +147,9 @@ async function main(files: readonly string[]): Promise<number> {
     const codes = {
       checks: await check(),
       'web build': await buildWeb(),
-      tests: await runTests(all ? ['test/**/*.test.ts'] : files, environment),
+      // The long run is the last one, so that what it tells of its failures ends what is printed.
       'tests on PostgreSQL 15': all ? await runOnPostgres15(environment) : 0,
+      tests: await runTests(all ? ['test/**/*.test.ts'] : files, environment),
     };
     const failed = Object.entries(codes).flatMap(([name, code]) => (code === 0 ? [] : [name]));
     if (stoppedBy !== null) failed.push(`stopped by ${stoppedBy}`);

@@ -20,6 +20,12 @@ const open = (page: Page, path: string) => page.goto(`${stage.server.url}/consol
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog');
 
+/** A promise, and what fulfils it. */
+function barrier(): readonly [Promise<void>, () => void] {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return [promise, resolve];
+}
+
 /** Goes through the set-up page and returns the secret that it showed. */
 async function setUp(page: Page, token: string, name: string): Promise<string> {
   await open(page, `/set-up?token=${token}`);
@@ -64,6 +70,56 @@ test('a new operator sets up, signs out, and signs in by password and code', asy
   await page.getByRole('heading', { name: '我的登录' }).waitFor();
   await page.getByText('当前').waitFor();
   await look(page, 'console-own-access-1280');
+  await context.close();
+});
+
+test('a session that ended elsewhere is called over, also where many loads meet its end', async () => {
+  const { context, page } = await stage.signedIn({ name: 'overtaken' });
+  await page.waitForLoadState('networkidle');
+  await stage.server.pool.query(
+    "delete from operator_session where operator_id = (select id from operator where name = 'overtaken')",
+  );
+  await page.getByRole('link', { name: '审批' }).click();
+  await page.getByText('登录已失效，请再次登录。').waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.getByText('登录已失效，请再次登录。').count(), 1);
+  await context.close();
+});
+
+test('whoever signs out is not told that the session is over by what was still being loaded', async () => {
+  const { context, page } = await stage.signedIn({ name: 'leaves' });
+  const [held, release] = barrier();
+  await page.route('**/logout', async (route) => {
+    const answer = await route.fetch();
+    await held;
+    await route.fulfill({ response: answer });
+  });
+  await button(page, '退出').click();
+  const refused = page.waitForResponse((answer) => answer.status() === 401);
+  await page.getByRole('link', { name: '审批' }).click();
+  await refused;
+  await page.getByRole('heading', { name: '登录红包运营台' }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  const signedOut = page.waitForResponse('**/logout');
+  release();
+  await signedOut;
+  await page.getByRole('heading', { name: '登录红包运营台' }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await context.close();
+});
+
+test('a sign-out that did not reach the service is said, and can be tried again', async () => {
+  const { context, page, faults } = await stage.signedIn({ name: 'stays' });
+  await page.route('**/logout', (route) => route.abort(), { times: 1 });
+  await button(page, '退出').click();
+  await page.getByText('连不上服务器').waitFor();
+  await look(page, 'console-sign-out-failed-1280', false);
+  await button(page, '退出').click();
+  await page.getByRole('heading', { name: '登录红包运营台' }).waitFor();
+  assert.deepEqual(
+    faults.filter((fault) => fault.startsWith('script error')),
+    [],
+  );
   await context.close();
 });
 

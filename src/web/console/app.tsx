@@ -1,16 +1,18 @@
 import { App as AntApp, ConfigProvider } from 'antd';
 import enUS from 'antd/es/locale/en_US';
 import zhCN from 'antd/es/locale/zh_CN';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { SessionAnswer } from '../../http/contract/console-session.ts';
 import { SetUpPage } from './access/set-up-page.tsx';
 import { LoginPage } from './pages/login-page.tsx';
 import { BusyIcon } from './parts/busy-icon.tsx';
 import { Frame } from './parts/frame.tsx';
+import { sayProblem } from './parts/notices.tsx';
 import { stillTheme, theme } from './parts/theme.ts';
 import { Routes } from './routes.tsx';
 import { createApi } from './state/api.ts';
-import { rememberLanguage, rememberedLanguage, SpeechProvider } from './state/language.tsx';
+import type { ApiProblem } from './state/api.ts';
+import { rememberLanguage, rememberedLanguage, SpeechProvider, useWords } from './state/language.tsx';
 import type { Language, Speech } from './state/language.tsx';
 import { NavigationProvider, usePath } from './state/navigation.tsx';
 import type { Navigation } from './state/navigation.tsx';
@@ -58,12 +60,22 @@ function useChosenLanguage(): Speech {
   }, [language, words]);
 }
 
+/** Who is signed in after the service said that it knows no session: of many loads that it says so of, all agree. */
+function whoIsLeft(before: Who, leaving: boolean): Who {
+  if (typeof before === 'object') return leaving ? 'nobody' : 'over';
+  return before === 'asking' ? 'nobody' : before;
+}
+
 function SignedIn({ navigation, loginToken }: { navigation: Navigation; loginToken: string | null }) {
+  const words = useWords();
+  const { message } = AntApp.useApp();
   const [who, setWho] = useState<Who>('asking');
   const setUp = usePath() === '/set-up';
   const [toLogIn, setToLogIn] = useState(setUp ? null : loginToken);
   const [toSetUp, setToSetUp] = useState(setUp ? loginToken : null);
-  const api = useMemo(() => createApi(() => setWho((before) => (typeof before === 'object' ? 'over' : 'nobody'))), []);
+  // What is still being loaded while somebody signs out is refused, too: that is no session that ended by itself.
+  const leaving = useRef(false);
+  const api = useMemo(() => createApi(() => setWho((before) => whoIsLeft(before, leaving.current))), []);
   useEffect(() => {
     // With a link in hand the log-in page spends it; without, a session may still be open.
     if (loginToken !== null || navigation.path() === '/set-up') setWho('nobody');
@@ -72,9 +84,20 @@ function SignedIn({ navigation, loginToken }: { navigation: Navigation; loginTok
   const session = useMemo(() => {
     if (typeof who !== 'object') return null;
     const may = (permission: string): boolean => who.permissions.includes(permission);
-    const signOut = (): void => void api.logOut().finally(() => setWho('nobody'));
+    const signOut = (): void => {
+      leaving.current = true;
+      void api
+        .logOut()
+        .then(
+          () => setWho('nobody'),
+          (problem: ApiProblem) => {
+            if (problem.code !== 'not-signed-in') void message.error(sayProblem(problem, words));
+          },
+        )
+        .finally(() => (leaving.current = false));
+    };
     return { api, who, may, signOut };
-  }, [who, api]);
+  }, [who, api, message, words]);
   if (who === 'asking') return null;
   if (session === null) {
     const onSignedIn = (answer: SessionAnswer): void => {
