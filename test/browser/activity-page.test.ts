@@ -195,6 +195,22 @@ it('offline for a while, the same draw goes on when the phone is back', async (c
   assert.equal((await countDraws(world.database.client)).draws, 1);
 });
 
+for (const script of ['button', 'later', 'words-en'] as const) {
+  it(`a script that did not come at first is asked for again (${script})`, async (context) => {
+    // Chromium gives the same failed import again and again, until the page is loaded anew.
+    const world = await startPageWorld(context);
+    const activity = await publishActivity(world.database.client, { ...losing, look: { play: 'button' } });
+    const phone = await wechatPhone(browser, { reducedMotion: 'reduce' });
+    context.after(() => phone.close());
+    const page = await phone.newPage();
+    await page.route(`**/h5/assets/${script}-*.js`, (route) => route.abort('internetdisconnected'), { times: 1 });
+    await page.goto(`${world.doors[0]}/a/${activity.slug}?lang=en`);
+    await page.locator('.play-action').tap();
+    const card = page.getByRole('dialog', { name: 'So close' });
+    await card.getByText(/chances? left/).waitFor();
+  });
+}
+
 it('a session that ran out leads through WeChat again and on with the same draw', async (context) => {
   const { world, page } = await openPage(context, winning);
   await page.context().clearCookies();

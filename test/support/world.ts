@@ -103,7 +103,7 @@ export async function compareBooks(pool: pg.Pool, simulator: Simulator): Promise
 export async function eventually<Answer>(
   waitedFor: string,
   ask: () => Promise<Answer | undefined | false> | Answer | undefined | false,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<Answer> {
   const endMs = performance.now() + limitMs;
   while (performance.now() < endMs) {

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import type { PagePlay } from '../../http/contract/activity-page.ts';
 import type { PlayProps } from './plays/play-props.ts';
-import { withRetries } from './with-retries.ts';
+import { loadScript } from './load-script.ts';
 
 // Each play is a script of its own: nobody waits for one they do not see.
 const PLAYS: Readonly<Record<PagePlay, () => Promise<{ readonly Play: ComponentType<PlayProps> }>>> = {
@@ -17,5 +17,5 @@ const PLAYS: Readonly<Record<PagePlay, () => Promise<{ readonly Play: ComponentT
 
 /** Loads what the page plays; undefined when the connection stays away. */
 export function loadPlay(play: PagePlay): Promise<ComponentType<PlayProps> | undefined> {
-  return withRetries(async () => (await PLAYS[play]()).Play);
+  return loadScript(PLAYS[play]).then((script) => script?.Play);
 }

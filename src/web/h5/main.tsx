@@ -7,6 +7,7 @@ import type { ActivityPageState } from '../../http/contract/activity-page.ts';
 import { pageLanguage } from '../shared/language.ts';
 import type { Language } from '../shared/language.ts';
 import { App } from './app.tsx';
+import { loadScript } from './load-script.ts';
 import { loadWords } from './words.ts';
 
 // A redirect hands the fragment on that WeChat's authorization page asks for; it has no business in a shared address.
@@ -25,7 +26,9 @@ if (place !== null && data) {
 
 // On the page of awards: transfers that wait to be collected.
 const awards = document.querySelector<HTMLElement>('.awards');
-if (awards?.querySelector('.collect') != null) void import('./collect.ts').then((page) => page.collectAwards(awards));
+if (awards?.querySelector('.collect') != null) {
+  void loadScript(() => import('./collect.ts')).then((page) => page?.collectAwards(awards));
+}
 
 /** Without any words of its own the page still says what to do. */
 function sayUnreachable(language: Language): void {

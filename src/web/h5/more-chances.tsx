@@ -4,6 +4,7 @@ import type { ActivityPageState } from '../../http/contract/activity-page.ts';
 import type { InvitationAnswer } from '../../http/contract/invitation.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
 import { readInvitation } from './draw-client.ts';
+import { loadScript } from './load-script.ts';
 import { closedBy } from './page-state.ts';
 import type { Words } from './words.ts';
 
@@ -92,9 +93,8 @@ function useShareCard(state: ActivityPageState, invitation: InvitationAnswer | n
     if (script === undefined || path === undefined || !/MicroMessenger/i.test(navigator.userAgent)) return;
     const { account, look } = state;
     const timer = setTimeout(() => {
-      void import('./share-card.ts').then(
-        ({ offerShareCard }) => offerShareCard({ script, account, look, path }),
-        () => {},
+      void loadScript(() => import('./share-card.ts')).then((card) =>
+        card?.offerShareCard({ script, account, look, path }),
       );
     }, QUIET_MS);
     return () => clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { withRetries } from './with-retries.ts';
+import { loadScript } from './load-script.ts';
 
 type Later = typeof import('./later.ts');
 
@@ -11,7 +11,7 @@ export function useLater(): Later | null {
   useEffect(() => {
     // The play's own script goes first, and nobody has drawn so soon.
     const timer = setTimeout(
-      () => void withRetries(() => import('./later.ts')).then((found) => found && setLater(found)),
+      () => void loadScript(() => import('./later.ts')).then((found) => found && setLater(found)),
       QUIET_MS,
     );
     return () => clearTimeout(timer);

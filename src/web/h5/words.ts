@@ -1,5 +1,5 @@
 import type { Language } from '../shared/language.ts';
-import { withRetries } from './with-retries.ts';
+import { loadScript } from './load-script.ts';
 import type { words } from './words-zh.ts';
 
 /** What the page says; Chinese and English have the same entries. */
@@ -7,5 +7,7 @@ export type Words = typeof words;
 
 /** Loads what the page says in one language, a script of its own; undefined when the connection stays away. */
 export async function loadWords(language: Language): Promise<Words | undefined> {
-  return withRetries(async () => (await (language === 'en' ? import('./words-en.ts') : import('./words-zh.ts'))).words);
+  return loadScript<{ readonly words: Words }>(() =>
+    language === 'en' ? import('./words-en.ts') : import('./words-zh.ts'),
+  ).then((script) => script?.words);
 }
