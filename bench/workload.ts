@@ -135,7 +135,7 @@ function nextMessage(): Message {
   const sender = follower(randomInt(FOLLOWERS));
   messages += 1;
   const id = `23${String(messages).padStart(17, '0')}`;
-  return { openid: sender, key: `m:${sender}:${id}` as RequestKey, render: (text) => reply(sender, text) };
+  return { openid: sender, key: `m:${id}:${sender}` as RequestKey, render: (text) => reply(sender, text) };
 }
 
 /** Openids follow no order, and neither do these: multiplying by an odd number scatters and repeats none. */

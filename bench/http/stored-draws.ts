@@ -5,7 +5,7 @@ const AT_ONCE = 500_000;
 // The followers who write during the run; one draw in five won.
 const FOLLOWERS = 1_000_000;
 const OPENID = `'o' || substr(md5((n % ${FOLLOWERS})::text), 1, 27)`;
-const KEY = `'m:' || ${OPENID} || ':' || (20000000000000000 + n)`;
+const KEY = `'m:' || (20000000000000000 + n) || ':' || ${OPENID}`;
 const AWARD = `md5('award' || n)`;
 const AT = `to_timestamp($3::float8 - ($4::float8 - n) / 100)`;
 

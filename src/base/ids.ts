@@ -13,7 +13,7 @@ export type PrizeId = Branded<'prize'>;
 export type AwardId = Branded<'award'>;
 /** The person's openid under one account; meaningless without the account beside it. */
 export type Openid = Branded<'openid'>;
-/** What makes a request unique for ever: `m:<sender>:<MsgId>` for messages, `p:<activity>:<openid>:<token>` for pages. */
+/** What makes a request unique for ever: `m:<MsgId>:<sender>` for messages, `p:<activity>:<token>:<openid>` for pages. */
 export type RequestKey = Branded<'request'>;
 /** The number WeChat Pay knows a payout by (mch_billno): 1-28 letters and digits. */
 export type OrderNumber = Branded<'order'>;

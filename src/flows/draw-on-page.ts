@@ -202,7 +202,7 @@ function drawEnd(rule: ActivityRule, text: string, verdict: Verdict): DrawEnd {
 /** Throws WrongRequest `token-malformed` unless the token is 32 lower-case hex digits. */
 function pageRequestKey(activity: LiveActivity, openid: Openid, token: string): RequestKey {
   if (!/^[0-9a-f]{32}$/.test(token)) throw new WrongRequest('token-malformed', 'the token takes 32 hex digits');
-  return `p:${activity.id}:${openid}:${token}` as RequestKey;
+  return `p:${activity.id}:${token}:${openid}` as RequestKey;
 }
 
 function phaseAt({ rule, paused }: LiveActivity, nowMs: number): PagePhase {

@@ -101,7 +101,7 @@ describe('a plain account', () => {
       `<xml>\n<ToUserName><![CDATA[${FOLLOWER}]]></ToUserName>\n<FromUserName><![CDATA[gh_10f6c3c3ac5a]]></FromUserName>\n` +
         `<CreateTime>${nowMs / 1000}</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[abcdteT#1]]></Content>\n</xml>`,
     );
-    assert.equal(received[0]?.key, `m:${FOLLOWER}:6054768590064713728`);
+    assert.equal(received[0]?.key, `m:6054768590064713728:${FOLLOWER}`);
   });
 
   test('nothing to say is the bare word success', async (context) => {

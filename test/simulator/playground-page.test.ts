@@ -16,7 +16,7 @@ function happening(id: number, kind: string, changes: Partial<Happening> = {}): 
 
 function draw(changes: Partial<Draw> = {}): Draw {
   return {
-    requestKey: `m:${OPENID}:77`,
+    requestKey: `m:77:${OPENID}`,
     activity: '新春抽奖',
     ruleVersion: 1,
     outcome: 'won',
@@ -101,8 +101,8 @@ describe('stories of the playground', () => {
   });
 
   it('a draw from a page and one from before a restart are stories without a message', () => {
-    const page = draw({ requestKey: `p:a:${OPENID}:t`, atMs: 5, orderNumber: null, payoutState: null });
-    const earlier = draw({ requestKey: `m:${OPENID}:1`, atMs: 3, outcome: 'lost' });
+    const page = draw({ requestKey: `p:a:t:${OPENID}`, atMs: 5, orderNumber: null, payoutState: null });
+    const earlier = draw({ requestKey: `m:1:${OPENID}`, atMs: 3, outcome: 'lost' });
     const stories = tellStories(OPENID, [], [page, earlier]);
     assert.deepEqual(
       stories.map((story) => [story.kind, standingOf(story)]),

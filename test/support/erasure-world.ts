@@ -65,7 +65,7 @@ export async function openErasureWorld(): Promise<ErasureWorld> {
         logger: quietLogger(),
         orderPrefix: 'test',
       });
-      const key = `m:${openid}:${messageId}` as Parameters<DrawBatcher['draw']>[0]['key'];
+      const key = `m:${messageId}:${openid}` as Parameters<DrawBatcher['draw']>[0]['key'];
       return batcher.draw({
         activity,
         openid,

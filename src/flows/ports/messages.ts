@@ -6,8 +6,9 @@ import type { Reply } from './replies.ts';
 /** What every message and event carries. */
 export interface InboundBase {
   /**
-   * The same on every delivery: `m:<sender>:<MsgId>` for messages, for events
-   * `e:<sender>:<CreateTime>:<event>:<eventKey>` and what else tells two of one second apart (job, person).
+   * The same on every delivery: `m:<MsgId>:<sender>` for messages, for events
+   * `e:<CreateTime>:<sender>:<event>:<eventKey>` and what else tells two of one second apart (job, person).
+   * What grows with time comes first, so that a draw is written at the end of its key's index.
    */
   readonly key: RequestKey;
   /** The account's original id (`gh_...`). */

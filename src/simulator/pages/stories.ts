@@ -94,7 +94,7 @@ function place(
 
 function messageKey(openid: string, { id, detail }: Happening): string {
   const messageId = String(detail['msgId'] ?? '');
-  return messageId === '' ? `event:${id}` : `m:${openid}:${messageId}`;
+  return messageId === '' ? `event:${id}` : `m:${messageId}:${openid}`;
 }
 
 function messageDraft(openid: string, message: Happening): Draft {

@@ -6,6 +6,7 @@ import type {
   PageWinners,
 } from '../../http/contract/activity-page.ts';
 import type { InvitationAnswer } from '../../http/contract/invitation.ts';
+import type { Tap } from './request-token.ts';
 
 /** How asking for a draw went: an answer, a fault that asking again will not cure, or trouble to the end. */
 export type DrawOutcome =
@@ -15,13 +16,6 @@ export type DrawOutcome =
 
 /** `unproven`: WeChat does not say whether this person follows, without which there is no draw. */
 export type Trouble = 'connection' | 'busy' | 'unproven' | 'too-many';
-
-/** One tap: `said` is what the person gave with it, `to` another way than the page's own; null for nothing. */
-export interface Tap {
-  readonly token: string;
-  readonly said: string | null;
-  readonly to: string | null;
-}
 
 const ANSWER_TIMEOUT_MS = 7000;
 // A server that asks for more patience than this is asked again anyway, a last time.

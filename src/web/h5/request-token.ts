@@ -1,12 +1,21 @@
-import type { Tap } from './draw-client.ts';
+/** One tap: `said` is what the person gave with it, `to` another way than the page's own; null for nothing. */
+export interface Tap {
+  readonly token: string;
+  readonly said: string | null;
+  readonly to: string | null;
+}
 
 // A token this old belongs to a draw the person has forgotten about: asking for it would draw without a tap.
 const RESUME_WITHIN_MS = 10 * 60_000;
 
-/** Makes 128 random bits as 32 hex digits: one tap's name for its draw. */
-export function newToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/**
+ * Makes one tap's name for its draw: 32 hex digits, 12 of the time in ms, so that a draw is written at the end of its
+ * key's index, and 20 of chance.
+ */
+export function newToken(nowMs = Date.now()): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  const chance = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${nowMs.toString(16).padStart(12, '0')}${chance}`;
 }
 
 /** Keeps a tap whose answer was not shown yet, so that a closed or reloaded page asks for the same one. */

@@ -21,10 +21,10 @@ export type EventBody = OwnFields<InboundEvent>;
 export function readEvent(fields: XmlElement, sender: Omit<InboundBase, 'key'>, name: string): InboundEvent {
   const eventKey = fieldText(fields, 'EventKey');
   const body = readFollowerEvent(fields, name) ?? readPlatformEvent(fields, name) ?? { event: 'other' as const };
-  const parts = [sender.createTimeSeconds, keyPart(name), keyPart(eventKey)];
+  const parts = [sender.createTimeSeconds, sender.fromUser, keyPart(name), keyPart(eventKey)];
   // Results of several jobs may arrive in one second, and the platform speaks of many people under one sender.
   const also = subject(body) || jobId(fields);
-  const key = `e:${[sender.fromUser, ...parts].join(':')}${also === '' ? '' : `:${keyPart(also)}`}` as RequestKey;
+  const key = `e:${parts.join(':')}${also === '' ? '' : `:${keyPart(also)}`}` as RequestKey;
   return { ...sender, kind: 'event', key, name, eventKey, ...body };
 }
 

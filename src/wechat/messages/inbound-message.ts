@@ -41,8 +41,8 @@ function readMessage(fields: XmlElement, sender: Sender, msgType: string): Inbou
   const known = isMessageId(msgId);
   if (msgType === 'text' && !known) throw malformed('MsgId');
   const key = known
-    ? `m:${sender.fromUser}:${msgId}`
-    : `o:${sender.fromUser}:${sender.createTimeSeconds}:${keyPart(msgType)}`;
+    ? `m:${msgId}:${sender.fromUser}`
+    : `o:${sender.createTimeSeconds}:${sender.fromUser}:${keyPart(msgType)}`;
   const keyed = { ...sender, key: key as RequestKey };
   const typed = known ? readTyped(fields, { ...keyed, msgId, article: article(fields) }, msgType) : null;
   return typed ?? { ...keyed, kind: 'other', msgType };

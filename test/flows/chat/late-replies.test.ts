@@ -76,7 +76,7 @@ async function chatting(context: Parameters<typeof apiWorld>[0], settings: Parti
 }
 
 function owedBy(person: Openid, key: string, atMs: number, changes: Partial<OwedReply> = {}): OwedReply {
-  const id = { account: anAccount().id, key: `m:${person}:${key}` as RequestKey, openid: person };
+  const id = { account: anAccount().id, key: `m:${key}:${person}` as RequestKey, openid: person };
   return { ...id, trigger: 'message', askedAtMs: atMs, ...changes };
 }
 
@@ -177,7 +177,7 @@ describe('a late reply', () => {
     const told = ['刚才的回复：太久了', '刚才的回复：第6个'];
     assert.deepEqual(await late.owedWith(account, next), told);
     assert.deepEqual(await late.owedWith(account, next), told, 'a repeat of the message brings the same');
-    assert.deepEqual(await late.owedWith(account, { ...next, key: 'm:x:other' as RequestKey }), []);
+    assert.deepEqual(await late.owedWith(account, { ...next, key: 'm:other:x' as RequestKey }), []);
   });
 
   test('to an event has a minute and three messages', async (context) => {

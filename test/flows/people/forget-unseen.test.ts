@@ -60,7 +60,7 @@ describe('the retention setting', () => {
       async scanned(openid: Openid) {
         await world.client.query(
           `insert into scene_visit (account_id, request_key, scene, openid, followed, visited_at) values ($1, $2, 'shop', $3, false, $4)`,
-          [activity.accountId, `e:${openid}:1:scan:shop`, openid, new Date(world.clock.nowMs)],
+          [activity.accountId, `e:1:${openid}:scan:shop`, openid, new Date(world.clock.nowMs)],
         );
       },
     };

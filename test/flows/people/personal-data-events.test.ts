@@ -40,7 +40,7 @@ function handle(changes: Partial<PersonalDataEvent>): Promise<void> {
   const erasePerson = createErasePerson({ erasures, clock, logger });
   return createPersonalDataEvents({ erasePerson, followers: book(), logger }).handle(account, {
     kind: 'event',
-    key: `e:${PLATFORM}:1` as RequestKey,
+    key: `e:1:${PLATFORM}` as RequestKey,
     toUser: 'gh_0123456789ab',
     fromUser: PLATFORM as PersonalDataEvent['fromUser'],
     createTimeSeconds: 1,

@@ -68,11 +68,11 @@ describe('an erasure', () => {
     );
     await world.client.query(
       `insert into late_reply (account_id, request_key, openid, trigger, asked_at, created_at) values ($1, $2, $3, 'message', $4, $4)`,
-      [person.account, `m:${person.openid}:9`, person.openid, new Date(world.clock.nowMs)],
+      [person.account, `m:9:${person.openid}`, person.openid, new Date(world.clock.nowMs)],
     );
     await world.client.query(
       `insert into scene_visit (account_id, request_key, scene, openid, followed, visited_at) values ($1, $2, 'shop', $3, true, $4)`,
-      [person.account, `e:${person.openid}:1:subscribe:shop`, person.openid, new Date(world.clock.nowMs)],
+      [person.account, `e:1:${person.openid}:subscribe:shop`, person.openid, new Date(world.clock.nowMs)],
     );
     await world.client.query(
       `insert into person_list (account_id, list, openid, added_by, added_at) values ($1, 'black', $2, 'test', $3)`,

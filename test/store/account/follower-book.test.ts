@@ -195,7 +195,7 @@ describe('somebody known from a push', () => {
 
   test('is nobody who only opened pages, drew there or showed a union id and a profile', async () => {
     assert.equal(await known(), false);
-    await draw(`p:a:${person.openid}:00`);
+    await draw(`p:a:00:${person.openid}`);
     await book().unionIdSeen(person, { unionId: 'u', atMs: seconds(1) });
     await book().profileSeen(person, { nickname: 'x', pictureUrl: null }, seconds(1));
     assert.equal(await known(), false);
@@ -204,15 +204,15 @@ describe('somebody known from a push', () => {
   const pushes: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['followed', () => tell({ kind: 'followed', atMs: seconds(1), scene: null })],
     ['left', () => tell({ kind: 'left', atMs: seconds(1) })],
-    ['drew by a message', () => draw(`m:${person.openid}:1`)],
-    ['drew by an event', () => draw(`e:${person.openid}:1:click:x`)],
+    ['drew by a message', () => draw(`m:1:${person.openid}`)],
+    ['drew by an event', () => draw(`e:1:${person.openid}:click:x`)],
     [
       'scanned a code',
       () =>
         database.client.query(
           `insert into scene_visit (account_id, request_key, scene, openid, followed, visited_at)
            values ($1, $2, 'shop', $3, false, $4)`,
-          [person.account, `e:${person.openid}:1:scan:shop`, person.openid, new Date(NOON_MS)],
+          [person.account, `e:1:${person.openid}:scan:shop`, person.openid, new Date(NOON_MS)],
         ),
     ],
   ];

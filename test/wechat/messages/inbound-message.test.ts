@@ -23,7 +23,7 @@ test('a text message keeps its MsgId digit for digit', () => {
     fromUser: FOLLOWER,
     createTimeSeconds: 1_409_735_668,
     msgId: '18446744073709551615',
-    key: `m:${FOLLOWER}:18446744073709551615`,
+    key: `m:18446744073709551615:${FOLLOWER}`,
     content: 'abcdteT',
     menuId: null,
     article: null,
@@ -57,7 +57,7 @@ test('an event is named in lower case and keyed by sender, second, name and key'
     eventKey: 'qrscene_12',
     scene: '12',
     ticket: null,
-    key: `e:${FOLLOWER}:1409735668:subscribe:qrscene_12`,
+    key: `e:1409735668:${FOLLOWER}:subscribe:qrscene_12`,
   });
   const scan = parseInboundMessage(event({ Event: 'SCAN', EventKey: '12' }));
   assert.notEqual(scan.key, subscribe.key);
@@ -78,9 +78,9 @@ test('a long event key is hashed in the request key and whole in the message', (
 
 test('an unknown kind of message is kept as other, with or without a MsgId', () => {
   const image = parseInboundMessage(aTextXml({ MsgType: 'image', Content: undefined }));
-  assert.deepEqual([image.kind, image.key], ['other', `m:${FOLLOWER}:6054768590064713728`]);
+  assert.deepEqual([image.kind, image.key], ['other', `m:6054768590064713728:${FOLLOWER}`]);
   const future = parseInboundMessage(aTextXml({ MsgType: 'hologram', MsgId: undefined }));
-  assert.deepEqual([future.kind, future.key], ['other', `o:${FOLLOWER}:1409735668:hologram`]);
+  assert.deepEqual([future.kind, future.key], ['other', `o:1409735668:${FOLLOWER}:hologram`]);
 });
 
 test('an openid in the address that is not the sender is refused for messages, ignored for events', () => {
