@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -154,7 +155,13 @@ async function runAll(options: Options, context: PartContext, machine: Machine):
 }
 
 /** As production servers have them; commit times are kept for part h. */
-const SETTINGS = ["shared_buffers = '1GB'", "max_wal_size = '8GB'", 'track_commit_timestamp = on'];
+const SETTINGS = [
+  // A quarter of the memory, as PostgreSQL's documentation proposes.
+  `shared_buffers = '${Math.max(1, Math.round(totalmem() / 2 ** 32))}GB'`,
+  "max_wal_size = '8GB'",
+  "checkpoint_timeout = '15min'",
+  'track_commit_timestamp = on',
+];
 
 async function startServer(room: string): Promise<Awaited<ReturnType<typeof startEmbeddedPostgres>>> {
   const place = { dataDir: join(room, 'postgres'), preferredPort: 0, logger };

@@ -9,6 +9,7 @@ const SETTINGS = [
   'wal_sync_method',
   'shared_buffers',
   'max_wal_size',
+  'checkpoint_timeout',
 ] as const;
 
 /** What the numbers were measured on. */

@@ -68,7 +68,8 @@ export async function takeTurns(
 // V8 compiles what is hot while tens of thousands of requests go by.
 const WARM_ROUNDS = 4;
 
-async function playRound(server: BenchServer, load: Load, target: Target, seconds: number): Promise<HttpRound> {
+/** Plays one round and checks that each answered draw is a row. Throws where one is not. */
+export async function playRound(server: BenchServer, load: Load, target: Target, seconds: number): Promise<HttpRound> {
   await target.around?.before();
   const rowsBefore = await countedDraws(target.world);
   const before = await readCosts(server.admin, server.serverPid);

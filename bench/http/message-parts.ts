@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBenchWorld, startPeer } from './bench-world.ts';
 import type { BenchProcess, BenchWorld } from './bench-world.ts';
-import { middleOf, ratioOf, takeTurns, untilPublished } from './compare.ts';
+import { middleOf, playRound, ratioOf, takeTurns, untilPublished } from './compare.ts';
 import type { HttpSeries, Target } from './compare.ts';
 import { readCpuProfile } from './cpu-profile.ts';
 import type { Figure, PartContext, PartResult } from './figure.ts';
@@ -98,25 +98,39 @@ export async function whereItGoes({ server, load, short }: PartContext): Promise
   }
 }
 
-/** d: millions of draws stored, followers at random, beside empty tables. */
-export async function besideStored({ server, load, pace, stored }: PartContext): Promise<PartResult> {
+// After a checkpoint PostgreSQL logs each page whole that is touched for the first time, and followers at random touch
+// other pages with each draw. So many seconds later, in the middle of the time between two checkpoints, most were.
+const AFTER_CHECKPOINT_SECONDS = 120;
+
+/** d: millions of draws stored, followers at random, beside empty tables; right after a checkpoint, and later. */
+export async function besideStored({ server, load, pace, stored, short }: PartContext): Promise<PartResult> {
   const [full, empty] = [await openBenchWorld(server), await openBenchWorld(server)];
   try {
     const startedMs = performance.now();
     await storeDraws(full, stored);
     const loadedInSeconds = (performance.now() - startedMs) / 1000;
     const connections = 64;
-    const targets = [
-      messages(`${stored / 1e6} million draws stored`, full, { processes: [await full.start()], connections }),
-      messages('empty tables', empty, { processes: [await empty.start()], connections }),
-    ];
+    const many = messages(`${stored / 1e6} million draws stored`, full, {
+      processes: [await full.start()],
+      connections,
+    });
+    const targets = [many, messages('empty tables', empty, { processes: [await empty.start()], connections })];
     await untilPublished();
-    const series = await takeTurns(server, load, { part: 'd', targets, pace });
-    const what = `draws with ${stored / 1e6} million stored / with empty tables`;
+    const atOnce = await takeTurns(server, load, { part: 'd', targets, pace });
+    await playRound(server, load, many, short ? 1 : AFTER_CHECKPOINT_SECONDS);
+    const later = await takeTurns(server, load, { part: 'd', targets, pace });
+    const what = `draws, ${stored / 1e6} million stored / none`;
+    const between = { what: `${what}, between checkpoints`, value: ratioOf(later[0], later[1]), atLeast: 0.9 };
     return {
-      series,
+      series: [
+        ...atOnce.map((each) => ({ ...each, target: `${each.target}, right after a checkpoint` })),
+        ...later.map((each) => ({ ...each, target: `${each.target}, between checkpoints` })),
+      ],
       figures: [
-        { part: 'd', what, value: ratioOf(series[0], series[1]), unit: '', atLeast: 0.9 },
+        { part: 'd', ...between, unit: '' },
+        { part: 'd', what: `${what}, right after one`, value: ratioOf(atOnce[0], atOnce[1]), unit: '' },
+        { part: 'd', what: 'WAL a draw between checkpoints', value: middleOf(later[0], 'walBytes'), unit: 'B' },
+        { part: 'd', what: 'WAL a draw right after one', value: middleOf(atOnce[0], 'walBytes'), unit: 'B' },
         { part: 'd', what: 'loading them', value: loadedInSeconds, unit: 's', atMost: 240 },
       ],
     };

@@ -94,7 +94,7 @@ test('an operator forecasts an activity, sees what came drawn over it and where 
   await page.getByText('还没有预测').waitFor();
   await page.getByLabel('参与人数').fill('1000');
   await page.getByRole('button', { name: '开始预测' }).click();
-  await page.getByRole('heading', { name: '累计花费（元）与 99.9% 区间' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('heading', { name: '累计花费（元）与 99.9% 区间' }).waitFor();
   await page.getByText('真实曲线离开了 99.9% 区间').waitFor();
   await page.getByText('来的人比预计少').waitFor();
   await page.locator('.chart svg').nth(3).waitFor();

@@ -81,7 +81,7 @@ test('a new operator logs in, makes a lottery from a template, publishes it and 
   await button(page, '保存并继续').click();
   await page.getByText('可以发布').waitFor();
   await button(page, '开始预测').click();
-  await page.getByRole('heading', { name: '累计花费（元）与 99.9% 区间' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('heading', { name: '累计花费（元）与 99.9% 区间' }).waitFor();
   await look(page, 'console-editor-review-1280');
   await button(page, '发布活动').click();
   await page.getByText('从此不能再改').waitFor();

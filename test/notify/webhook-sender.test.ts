@@ -73,7 +73,7 @@ test('who does not answer, drips for ever or cuts the line is left alone at the 
     response.on('close', () => clearInterval(drip));
   };
   assert.deepEqual(await send(), { status: null, error: 'no answer within 400 ms' });
-  assert.ok(performance.now() - began < 3000);
+  assert.ok(performance.now() - began < 10_000);
   receiver.answer = (_received, response) => void response.destroy();
   assert.match((await send()).error ?? '', /^it cannot be reached: /);
   assert.match(

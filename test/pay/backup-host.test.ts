@@ -139,27 +139,27 @@ test('a backup with a foreign certificate gets nothing either', async () => {
 
 test('a first host that never speaks TLS leaves the backup time to pay within the one deadline', async () => {
   const startedMs = performance.now();
-  const outcome = await railTo(muteUrl, { deadlineMs: 2000 }).send(first.merchant, redPacket());
+  const outcome = await railTo(muteUrl, { deadlineMs: 4000 }).send(first.merchant, redPacket());
   assert.equal(codeOf(outcome), 'paid');
-  assert.ok(performance.now() - startedMs < 2000);
+  assert.ok(performance.now() - startedMs < 4000);
   assert.equal(backup.seen.length, 1);
 });
 
 test('two hosts that never speak TLS take one deadline, not two', async () => {
   const startedMs = performance.now();
-  const outcome = await railTo(muteUrl, { backupUrl: muteUrl, deadlineMs: 800 }).send(first.merchant, redPacket());
+  const outcome = await railTo(muteUrl, { backupUrl: muteUrl, deadlineMs: 2000 }).send(first.merchant, redPacket());
   assert.equal(codeOf(outcome), 'unknown not-connected');
-  assert.ok(performance.now() - startedMs < 1300, `${performance.now() - startedMs} ms`);
+  assert.ok(performance.now() - startedMs < 3500, `${performance.now() - startedMs} ms`);
 });
 
 test('a backup that never answers is given up when the deadline of the whole call is over', async () => {
   backup.answer = () => undefined;
   const startedMs = performance.now();
-  const outcome = await railTo(muteUrl, { deadlineMs: 1000 }).send(first.merchant, redPacket());
+  const outcome = await railTo(muteUrl, { deadlineMs: 2000 }).send(first.merchant, redPacket());
   backup.answer = payAsAsked;
   assert.equal(codeOf(outcome), 'unknown deadline');
   const tookMs = performance.now() - startedMs;
-  assert.ok(tookMs > 900 && tookMs < 1500, `${tookMs} ms`);
+  assert.ok(tookMs > 1900 && tookMs < 3500, `${tookMs} ms`);
 });
 
 test('two hosts that refuse are not-connected, and both reasons are told', async () => {

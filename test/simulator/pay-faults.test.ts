@@ -118,7 +118,7 @@ describe('faults of WeChat Pay on request', () => {
     assert.equal(code(await client.send(order)), 'SUCCESS');
     simulator.faults.next('trickle', 1, { ms: 100 });
     const slow = client.order();
-    const sent = client.post('/mmpaymkttransfers/sendredpack', client.xml(slow), AbortSignal.timeout(400));
+    const sent = client.post('/mmpaymkttransfers/sendredpack', client.xml(slow), AbortSignal.timeout(2000));
     await assert.rejects(sent, /abort|timeout/i);
     assert.deepEqual([paidCount(order), paidCount(slow)], [1, 1]);
   });

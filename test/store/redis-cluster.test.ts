@@ -44,7 +44,7 @@ describe('with a real Redis Cluster of three nodes', () => {
       Array.from({ length: 30 }, (_, index) => memory.takeNonce(`lost-${index}`, 60_000)),
     );
     assert.ok(answers.every(Boolean));
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(performance.now() - started < 5000);
     assert.ok(log.lines.some((line) => line.event === 'redis-away-going-on-alone'));
   });
 });

@@ -10,7 +10,7 @@ import { startConsole } from './console.ts';
 import type { TestConsole } from './console.ts';
 
 const FOLDER = fileURLToPath(new URL('../../dist/web/console', import.meta.url));
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** One operator's browser with the console open. */
 export interface OpenConsole {

@@ -36,7 +36,7 @@ export class Program {
         ...headers,
       },
       ...(body === undefined ? {} : { body: text }),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(30_000),
     });
     const cookie = answer.headers.get('set-cookie');
     return { status: answer.status, cookie, headers: answer.headers, body: await answer.json() };

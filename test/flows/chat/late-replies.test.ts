@@ -120,7 +120,7 @@ describe('a delivery that lapses', () => {
     await door.closedWhile(async () => {
       const startedMs = performance.now();
       assert.equal(await late.lapsed(account, message, settled), 'last');
-      assert.ok(performance.now() - startedMs < 100);
+      assert.ok(performance.now() - startedMs < 1000);
       assert.deepEqual(await states(), []);
     });
     await late.stop();
