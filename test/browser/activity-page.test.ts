@@ -235,6 +235,8 @@ it('everything works by keyboard, and the dialog keeps the focus until Escape', 
     seen.push(await focused());
   }
   assert.deepEqual(seen, ['再抽一次', '知道了', '我的奖品', '再抽一次']);
+  // Beside the card, which takes the focus away from it.
+  await page.mouse.click(4, 4);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.waitForTimeout(100);

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import type { DrawAnswer } from '../../http/contract/activity-page.ts';
+import { useEscape } from './use-escape.ts';
 import type { Words } from './words.ts';
 
 /** How a draw ended where the connection was lost before the card for it came. */
@@ -9,6 +10,7 @@ export function PlainResult(props: {
   readonly onClose: () => void;
 }) {
   const { answer, words } = props;
+  useEscape(props.onClose);
   return (
     <div class="veil">
       <div class="card" role="dialog" aria-modal="true" aria-label={answer.prizeName ?? answer.text}>

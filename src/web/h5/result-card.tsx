@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { DrawAnswer } from '../../http/contract/activity-page.ts';
 import type { Language } from '../shared/language.ts';
 import { formatYuan } from '../shared/format-yuan.ts';
 import { FollowCode } from './follow-code.tsx';
+import { useEscape } from './use-escape.ts';
 import type { Words } from './words.ts';
 
 /** What a card that tells a result is told itself. */
@@ -22,11 +23,12 @@ export interface ResultCardProps {
 /** How the draw ended and what happens next. A dialog: it takes the focus, holds it, and Escape closes it. */
 export function ResultCard(props: ResultCardProps) {
   const card = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before it is painted: a key pressed as soon as it is seen is meant for it.
+  useLayoutEffect(() => {
     card.current?.querySelector<HTMLElement>('button')?.focus();
   }, []);
+  useEscape(props.onClose);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') props.onClose();
     if (event.key === 'Tab') keepFocusInside(card.current, event);
   };
   const { answer, words } = props;
