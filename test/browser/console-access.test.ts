@@ -80,7 +80,9 @@ test('a session that ended elsewhere is called over, also where many loads meet 
     "delete from operator_session where operator_id = (select id from operator where name = 'overtaken')",
   );
   // What looks for alarms now and then may meet the end before a click could.
-  await page.evaluate(`history.pushState(null, '', '/console/approvals'); dispatchEvent(new PopStateEvent('popstate'))`);
+  await page.evaluate(
+    `history.pushState(null, '', '/console/approvals'); dispatchEvent(new PopStateEvent('popstate'))`,
+  );
   await page.getByText('登录已失效，请再次登录。').waitFor();
   await page.waitForLoadState('networkidle');
   assert.equal(await page.getByText('登录已失效，请再次登录。').count(), 1);
