@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import type pg from 'pg';
+import { coresWorth } from './cores-worth.ts';
 
 const SETTINGS = [
   'fsync',
@@ -16,6 +17,8 @@ const SETTINGS = [
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
+  /** How many times as much they do at once as one alone. */
+  readonly coresWorth: number;
   readonly memoryGb: number;
   readonly kernel: string;
   readonly node: string;
@@ -28,6 +31,7 @@ export interface Machine {
 
 /** Looks at the machine and the server. Throws when the server does not write durably: its numbers would be no use. */
 export async function describeMachine(admin: pg.Client): Promise<Machine> {
+  const loadBefore = loadavg()[0] ?? 0;
   const found = await admin.query<{ name: string; value: string }>(
     `select name, current_setting(name) as value from pg_settings where name = any($1) order by array_position($1, name)`,
     [SETTINGS],
@@ -43,12 +47,13 @@ export async function describeMachine(admin: pg.Client): Promise<Machine> {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    coresWorth: await coresWorth(cpus().length),
     memoryGb: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     node: process.version,
     typeorm: manifest.dependencies['typeorm'] ?? 'unknown',
     postgres: version.rows[0]?.server_version ?? 'unknown',
     settings,
-    loadBefore: loadavg()[0] ?? 0,
+    loadBefore,
   };
 }

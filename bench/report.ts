@@ -44,7 +44,7 @@ export function ratios(series: readonly Series[]): readonly Ratio[] {
 export function machineLines(machine: Machine): string {
   const settings = Object.entries(machine.settings).map(([name, value]) => `${name}=${value}`);
   return [
-    `machine     ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, kernel ${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}`,
+    `machine     ${machine.cpu}, ${machine.cores} cores worth ${machine.coresWorth.toFixed(2)}, ${machine.memoryGb} GB, kernel ${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}`,
     `software    node ${machine.node}, typeorm ${machine.typeorm}, PostgreSQL ${machine.postgres} on loopback`,
     `PostgreSQL  ${settings.join(' ')}`,
   ].join('\n');
