@@ -55,7 +55,10 @@ export function createPool(options: DatabaseOptions, logger: Logger): pg.Pool {
     keepAlive: true,
     options: BOUNDS,
   });
-  const lost = (error: Error) => logger.warn({ error: error.message, pool: options.name }, 'database-connection-lost');
+  const lost = (error: Error) => {
+    // A pool has ended before the last of its connections has: a server that stops right then takes nothing from anybody.
+    if (!pool.ending) logger.warn({ error: error.message, pool: options.name }, 'database-connection-lost');
+  };
   pool.on('error', lost);
   // The pool listens only while a connection is idle: one that dies in someone's hands, between two statements, would
   // otherwise be an uncaught error and end the process.
