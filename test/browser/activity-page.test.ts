@@ -203,13 +203,32 @@ for (const script of ['button', 'later', 'words-en'] as const) {
     const phone = await wechatPhone(browser, { reducedMotion: 'reduce' });
     context.after(() => phone.close());
     const page = await phone.newPage();
-    await page.route(`**/h5/assets/${script}-*.js`, (route) => route.abort('internetdisconnected'), { times: 1 });
+    // The page's own hint to load it early asks, too: under its first address it never comes.
+    await page.route(`**/h5/assets/${script}-*.js`, (route) => route.abort('internetdisconnected'));
     await page.goto(`${world.doors[0]}/a/${activity.slug}?lang=en`);
+    await page.locator('.play-action').waitFor();
+    // What comes later moves the button.
+    await page.waitForLoadState('networkidle');
     await page.locator('.play-action').tap();
     const card = page.getByRole('dialog', { name: 'So close' });
     await card.getByText(/chances? left/).waitFor();
   });
 }
+
+it('a play whose script never comes is told, with the way to try again', async (context) => {
+  const world = await startPageWorld(context);
+  const activity = await publishActivity(world.database.client, { ...losing, look: { play: 'button' } });
+  const phone = await wechatPhone(browser);
+  context.after(() => phone.close());
+  const page = await phone.newPage();
+  await page.route('**/h5/assets/button-*.js*', async (route) => {
+    // Offline only then: without its other scripts the page could not say anything.
+    if (route.request().url().includes('?again')) await phone.setOffline(true);
+    await route.abort('internetdisconnected');
+  });
+  await page.goto(`${world.doors[0]}/a/${activity.slug}`);
+  await page.locator('.notice').getByRole('button').waitFor();
+});
 
 it('a session that ran out leads through WeChat again and on with the same draw', async (context) => {
   const { world, page } = await openPage(context, winning);

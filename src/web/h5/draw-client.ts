@@ -7,6 +7,7 @@ import type {
 } from '../../http/contract/activity-page.ts';
 import type { InvitationAnswer } from '../../http/contract/invitation.ts';
 import type { Tap } from './request-token.ts';
+import { waitOrOnline } from './wait-or-online.ts';
 
 /** How asking for a draw went: an answer, a fault that asking again will not cure, or trouble to the end. */
 export type DrawOutcome =
@@ -99,17 +100,4 @@ async function fetchJson(path: string, init: RequestInit): Promise<{ status: num
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Waits, but no longer than until the phone says it is connected again. */
-function waitOrOnline(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      removeEventListener('online', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    addEventListener('online', done);
-  });
 }

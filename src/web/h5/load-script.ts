@@ -1,9 +1,8 @@
+import { waitOrOnline } from './wait-or-online.ts';
+
 const WAITS_MS = [500, 1500, 4000];
 
-/**
- * Loads a script by an `import()` of it, and a few times more where that fails, with a wait between that lasts at least
- * until the phone is back online; undefined when the connection stays away.
- */
+/** Loads a script by an `import()` of it, and a few times more where that fails; undefined when the connection stays away. */
 export async function loadScript<Script>(load: () => Promise<Script>): Promise<Script | undefined> {
   let again = load;
   for (const [attempt, waitMs] of WAITS_MS.entries()) {
@@ -11,8 +10,7 @@ export async function loadScript<Script>(load: () => Promise<Script>): Promise<S
       return await again();
     } catch (error) {
       again = () => importAnew<Script>(error, attempt) ?? load();
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      await backOnline();
+      await waitOrOnline(waitMs);
     }
   }
   return again().catch(() => undefined);
@@ -27,9 +25,4 @@ function importAnew<Script>(error: unknown, attempt: number): Promise<Script> | 
   const address = /https?:\/\/[^\s?]+\.js/.exec(String(error))?.[0];
   if (address === undefined) return null;
   return import(/* @vite-ignore */ `${address}?again=${attempt + 1}`) as Promise<Script>;
-}
-
-function backOnline(): Promise<unknown> {
-  if (navigator.onLine) return Promise.resolve();
-  return new Promise((resolve) => addEventListener('online', resolve, { once: true }));
 }
