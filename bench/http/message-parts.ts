@@ -99,7 +99,7 @@ export async function whereItGoes({ server, load, short }: PartContext): Promise
 }
 
 // After a checkpoint PostgreSQL logs each page whole that is touched for the first time, and followers at random touch
-// other pages with each draw. So many seconds later, in the middle of the time between two checkpoints, most were.
+// other pages with each draw. So many seconds later most were, and the next checkpoint is far away.
 const AFTER_CHECKPOINT_SECONDS = 120;
 
 /** d: millions of draws stored, followers at random, beside empty tables; right after a checkpoint, and later. */

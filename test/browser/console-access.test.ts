@@ -20,12 +20,6 @@ const open = (page: Page, path: string) => page.goto(`${stage.server.url}/consol
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog');
 
-/** A promise, and what fulfils it. */
-function barrier(): readonly [Promise<void>, () => void] {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return [promise, resolve];
-}
-
 /** Goes through the set-up page and returns the secret that it showed. */
 async function setUp(page: Page, token: string, name: string): Promise<string> {
   await open(page, `/set-up?token=${token}`);
@@ -91,10 +85,10 @@ test('a session that ended elsewhere is called over, also where many loads meet 
 
 test('whoever signs out is not told that the session is over by what was still being loaded', async () => {
   const { context, page } = await stage.signedIn({ name: 'leaves' });
-  const [held, release] = barrier();
+  const held = Promise.withResolvers<void>();
   await page.route('**/logout', async (route) => {
     const answer = await route.fetch();
-    await held;
+    await held.promise;
     await route.fulfill({ response: answer });
   });
   await button(page, '退出').click();
@@ -104,7 +98,7 @@ test('whoever signs out is not told that the session is over by what was still b
   await page.getByRole('heading', { name: '登录红包运营台' }).waitFor();
   assert.equal(await page.getByRole('alert').count(), 0);
   const signedOut = page.waitForResponse('**/logout');
-  release();
+  held.resolve();
   await signedOut;
   await page.getByRole('heading', { name: '登录红包运营台' }).waitFor();
   assert.equal(await page.getByRole('alert').count(), 0);

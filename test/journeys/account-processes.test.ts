@@ -156,7 +156,7 @@ describe('two service processes with one Redis and one PostgreSQL', () => {
 
   it('have books that agree with WeChat Pay’s after all this', async () => {
     const unsent = `select count(*) as n from payout where state <> 'sent'`;
-    await eventually('every send to be recorded', async () => (await world.one(unsent)) === 0, 30_000);
+    await eventually('every send to be recorded', async () => (await world.one(unsent)) === 0);
     await world.compareBooks();
   });
 });

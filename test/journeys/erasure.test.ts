@@ -73,7 +73,7 @@ describe('somebody who asks to be forgotten', () => {
   /** Lets time pass until the job has finished an erasure. */
   async function forgotten(openid: string): Promise<void> {
     world.simulator.clock.advance(DAY_MS + 60 * MINUTES_MS);
-    await eventually('the erasure to be finished', async () => (await places(openid)).length === 0, 20_000);
+    await eventually('the erasure to be finished', async () => (await places(openid)).length === 0);
     await signIn();
     assert.equal((await person(openid)).erasure?.state, 'finished');
   }

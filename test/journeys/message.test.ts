@@ -78,7 +78,7 @@ describe('a follower’s message', () => {
     assert.match(replies[10] ?? '', /今天的机会已经用完/);
     assert.equal(replies.filter((reply) => /恭喜中奖|没有中奖/.test(reply)).length, 10);
     const won = replies.filter((reply) => reply.includes('恭喜中奖')).length;
-    await eventually('every packet', async () => (await packetsOf(openid)).length === won, 15_000);
+    await eventually('every packet', async () => (await packetsOf(openid)).length === won);
     await world.compareBooks();
   });
 

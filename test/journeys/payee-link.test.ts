@@ -123,7 +123,7 @@ describe('a winner of an account that cannot pay', () => {
     person.otherOpenids[PAYING_APP_ID] ?? '';
   const packetsOf = (openid: string) => simulator.books.packets().filter((packet) => packet.openid === openid);
   const paid = (openid: string, count: number) =>
-    eventually(`${count} packets`, () => packetsOf(openid).length === count, 20_000);
+    eventually(`${count} packets`, () => packetsOf(openid).length === count);
 
   it('gets a link, says by one tap which WeChat is theirs, and is paid there now and later', async () => {
     const person = simulator.followers.add();

@@ -12,13 +12,14 @@ export interface TestRedis {
   kill(): Promise<void>;
 }
 
-/** Starts redis-server on the port given or on a free one. Throws when it does not come up within 5 s. */
+/** Starts redis-server on the port given or on a free one. Throws when it does not come up within 30 s. */
 export async function startRedis(port?: number): Promise<TestRedis> {
   const chosen = port ?? (await freePort());
   const flags = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error('redis-server did not come up within 30 s')), 30_000);
+    limit.unref();
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
     child.stdout.on('data', (chunk: Buffer) => {
