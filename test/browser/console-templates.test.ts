@@ -167,7 +167,11 @@ describe('a new operator takes each template to its first winner', () => {
     const visitor = await phone.newPage();
     visitor.setDefaultTimeout(30_000);
     const { rows } = await world.service.pool.query<{ slug: string }>('select slug from activity where id = $1', [id]);
-    await visitor.goto(`${world.publicUrl}/a/${rows[0]?.slug}`);
+    await eventually(
+      'the page to be known',
+      async () => (await visitor.goto(`${world.publicUrl}/a/${rows[0]?.slug}`))?.ok(),
+      KNOWN_WITHIN_MS,
+    );
     await visitor.getByLabel('输入兑换码').fill(code);
     await visitor.getByRole('button', { name: '兑换', exact: true }).tap();
     await visitor.getByRole('dialog', { name: '恭喜中奖' }).waitFor();

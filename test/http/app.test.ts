@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { Router } from 'koa-router';
 import { OurBug, OutsideTrouble, WrongRequest } from '../../src/base/errors.ts';
+import { eventually } from '../support/world.ts';
 import { runApp } from './running-app.ts';
 
 function failing(error: unknown): Router {
@@ -113,8 +114,9 @@ describe('what every answer carries', () => {
   test('one access log line with the route and without the query string', async (context) => {
     const { url, logger } = await runApp(context, { routers: [failing(new WrongRequest('nope', 'no'))] });
     await (await fetch(`${url}/fails/7?code=secret-code&state=secret-state`)).text();
-    await sleep(20);
-    const lines = logger.lines.filter((line) => line.event === 'request');
+    const requests = () => logger.lines.filter((line) => line.event === 'request');
+    await eventually('the line', () => requests().length > 0);
+    const lines = requests();
     assert.equal(lines.length, 1);
     const { ms: _, requestId, ...rest } = lines[0]?.fields ?? {};
     assert.deepEqual(rest, {
@@ -133,8 +135,7 @@ describe('what every answer carries', () => {
     const seen = async (proxyHops: number): Promise<unknown> => {
       const { url, logger } = await runApp(context, { proxyHops });
       await (await fetch(`${url}/healthz`, { headers: { 'x-forwarded-for': '6.6.6.6, 1.2.3.4' } })).text();
-      await sleep(20);
-      return logger.lines.find((line) => line.event === 'request')?.fields['from'];
+      return eventually('the line', () => logger.lines.find((line) => line.event === 'request')?.fields['from']);
     };
     assert.equal(await seen(0), '127.0.0.1');
     assert.equal(await seen(1), '1.2.3.4');

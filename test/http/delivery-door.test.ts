@@ -11,6 +11,7 @@ import { Admissions } from '../../src/http/admissions.ts';
 import { RunningDeliveries } from '../../src/http/running-deliveries.ts';
 import { ProcessMemory } from '../../src/store/process-memory.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
+import { eventually } from '../support/world.ts';
 import { anAccount, aTextXml, plainDelivery, sealedDelivery } from '../wechat/builders.ts';
 import { rawRequest } from './running-app.ts';
 import { runCallback } from './running-callback.ts';
@@ -73,9 +74,12 @@ function held() {
 }
 
 /** Lines of the access log, once they are written. */
-async function visits(logger: ReturnType<typeof quietLogger>): Promise<readonly Record<string, unknown>[]> {
-  await sleep(20);
-  return logger.lines.filter(({ event }) => event === 'request').map(({ fields }) => fields);
+async function visits(
+  logger: ReturnType<typeof quietLogger>,
+  count: number,
+): Promise<readonly Record<string, unknown>[]> {
+  const written = () => logger.lines.filter(({ event }) => event === 'request').map(({ fields }) => fields);
+  return eventually('so many lines', () => written().length >= count && written());
 }
 
 describe('a delivery, which Koa never sees', () => {
@@ -91,7 +95,7 @@ describe('a delivery, which Koa never sees', () => {
       const headers = { 'x-forwarded-for': forwarded };
       const answer = await fetch(`${url}/wechat/main?signature=secret`, { method: 'POST', headers, body: 'x' });
       await (await fetch(`${url}/healthz`, { headers })).text();
-      const [line, koas] = await visits(logger);
+      const [line, koas] = await visits(logger, 2);
       const { ms, ...rest } = line ?? {};
       assert.deepEqual(rest, {
         requestId: answer.headers.get('x-request-id'),
@@ -135,13 +139,13 @@ describe('a delivery, which Koa never sees', () => {
     assert.ok(body.includes(answer.headers.get('x-request-id') ?? 'no id'));
     const errors = logger.lines.filter(({ level }) => level === 'error');
     assert.deepEqual([errors.length, errors[0]?.event], [1, 'request-failed']);
-    assert.equal((await visits(logger))[0]?.['code'], 'internal');
+    assert.equal((await visits(logger, 1))[0]?.['code'], 'internal');
   });
 
   test('whose sender hangs up is told as cut', async (context) => {
     const { port, logger } = await startProcess(context);
     await rawRequest(port, ['POST /wechat/main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'], { waitMs: 50 });
-    const [line] = await visits(logger);
+    const [line] = await visits(logger, 1);
     assert.deepEqual([line?.['cut'], line?.['status'], line?.['from']], [true, 499, '127.0.0.1']);
   });
 });
@@ -158,13 +162,9 @@ describe('while too many deliveries run', () => {
     for (const response of await Promise.all(inside)) assert.equal(await contentOf(response), 'drawn');
     assert.ok(!running.isFull());
     assert.equal(await contentOf(await send(textOf(5))), 'drawn');
-    await sleep(1100);
-    const told = logger.lines.filter(({ event }) => event === 'messages-turned-away');
-    assert.deepEqual(
-      told.map(({ fields }) => fields),
-      [{ messages: 2, running: 0, delayMs: 0 }],
-      'one line for all',
-    );
+    const told = () => logger.lines.filter(({ event }) => event === 'messages-turned-away').map(({ fields }) => fields);
+    await eventually('the line', () => told().length > 0);
+    assert.deepEqual(told(), [{ messages: 2, running: 0, delayMs: 0 }], 'one line for all');
     assert.match((await metrics.text()).body, /requests_total\{route="wechat-message",method="POST",status="200"\} 5/);
   });
 

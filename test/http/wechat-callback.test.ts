@@ -8,6 +8,7 @@ import type { InboundMessage, MessageOutcome, ReceiveMessage } from '../../src/f
 import { Admissions } from '../../src/http/admissions.ts';
 import { decryptMessage, messageKey } from '../../src/wechat/messages/message-crypto.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
+import { eventually } from '../support/world.ts';
 import { anAccount, aTextXml, FOLLOWER, plainDelivery, sealedDelivery, wechatSign } from '../wechat/builders.ts';
 import type { Delivery } from '../wechat/builders.ts';
 import { rawRequest } from './running-app.ts';
@@ -339,9 +340,10 @@ describe('a genuine message', () => {
     const { post, account, logger } = await serve(context);
     const delivery = sealedDelivery({ account, xml: aTextXml(), nowMs, nonce: '987654321' });
     await (await post(delivery)).text();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const lines = JSON.stringify(logger.lines);
-    assert.ok(lines.includes('"route":"wechat-message"'));
+    const lines = await eventually('the line of the request', () => {
+      const written = JSON.stringify(logger.lines);
+      return written.includes('"route":"wechat-message"') && written;
+    });
     for (const secret of [delivery.query['msg_signature'] ?? '', FOLLOWER, '987654321']) {
       assert.ok(!lines.includes(secret));
     }

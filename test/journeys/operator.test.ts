@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createOperatorWithLoginLink } from '../../src/store/operator-store.ts';
 import { lotteryRule } from '../support/live-activity.ts';
-import { eventually, startWorld } from '../support/world.ts';
+import { eventually, startWorld, textsKnown } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 interface ActivityBody {
@@ -55,11 +55,12 @@ describe('an operator', () => {
     const published = await read<ActivityBody>(call('POST', `/activities/${id}/publish`, { revision }));
     assert.equal(published.activity.state, 'published');
 
-    // Within a second every process has seen the publication.
-    await new Promise((resolve) => setTimeout(resolve, 1100));
     const { openid } = world.simulator.followers.add();
-    const { reply } = await world.simulator.push.sendText(openid, '开工大吉');
-    assert.equal(reply?.type === 'text' && reply.content, '恭喜获得 1.00 元');
+    // Within about a second every process has seen the publication.
+    await eventually('the win', async () => {
+      const { reply } = await world.simulator.push.sendText(openid, '开工大吉');
+      return reply?.type === 'text' && reply.content === '恭喜获得 1.00 元';
+    });
     const packet = await eventually('the packet', () =>
       world.simulator.books.packets().find((one) => one.openid === openid),
     );
@@ -76,6 +77,7 @@ describe('an operator', () => {
     assert.deepEqual(books.rows.map((row) => row['kind']).toReversed(), ['budget', 'award', 'send', 'received']);
 
     await read(call('POST', `/activities/${id}/stop`, {}));
+    await textsKnown(world);
     const late = await world.simulator.push.sendText(world.simulator.followers.add().openid, '开工大吉');
     assert.match(late.reply?.type === 'text' ? late.reply.content : '', /^(活动未开放|你好！)/);
     await world.compareBooks();

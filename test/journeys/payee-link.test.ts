@@ -42,6 +42,8 @@ describe('a winner of an account that cannot pay', () => {
     await addChatAccount(secretsKey);
     await publish();
     simulator.setCallbackUrl(`${publicUrl}/wechat/chat`);
+    // A job may have read the accounts just before this one was written.
+    await eventually('the account to be known', async () => (await fetch(`${publicUrl}/wechat/chat`)).status !== 404);
   });
   after(async () => {
     await service.stop();

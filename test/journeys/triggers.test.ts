@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { addDays, beijingDay } from '../../src/base/beijing-day.ts';
 import { accountId } from '../../src/base/ids.ts';
 import type { Operator, RuleDraft } from '../../src/flows/ports/operators.ts';
 import type { ActivityRuleInput } from '../../src/rules/activity-rule.ts';
 import { lotteryRule } from '../support/live-activity.ts';
-import { eventually, startWorld } from '../support/world.ts';
+import { eventually, startWorld, textsKnown } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 const OPERATOR: Operator = { id: 'op-journey', name: 'journey', role: 'owner' };
-// What was published is known to every process within a second.
-const KNOWN_AFTER_MS = 1200;
 
 describe('ways into an activity', () => {
   let world: World;
@@ -55,7 +52,7 @@ describe('ways into an activity', () => {
         nothingToMakeUp: '这天补不了',
       },
     });
-    await sleep(KNOWN_AFTER_MS);
+    await textsKnown(world);
   });
   after(() => world.close());
 

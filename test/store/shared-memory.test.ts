@@ -38,7 +38,7 @@ describe('with a real Redis', () => {
     assert.equal(memory.health(), 'degraded');
     assert.equal(log.lines.filter((line) => line.event === 'redis-away-going-on-alone').length, 1);
     server = await startRedis(Number(new URL(server.url).port));
-    for (let tries = 0; tries < 60 && memory.health() !== 'ok'; tries += 1) await sleep(50);
+    for (let tries = 0; tries < 600 && memory.health() !== 'ok'; tries += 1) await sleep(50);
     assert.equal(memory.health(), 'ok');
     assert.equal(await memory.takeNonce('back', 1000), true);
   });

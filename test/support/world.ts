@@ -71,6 +71,15 @@ export async function startWorld(
   };
 }
 
+/** Waits until the account answers with its own texts, which were set after its jobs began to read settings. */
+export async function textsKnown({ simulator }: World): Promise<void> {
+  const { openid } = simulator.followers.add();
+  await eventually('the texts of the account', async () => {
+    const { reply } = await simulator.push.sendText(openid, '？');
+    return reply?.type === 'text' && reply.content.startsWith('你好！');
+  });
+}
+
 /** Every number WeChat Pay paid is one of ours with that amount, none is paid twice, and the sums agree. */
 export async function compareBooks(pool: pg.Pool, simulator: Simulator): Promise<void> {
   const { differences } = await verifyBooks(pool);
