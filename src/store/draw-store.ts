@@ -26,7 +26,8 @@ import { codeStatements, readCodes } from './draw-codes.ts';
 import type { CodesAsked } from './draw-codes.ts';
 import { originsStatement, readOrigins } from './draw-origins.ts';
 import type { OriginsAsked } from './draw-origins.ts';
-import { writeDraws } from './draw-write.ts';
+import { writeDraws, WRITES_KEPT } from './draw-write.ts';
+import { hasLostItsPlans, keptStatement, KeptStatements } from './kept-statement.ts';
 import { someoneListens } from './webhooks/note-events.ts';
 import { textListLiteral, textLiteral } from './sql-literal.ts';
 
@@ -55,6 +56,34 @@ interface Erased {
   readonly pseudonyms: Pseudonyms;
   readonly accounts: Set<AccountId>;
 }
+
+const LOCK = keptStatement(
+  'draw_lock',
+  ['text', 'text'],
+  'select open, paused, spent_fen, draws, wins from activity_counter where account_id = $1 and activity_id = $2 for update',
+);
+const PRIZES = keptStatement(
+  'draw_prizes',
+  ['text', 'text'],
+  'select prize_id, drawn, spent_fen from prize_counter where account_id = $1 and activity_id = $2',
+);
+const TODAY = keptStatement(
+  'draw_today',
+  ['text', 'text', 'date', 'text'],
+  `select wins, won_fen, exists (select 1 from erasure where account_id = $1) as erasures,
+      (select merchant_id from account where id = $4) as merchant, exists (${someoneListens('$1')}) as listened
+    from (values (1)) as one left join activity_day on account_id = $1 and activity_id = $2 and day = $3`,
+);
+const PEOPLE = keptStatement(
+  'draw_people',
+  ['text', 'text', 'text[]'],
+  `select found.* from unnest($3) as wanted (person) cross join lateral
+    (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins,
+        wins_that_day, spent_fen, misses, extract(epoch from last_draw_at) * 1000 as last_draw_at_ms, state
+      from participant where account_id = $1 and activity_id = $2 and openid = person offset 0) as found`,
+);
+
+const KEPT = new KeptStatements([LOCK, PRIZES, TODAY, PEOPLE, ...WRITES_KEPT]);
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -91,6 +120,7 @@ async function runBatch(
   let broken: Error | undefined;
   try {
     client = await pool.connect();
+    await KEPT.prepareOn(client);
     const { facts, answered, erasedRows, merchant, listened } = await openBatch(client, lane, requests);
     const fresh = requests.filter((request) => !answered.has(request.key));
     if (fresh.length === 0) {
@@ -104,7 +134,9 @@ async function runBatch(
   } catch (error) {
     // After any failure the connection's state is not known for sure: one rollback, and if that fails it is thrown away.
     await client?.query('rollback').catch((failure: Error) => (broken = failure));
-    throw asOutsideTrouble(error);
+    if (!hasLostItsPlans(error)) throw asOutsideTrouble(error);
+    broken = error as Error;
+    throw new OutsideTrouble('database-trouble', 'the connection has lost its statements', { cause: error });
   } finally {
     client?.release(broken);
   }
@@ -208,14 +240,11 @@ function openingStatements({ lane, day, names, requests }: Opening): string {
   const atMs = requests[0]?.atMs ?? 0;
   const origins = originsAsked(lane);
   const account = textLiteral(lane.account);
-  const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
+  const activity = textLiteral(lane.activity.id);
   return `begin;
-    select open, paused, spent_fen, draws, wins from activity_counter where ${here} for update;
-    select prize_id, drawn, spent_fen from prize_counter where ${here};
-    select wins, won_fen, exists (select 1 from erasure where account_id = ${account}) as erasures,
-        (select merchant_id from account where id = ${textLiteral(lane.activity.paysThrough ?? lane.account)}) as merchant,
-        exists (${someoneListens(account)}) as listened
-      from (values (1)) as one left join activity_day on ${here} and day = '${day}';
+    ${LOCK.run(account, activity)};
+    ${PRIZES.run(account, activity)};
+    ${TODAY.run(account, activity, `'${day}'`, textLiteral(lane.activity.paysThrough ?? lane.account))};
     ${origins === null ? '' : `${originsStatement(origins, requests, atMs)};`}
     ${lookups(lane, names, atMs)}
     ${codesRead(lane, requests)
@@ -225,18 +254,15 @@ function openingStatements({ lane, day, names, requests }: Opening): string {
 
 /**
  * Messages and people are looked up one by one inside the server: `offset 0` keeps the planner from turning that into
- * one search over a list, for which it reads every draw of the account until the tables have statistics.
+ * one search over a list, for which it reads every draw of the account until the tables have statistics. Of messages no
+ * plan is kept: in a table of three draws any of its indexes is as good, and another one would be gone through whole later.
  */
 function lookups(lane: Lane, names: StoredNames, atMs: number): string {
   const asked = factsAsked(lane, names, atMs);
   const account = textLiteral(lane.account);
-  const here = `account_id = ${account} and activity_id = ${textLiteral(lane.activity.id)}`;
   return `select found.* from unnest(${textListLiteral([...names.keys.keys()])}) as wanted (key) cross join lateral
       (select request_key, openid, reply, outcome = 'won' as won from draw where account_id = ${account} and request_key = key offset 0) as found;
-    select found.* from unnest(${textListLiteral([...names.people.keys()])}) as wanted (person) cross join lateral
-      (select openid, draws, day::text, draws_that_day, wins, check_in_day::text, streak_days, check_ins,
-          wins_that_day, spent_fen, misses, extract(epoch from last_draw_at) * 1000 as last_draw_at_ms, state
-        from participant where ${here} and openid = person offset 0) as found;
+    ${PEOPLE.run(account, textLiteral(lane.activity.id), textListLiteral([...names.people.keys()]))};
     ${asked === null ? '' : `${personFactsStatement(asked)};`}`;
 }
 

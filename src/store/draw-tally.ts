@@ -1,7 +1,18 @@
 import { beijingHour } from '../base/beijing-day.ts';
 import type { AccountId, ActivityId } from '../base/ids.ts';
 import type { BatchDecision, DecidedDraw, LaneFacts } from '../flows/ports/draws.ts';
+import { keptStatement } from './kept-statement.ts';
 import { jsonLiteral, textLiteral } from './sql-literal.ts';
+
+/** Adds what one batch adds. */
+export const ADD_TALLIES = keptStatement(
+  'draw_add_tallies',
+  ['text', 'text', 'date', 'jsonb'],
+  `insert into activity_tally (account_id, activity_id, kind, day, name, number, wins, won_fen)
+    select $1, $2, k, $3, n, c, w, f from jsonb_to_recordset($4) as item (k text, n text, c bigint, w bigint, f bigint)
+    on conflict (account_id, activity_id, kind, day, name) do update set number = activity_tally.number + excluded.number,
+      wins = activity_tally.wins + excluded.wins, won_fen = activity_tally.won_fen + excluded.won_fen`,
+);
 
 /** What one batch adds to one row of activity_tally. */
 interface Tally {
@@ -27,13 +38,7 @@ export function addTallies(
   const rows = tallies(place.version, before, decision)
     .sort((one, other) => (one.kind + one.name < other.kind + other.name ? -1 : 1))
     .map(({ kind, name, number, wins, fen }) => ({ k: kind, n: name, c: number, w: wins, f: fen }));
-  return [
-    `insert into activity_tally (account_id, activity_id, kind, day, name, number, wins, won_fen)
-      select ${textLiteral(place.account)}, ${textLiteral(place.activity)}, k, '${day}', n, c, w, f
-      from jsonb_to_recordset(${jsonLiteral(rows)}) as item (k text, n text, c bigint, w bigint, f bigint)
-      on conflict (account_id, activity_id, kind, day, name) do update set number = activity_tally.number + excluded.number,
-        wins = activity_tally.wins + excluded.wins, won_fen = activity_tally.won_fen + excluded.won_fen`,
-  ];
+  return [ADD_TALLIES.run(textLiteral(place.account), textLiteral(place.activity), `'${day}'`, jsonLiteral(rows))];
 }
 
 function tallies(version: number, before: LaneFacts, { draws, participants }: BatchDecision): Tally[] {

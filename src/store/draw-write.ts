@@ -9,8 +9,9 @@ import { copyIn, copyTime } from './copy-in.ts';
 import type { CopyIn } from './copy-in.ts';
 import { addCodeUses } from './draw-codes.ts';
 import { addOrigins } from './draw-origins.ts';
-import { addTallies } from './draw-tally.ts';
+import { ADD_TALLIES, addTallies } from './draw-tally.ts';
 import { traceToStore } from './draw-trace.ts';
+import { keptStatement } from './kept-statement.ts';
 import { jsonLiteral, listLiteral, textListLiteral, textLiteral } from './sql-literal.ts';
 import { noteAwards } from './webhooks/note-events.ts';
 
@@ -98,6 +99,7 @@ function draws({ account, activity }: WritePlace, decided: readonly DecidedDraw[
   return copyIn('draw', DRAW_COLUMNS, rows);
 }
 
+const WAKE_WORKERS = keptStatement('draw_wake_workers', [], `select pg_notify('${PAYOUT_CHANNEL}', '')`);
 const AWARD_COLUMNS =
   'account_id, id, activity_id, prize_id, openid, request_key, amount_fen, state, created_at, updated_at';
 const BOOK_COLUMNS = 'account_id, activity_id, merchant_id, award_id, kind, debit, credit, amount_fen, created_at';
@@ -148,7 +150,7 @@ function awards(lane: WritePlace, won: readonly DecidedDraw[]): (string | CopyIn
         .filter(({ f }) => f > 0)
         .map(({ i, f, at }) => [account, activity, merchant, i, 'award', 'reserved', 'budget', f, at]),
     ),
-    `select pg_notify('${PAYOUT_CHANNEL}', '')`,
+    WAKE_WORKERS.run(),
   ];
 }
 
@@ -191,8 +193,27 @@ function payoutsThrough(payee: string, lane: WritePlace, paid: readonly PaidRow[
   ];
 }
 
+const COUNTED = keptStatement(
+  'draw_counted',
+  ['text', 'text', 'bigint', 'bigint', 'bigint'],
+  'update activity_counter set spent_fen = $3, draws = $4, wins = $5 where account_id = $1 and activity_id = $2',
+);
+const PRIZES_DRAWN = keptStatement(
+  'draw_prizes_drawn',
+  ['text', 'text', 'jsonb'],
+  `update prize_counter set drawn = d, spent_fen = f from jsonb_to_recordset($3) as item (p text, d integer, f bigint)
+    where account_id = $1 and activity_id = $2 and prize_id = p`,
+);
+const ADD_TO_DAY = keptStatement(
+  'draw_add_to_day',
+  ['text', 'text', 'date', 'integer', 'integer', 'bigint', 'bigint'],
+  `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen, won_fen) values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + excluded.draws,
+      wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen,
+      won_fen = activity_day.won_fen + excluded.won_fen`,
+);
+
 function counters(account: string, activity: string, before: LaneFacts, { activity: after }: BatchDecision): string[] {
-  const here = `account_id = ${account} and activity_id = ${activity}`;
   const gain = {
     spent: after.spentFen - before.activity.spentFen,
     draws: after.draws - before.activity.draws,
@@ -205,16 +226,9 @@ function counters(account: string, activity: string, before: LaneFacts, { activi
     .filter(([prize, count]) => count !== (before.activity.drawn.get(prize) ?? 0))
     .map(([prize, count]) => ({ p: prize, d: count, f: after.givenFen.get(prize) ?? 0 }));
   return [
-    `update activity_counter set spent_fen = ${after.spentFen}, draws = ${after.draws}, wins = ${after.wins} where ${here}`,
-    ...(drawn.length === 0
-      ? []
-      : [
-          `update prize_counter set drawn = d, spent_fen = f from jsonb_to_recordset(${jsonLiteral(drawn)}) as item (p text, d integer, f bigint) where ${here} and prize_id = p`,
-        ]),
-    `insert into activity_day (account_id, activity_id, day, draws, wins, spent_fen, won_fen)
-      values (${account}, ${activity}, '${after.day}', ${gain.draws}, ${gain.wins}, ${gain.spent}, ${gain.won})
-      on conflict (account_id, activity_id, day) do update set draws = activity_day.draws + excluded.draws,
-        wins = activity_day.wins + excluded.wins, spent_fen = activity_day.spent_fen + excluded.spent_fen, won_fen = activity_day.won_fen + excluded.won_fen`,
+    COUNTED.run(account, activity, after.spentFen, after.draws, after.wins),
+    ...(drawn.length === 0 ? [] : [PRIZES_DRAWN.run(account, activity, jsonLiteral(drawn))]),
+    ADD_TO_DAY.run(account, activity, `'${after.day}'`, gain.draws, gain.wins, gain.spent, gain.won),
   ];
 }
 
@@ -234,6 +248,15 @@ const PERSON_COLUMNS: readonly (readonly [string, string, (person: ParticipantFa
   ['state', 'jsonb', rememberedOf],
 ];
 
+const PERSON_NAMES = PERSON_COLUMNS.map(([name]) => name);
+const CHANGE_PEOPLE = keptStatement(
+  'draw_change_people',
+  ['text', 'text', 'text[]', ...PERSON_COLUMNS.map(([, type]) => `${type}[]`)],
+  `insert into participant (account_id, activity_id, openid, ${PERSON_NAMES.join(', ')})
+    select $1, $2, * from unnest(${['$3', ...PERSON_COLUMNS.map((_, at) => `$${at + 4}`)].join(', ')})
+    on conflict (account_id, activity_id, openid) do update set ${PERSON_NAMES.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+);
+
 /**
  * Newcomers are taken in by COPY; whoever is known is looked up and changed. The activity's lock is held, so that nobody
  * becomes known in between. Arrays cost half of what rows of JSON do here: 15 us a person in PostgreSQL instead of 24.
@@ -242,7 +265,6 @@ function people({ account, activity }: WritePlace, before: LaneFacts, decision: 
   const everyone = [...decision.participants].toSorted(([one], [other]) => (one < other ? -1 : 1));
   const newcomers = everyone.filter(([openid]) => !before.participants.has(openid));
   const known = everyone.filter(([openid]) => before.participants.has(openid));
-  const names = PERSON_COLUMNS.map(([name]) => name);
   const writes: (string | CopyIn)[] = [];
   if (newcomers.length > 0) {
     const rows = newcomers.map(([openid, person]) => [
@@ -251,16 +273,12 @@ function people({ account, activity }: WritePlace, before: LaneFacts, decision: 
       openid,
       ...PERSON_COLUMNS.map(([, , of]) => of(person)),
     ]);
-    writes.push(copyIn('participant', ['account_id, activity_id, openid', ...names].join(', '), rows));
+    writes.push(copyIn('participant', ['account_id, activity_id, openid', ...PERSON_NAMES].join(', '), rows));
   }
   if (known.length > 0) {
     const openids = textListLiteral(known.map(([openid]) => openid));
-    const lists = PERSON_COLUMNS.map(
-      ([, type, of]) => `${listLiteral(known.map(([, person]) => of(person)))}::${type}[]`,
-    );
-    writes.push(`insert into participant (account_id, activity_id, openid, ${names.join(', ')})
-      select ${textLiteral(account)}, ${textLiteral(activity.id)}, * from unnest(${[openids, ...lists].join(', ')})
-      on conflict (account_id, activity_id, openid) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`);
+    const lists = PERSON_COLUMNS.map(([, , of]) => listLiteral(known.map(([, person]) => of(person))));
+    writes.push(CHANGE_PEOPLE.run(textLiteral(account), textLiteral(activity.id), openids, ...lists));
   }
   return writes;
 }
@@ -270,6 +288,9 @@ function rememberedOf({ state }: ParticipantFacts): string {
   for (const _ in state) return JSON.stringify(state);
   return '{}';
 }
+
+/** Has to be there on the connection that a batch is written on. */
+export const WRITES_KEPT = [COUNTED, PRIZES_DRAWN, ADD_TO_DAY, WAKE_WORKERS, CHANGE_PEOPLE, ADD_TALLIES];
 
 /** Erased people whose facts this batch goes on with, and the pseudonym of each. */
 function comingBack(decision: BatchDecision, erasedRows: ReadonlyMap<Openid, string>): ReadonlyMap<Openid, string> {

@@ -17,6 +17,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { batcherOver, follower, messageKey, realLuck, wallClock } from '../support/draws.ts';
 import { publishActivity } from '../support/live-activity.ts';
 import { quietLogger } from '../support/quiet-logger.ts';
+import { withoutDrawLocks } from '../support/rewritten-query.ts';
 
 const anna: Operator = { id: 'op-anna', name: 'anna', role: 'owner' };
 const PAUSED = '活动暂停中，请稍后再来，你的机会不会减少';
@@ -139,7 +140,7 @@ describe('an activity that pauses', () => {
     let hasPaused = false;
     let behindThePause = false;
     const waiting = reading(pools[1], async (send, text) => {
-      const answer = await send(locked ? text : text.replace('for update', ''));
+      const answer = await send(locked ? text : withoutDrawLocks(text));
       if (!text.startsWith('begin')) return answer;
       read.resolve();
       await Promise.race([paused.promise, sleep(MEETING_MS)]);

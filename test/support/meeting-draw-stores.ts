@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DrawStore } from '../../src/flows/ports/draws.ts';
 import { createDrawStore } from '../../src/store/draw-store.ts';
-import { rewritten, textOf } from './rewritten-query.ts';
+import { rewritten, textOf, withoutDrawLocks } from './rewritten-query.ts';
 import type { Statements } from './rewritten-query.ts';
 
 /** How long those who have read wait for the others, whom a lock may hold. */
@@ -35,7 +35,7 @@ export function meetingDrawStores(
               return typeof value === 'function' ? value.bind(target) : value;
             }
             return async (query: Statements) => {
-              const unlocked = rewritten(query, (text) => (locked ? text : text.replaceAll('for update', '')));
+              const unlocked = rewritten(query, (text) => (locked ? text : withoutDrawLocks(text)));
               const answer = await target.query(unlocked as string);
               if (textOf(query).startsWith('begin')) await meet();
               return answer;
