@@ -14,8 +14,9 @@ import { drawChart } from './chart.ts';
 import { figureLines, reaches } from './http/figure.ts';
 import type { Figure, PartContext, PartResult } from './http/figure.ts';
 import { startLoad } from './http/load.ts';
-import { besideEcho, besideStored, slowDiskAndLink, twoProcesses, whereItGoes } from './http/message-parts.ts';
+import { besideEcho, besideStored, slowDiskAndLink, twoProcesses } from './http/message-parts.ts';
 import { besideJson, commitToWire, memoryAfterDraws, overload } from './http/other-parts.ts';
+import { whereItGoes } from './http/profile-part.ts';
 import { describeMachine } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { findServerPid } from './measure.ts';
@@ -38,7 +39,7 @@ const PARTS = {
   h: 'from commit of an award to its packet on the wire',
   i: 'a slow disk and a database far away',
   overload: 'three times what can be sustained',
-  profile: 'where the CPU of a message goes in Node, at 200 connections',
+  profile: 'where the time of a message goes in Node, at 200 connections, and in PostgreSQL',
 } as const;
 type Part = keyof typeof PARTS;
 
@@ -206,7 +207,7 @@ await inBenchRoom(async (room, stopped) => {
     };
     console.log(`Redis       ${redis.version}`);
     const { rounds, seconds, short, stored } = options;
-    await runAll(options, { server, load, pace: { rounds, seconds }, short, stored }, machine);
+    await runAll(options, { server, load, pace: { rounds, seconds }, short, stored, logger }, machine);
   } finally {
     load.stop();
     await redis.kill();

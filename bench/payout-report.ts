@@ -56,10 +56,10 @@ export function statementTable(run: PayoutRun): string {
     ['statement', 'calls/payout', 'ms/call', 'ms/payout', 'of it planning'],
     ...run.statements.map((one) => [
       one.statement,
-      one.callsPerPayout.toFixed(2),
+      one.callsEach.toFixed(2),
       one.msPerCall.toFixed(3),
-      one.msPerPayout.toFixed(3),
-      one.planMsPerPayout.toFixed(3),
+      one.msEach.toFixed(3),
+      one.planMsEach.toFixed(3),
     ]),
   ]);
 }

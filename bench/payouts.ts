@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { Logger } from '../src/base/logger.ts';
-import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
-import type { EmbeddedPostgres } from '../src/store/embedded-postgres.ts';
+import { startCountingServer } from './counting-server.ts';
 import { describeMachine } from './machine.ts';
 import { findServerPid } from './measure.ts';
 import { payoutTable, statementTable } from './payout-report.ts';
@@ -78,25 +77,10 @@ function plansOf({ payouts, seconds, only, profile }: Options): readonly RunPlan
   ].filter((plan) => only === undefined || (plan.spacingMs === 0) === (only === 'lifted'));
 }
 
-/** Starts a server that counts statements: the module is loaded at a start only, so it is started twice. */
-async function startCountingServer(room: string): Promise<EmbeddedPostgres> {
-  const options = { dataDir: join(room, 'postgres'), preferredPort: 0, logger };
-  const first = await startEmbeddedPostgres(options);
-  const admin = new pg.Client({ connectionString: first.url });
-  await admin.connect();
-  await admin.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
-  await admin.end();
-  await first.stop();
-  return startEmbeddedPostgres(options);
-}
-
 async function runAll(options: Options, url: string, stopped: AbortSignal): Promise<void> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
   try {
-    await admin.query(`create extension if not exists pg_stat_statements`);
-    await admin.query(`alter system set pg_stat_statements.track_planning = on`);
-    await admin.query(`select pg_reload_conf()`);
     const machine = await describeMachine(admin);
     console.log(`${machineLines(machine)}\n`);
     const server = { url, admin, serverPid: await findServerPid(admin) };
@@ -119,7 +103,7 @@ async function runAll(options: Options, url: string, stopped: AbortSignal): Prom
 
 const options = readOptions();
 await inBenchRoom(async (room, stopped) => {
-  const server = await startCountingServer(room);
+  const server = await startCountingServer({ dataDir: join(room, 'postgres'), preferredPort: 0, logger });
   try {
     await runAll(options, server.url, stopped);
   } finally {

@@ -1,23 +1,26 @@
 import type pg from 'pg';
 
-/** What one kind of statement cost. */
+/** What one kind of statement cost, by call and for each payout or draw. */
 export interface StatementCosts {
   /** Its first words. */
   readonly statement: string;
-  readonly callsPerPayout: number;
+  readonly callsEach: number;
   readonly msPerCall: number;
-  readonly msPerPayout: number;
+  readonly msEach: number;
   /** How much of that was planning. */
-  readonly planMsPerPayout: number;
+  readonly planMsEach: number;
 }
 
 const TOP = 12;
 
-/** Reads pg_stat_statements of one database, dearest first; planning counts, the commit's wait for the disk does not. */
+/**
+ * Reads pg_stat_statements of one database, dearest first; planning counts, the commit's wait for the disk does not.
+ * `times` is how many payouts or draws it was all for.
+ */
 export async function readStatements(
   admin: pg.Client,
   database: string,
-  payouts: number,
+  times: number,
 ): Promise<readonly StatementCosts[]> {
   const { rows } = await admin.query<{ query: string; calls: number; ms: number; plan_ms: number }>(
     `select query, calls::float8 as calls, total_exec_time + total_plan_time as ms,
@@ -27,9 +30,9 @@ export async function readStatements(
   );
   return rows.map(({ query, calls, ms, plan_ms: planMs }) => ({
     statement: query.replaceAll(/\s+/g, ' ').trim().slice(0, 60),
-    callsPerPayout: calls / payouts,
+    callsEach: calls / times,
     msPerCall: ms / calls,
-    msPerPayout: ms / payouts,
-    planMsPerPayout: planMs / payouts,
+    msEach: ms / times,
+    planMsEach: planMs / times,
   }));
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '../../src/base/logger.ts';
 import type { HttpSeries, Pace } from './compare.ts';
 import type { BenchServer } from './bench-world.ts';
 import type { Load } from './load.ts';
@@ -26,6 +27,7 @@ export interface PartContext {
   readonly short: boolean;
   /** How many draws are stored before part d. */
   readonly stored: number;
+  readonly logger: Logger;
 }
 
 /** Renders figures, one a line, with whether they reach what they were to. */

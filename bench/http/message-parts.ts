@@ -1,10 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
 import { openBenchWorld, startPeer } from './bench-world.ts';
 import type { BenchProcess, BenchWorld } from './bench-world.ts';
 import { middleOf, playRound, ratioOf, takeTurns, untilPublished } from './compare.ts';
 import type { HttpSeries, Target } from './compare.ts';
-import { readCpuProfile } from './cpu-profile.ts';
 import type { Figure, PartContext, PartResult } from './figure.ts';
 import { startSlowLink } from './slow-link.ts';
 import { storeDraws } from './stored-draws.ts';
@@ -75,27 +72,6 @@ function echoFigures(part: 'b' | 'c', series: readonly HttpSeries[]): readonly F
     figures.push({ part: 'f', ...node }, { part: 'f', ...server, atMost: 30 }, { part: 'f', ...wal });
   }
   return figures;
-}
-
-/** Where the CPU of the service's main thread goes, microseconds a message; the profiler itself takes some. */
-export async function whereItGoes({ server, load, short }: PartContext): Promise<PartResult> {
-  const world = await openBenchWorld(server);
-  const folder = mkdtempSync(join(server.room, 'profile-'));
-  try {
-    const service = await world.start({ NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
-    await untilPublished();
-    const ask = { kind: 'messages', account: world.account, safe: false, followers: FOLLOWERS } as const;
-    const plan = { ports: [service.port], connections: 200, perSecond: null, ask };
-    await load.play({ ...plan, durationMs: short ? 1000 : 5000 });
-    const fromMicros = Number(process.hrtime.bigint() / 1000n);
-    const { answered } = await load.play({ ...plan, durationMs: short ? 1000 : 10_000 });
-    await service.stop();
-    const took = [...readCpuProfile(folder, fromMicros)].filter(([kind]) => kind !== 'idle');
-    const figures = took.map(([what, micros]) => ({ part: 'profile', what, value: micros / answered, unit: 'us' }));
-    return { series: [], figures };
-  } finally {
-    await world.close();
-  }
 }
 
 // After a checkpoint PostgreSQL logs each page whole that is touched for the first time, and followers at random touch
