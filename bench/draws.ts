@@ -139,7 +139,8 @@ async function runAll(options: Options, context: PartContext, machine: Machine):
   const figures = played.flatMap((part) => part.figures);
   const batcher = played.flatMap((part) => part.batcher);
   const missed = figures.filter((figure) => !reaches(figure)).length;
-  console.log(`\n${figureLines(figures)}\n${missed} of ${figures.length} figures missed what they were to reach`);
+  const withAim = figures.filter(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined).length;
+  console.log(`\n${figureLines(figures)}\n${missed} of ${withAim} figures with an aim missed it`);
   const results = {
     at: new Date().toISOString(),
     machine,

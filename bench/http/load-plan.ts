@@ -6,6 +6,8 @@ export interface LoadPlan {
   readonly durationMs: number;
   /** Requests a second whether or not the last were answered; each connection asks when it was answered where it is null. */
   readonly perSecond: number | null;
+  /** Ms at the start, in which everybody asks at once, that count in no rate and no percentile. */
+  readonly settleMs?: number;
   readonly ask: Asking;
 }
 
@@ -44,7 +46,8 @@ export interface LoadResult {
   readonly broken: number;
   /** Due while every connection waited for an answer: never sent. */
   readonly unsent: number;
-  readonly lastedMs: number;
+  /** While it lasted, without the start. */
+  readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly slowestMs: number;

@@ -24,9 +24,14 @@ class Run {
   readonly #all = new Set<LoadConnection>();
   readonly #seconds: { sent: number; answered: number; busy: number; slowestMs: number }[] = [];
   #counts = { busy: 0, wrong: 0, broken: 0, unsent: 0, asked: 0 };
+  #slowestMs = 0;
   #slowestBusyMs = 0;
   #example = '';
   #startedMs = 0;
+  #settledMs = 0;
+  /** Of all, and of those that came between the start and the end. */
+  #answered = 0;
+  #cameInTime = 0;
   #over = false;
 
   constructor(plan: LoadPlan) {
@@ -42,35 +47,33 @@ class Run {
     }
     const before = process.cpuUsage();
     this.#startedMs = performance.now();
+    this.#settledMs = this.#startedMs + (this.#plan.settleMs ?? 0);
     if (perSecond === null) for (const connection of this.#free.splice(0)) this.#ask(connection);
     else await this.#keepPace(perSecond);
     const left = durationMs - (performance.now() - this.#startedMs);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, left)));
     this.#over = true;
-    const lastedMs = performance.now() - this.#startedMs;
-    const answered = this.#latenciesMs.length;
+    const measuredMs = performance.now() - this.#settledMs;
+    const cameASecond = (this.#cameInTime / measuredMs) * 1000;
     await this.#lastAnswers();
     const { user, system } = process.cpuUsage(before);
     for (const connection of this.#all) connection.end();
-    return this.#result({ answered, lastedMs, cpuMicros: user + system });
+    return this.#result({ perSecond: cameASecond, cpuMicros: user + system });
   }
 
-  #result(run: { readonly answered: number; readonly lastedMs: number; readonly cpuMicros: number }): LoadResult {
+  #result(run: { readonly perSecond: number; readonly cpuMicros: number }): LoadResult {
     const { busy, wrong, broken, unsent } = this.#counts;
-    // What came after the end is checked as the rest and counted with it; the time counts with what came in it.
-    const share = this.#latenciesMs.length / Math.max(1, run.answered);
     return {
-      answered: this.#latenciesMs.length,
+      ...run,
+      answered: this.#answered,
       busy,
       wrong,
       broken,
       unsent,
-      lastedMs: run.lastedMs * share,
       p50Ms: percentile(this.#latenciesMs, 0.5),
       p99Ms: percentile(this.#latenciesMs, 0.99),
-      slowestMs: this.#latenciesMs.reduce((most, each) => Math.max(most, each), 0),
+      slowestMs: this.#slowestMs,
       slowestBusyMs: this.#slowestBusyMs,
-      cpuMicros: run.cpuMicros,
       seconds: this.#seconds as readonly LoadSecond[],
       example: this.#example,
     };
@@ -109,7 +112,11 @@ class Run {
   }
 
   #take(connection: LoadConnection, answer: string, tookMs: number): void {
-    this.#latenciesMs.push(tookMs);
+    this.#answered += 1;
+    const nowMs = performance.now();
+    if (!this.#over && nowMs >= this.#settledMs) this.#cameInTime += 1;
+    if (nowMs - tookMs >= this.#settledMs) this.#latenciesMs.push(tookMs);
+    this.#slowestMs = Math.max(this.#slowestMs, tookMs);
     const second = this.#second();
     second.answered += 1;
     second.slowestMs = Math.max(second.slowestMs, tookMs);

@@ -146,8 +146,7 @@ export async function overload({ server, load, short }: PartContext): Promise<Pa
     const ask = { kind: 'messages', account: world.account, safe: false, followers: 1_000_000 } as const;
     const plan = { ports: [service.port], connections: 200, perSecond: null, ask };
     await load.play({ ...plan, durationMs: 1000 });
-    const { answered, lastedMs } = await load.play({ ...plan, durationMs: short ? 1500 : 5000 });
-    const sustainable = (answered / lastedMs) * 1000;
+    const { perSecond: sustainable } = await load.play({ ...plan, durationMs: short ? 1500 : 5000 });
     const durationMs = short ? 4000 : 60_000;
     const memories: number[] = [];
     const watch = setInterval(() => memories.push(memoryOf(service.pid) ?? 0), 500);
