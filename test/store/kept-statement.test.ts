@@ -88,6 +88,14 @@ test('a connection that has lost its statements is not used again', async () => 
   assert.notEqual(second.rows[0].pid, first.rows[0].pid);
 });
 
+test('a connection on which not all of them could be made is not used again', async () => {
+  const { draw } = await drawer();
+  await database.client.query('alter table participant rename to elsewhere');
+  await assert.rejects(draw(), { code: '42P01' });
+  await database.client.query('alter table elsewhere rename to participant');
+  assert.equal((await draw()).won, true);
+});
+
 test('statements are made once on a connection, whoever speaks through it', async () => {
   const one = keptStatement('one', [], 'select 1 as n');
   const twice = keptStatement('twice', ['integer'], 'select 2 * $1 as n');
