@@ -120,11 +120,7 @@ async function runBatch(
   let broken: Error | undefined;
   try {
     client = await pool.connect();
-    await KEPT.prepareOn(client).catch((error: Error) => {
-      // Some of them are there, and would be in the way of the next try.
-      broken = error;
-      throw error;
-    });
+    await KEPT.prepareOn(client);
     const { facts, answered, erasedRows, merchant, listened } = await openBatch(client, lane, requests);
     const fresh = requests.filter((request) => !answered.has(request.key));
     if (fresh.length === 0) {

@@ -47,10 +47,12 @@ export class KeptStatements {
 }
 
 /**
- * Whether a connection's statements are of no more use: a migration has changed what one of them returns, or somebody
- * between has given the connection to others. A new connection has none of this.
+ * Whether a connection's statements are of no more use: somebody between has given it to others (they are not there), not
+ * all of them could be made (some are there already), or a migration has changed what one returns. A new connection has
+ * none of this.
  */
 export function hasLostItsPlans(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === '26000' || (error.code === '0A000' && error.message.includes('cached plan'));
+  if (error.code === '26000' || error.code === '42P05') return true;
+  return error.code === '0A000' && error.message.includes('cached plan');
 }
