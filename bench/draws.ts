@@ -6,7 +6,6 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { Logger } from '../src/base/logger.ts';
 import { migrate } from '../src/store/database.ts';
-import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { startRedis } from '../test/support/redis-server.ts';
 import { besideOthers } from './batcher-part.ts';
 import { inBenchRoom } from './bench-room.ts';
@@ -22,6 +21,7 @@ import type { Machine } from './machine.ts';
 import { findServerPid } from './measure.ts';
 import { httpTable, machineLines, ratios, table } from './report.ts';
 import type { Series } from './report.ts';
+import { startServerWith } from './set-up-server.ts';
 
 // npm run bench [-- --part b,c --rounds 5 --seconds 2 --stored 10000000 | --short] [--output file]: what draws cost, part by part,
 // on a PostgreSQL of its own that forces every commit to disk. Load comes from a process of its own over loopback; what
@@ -165,17 +165,6 @@ const SETTINGS = [
   'track_commit_timestamp = on',
 ];
 
-async function startServer(room: string): Promise<Awaited<ReturnType<typeof startEmbeddedPostgres>>> {
-  const place = { dataDir: join(room, 'postgres'), preferredPort: 0, logger };
-  const fresh = await startEmbeddedPostgres(place);
-  const admin = new pg.Client({ connectionString: fresh.url });
-  await admin.connect();
-  for (const setting of SETTINGS) await admin.query(`alter system set ${setting}`);
-  await admin.end();
-  await fresh.stop();
-  return startEmbeddedPostgres(place);
-}
-
 // Without Redis a process keeps in its own memory what it would share: it starts and says so.
 const NO_REDIS = { url: 'redis://127.0.0.1:1', version: 'none', kill: async (): Promise<void> => {} };
 
@@ -190,7 +179,7 @@ async function startMemory(): Promise<typeof NO_REDIS> {
 
 const options = readOptions();
 await inBenchRoom(async (room, stopped) => {
-  const embedded = await startServer(room);
+  const embedded = await startServerWith({ dataDir: join(room, 'postgres'), preferredPort: 0, logger }, SETTINGS);
   const admin = new pg.Client({ connectionString: embedded.url });
   await admin.connect();
   const load = await startLoad();

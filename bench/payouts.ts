@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { Logger } from '../src/base/logger.ts';
-import { startCountingServer } from './counting-server.ts';
+import { startCountingServer } from './set-up-server.ts';
 import { describeMachine } from './machine.ts';
 import { findServerPid } from './measure.ts';
 import { payoutTable, statementTable } from './payout-report.ts';

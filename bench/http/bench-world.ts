@@ -49,6 +49,9 @@ export interface BenchWorld {
   close(): Promise<void>;
 }
 
+/** So many different people write, at random. */
+export const FOLLOWERS = 1_000_000;
+
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const READY_WITHIN_MS = 20_000;
 

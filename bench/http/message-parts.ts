@@ -1,4 +1,4 @@
-import { openBenchWorld, startPeer } from './bench-world.ts';
+import { FOLLOWERS, openBenchWorld, startPeer } from './bench-world.ts';
 import type { BenchProcess, BenchWorld } from './bench-world.ts';
 import { middleOf, playRound, ratioOf, takeTurns, untilPublished } from './compare.ts';
 import type { HttpSeries, Target } from './compare.ts';
@@ -6,7 +6,6 @@ import type { Figure, PartContext, PartResult } from './figure.ts';
 import { startSlowLink } from './slow-link.ts';
 import { storeDraws } from './stored-draws.ts';
 
-const FOLLOWERS = 1_000_000;
 const CONNECTIONS = [64, 200];
 
 /** Messages of followers at random, drawn and answered by one target. */

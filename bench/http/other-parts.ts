@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PagePhone } from '../../test/support/page-phone.ts';
 import { percentile } from '../measure.ts';
-import { openBenchWorld } from './bench-world.ts';
+import { FOLLOWERS, openBenchWorld } from './bench-world.ts';
 import type { BenchProcess, BenchWorld } from './bench-world.ts';
 import { ratioOf, takeTurns, untilPublished } from './compare.ts';
 import type { Figure, PartContext, PartResult } from './figure.ts';
@@ -54,7 +54,7 @@ export async function commitToWire({ server, load, short }: PartContext): Promis
     await world.client.query('update merchant set spacing_us = 0, day_fen = 1000000000');
     const [web] = [await world.start(), await world.start({ ROLE: 'worker' })];
     await untilPublished();
-    const ask = { kind: 'messages', account: world.account, safe: false, followers: 1_000_000 } as const;
+    const ask = { kind: 'messages', account: world.account, safe: false, followers: FOLLOWERS } as const;
     const plan = { ports: [web.port], connections: 16, perSecond: 40, ask };
     await load.play({ ...plan, durationMs: short ? 1000 : 5000 });
     await untilPaid(world);
@@ -110,7 +110,7 @@ export async function memoryAfterDraws({ server, load, short }: PartContext): Pr
     for (const share of [0.1, 1]) {
       while (done < draws * share) {
         server.stopped.throwIfAborted();
-        const ask = { kind: 'messages', account: world.account, safe: false, followers: 1_000_000 } as const;
+        const ask = { kind: 'messages', account: world.account, safe: false, followers: FOLLOWERS } as const;
         const result = await load.play({
           ports: [service.port],
           connections: 64,
@@ -143,7 +143,7 @@ export async function overload({ server, load, short }: PartContext): Promise<Pa
   try {
     const service = await world.start();
     await untilPublished();
-    const ask = { kind: 'messages', account: world.account, safe: false, followers: 1_000_000 } as const;
+    const ask = { kind: 'messages', account: world.account, safe: false, followers: FOLLOWERS } as const;
     const plan = { ports: [service.port], connections: 200, perSecond: null, ask };
     await load.play({ ...plan, durationMs: 1000 });
     const { perSecond: sustainable } = await load.play({ ...plan, durationMs: short ? 1500 : 5000 });

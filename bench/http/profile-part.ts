@@ -1,16 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startCountingServer } from '../counting-server.ts';
+import { startCountingServer } from '../set-up-server.ts';
 import { findServerPid } from '../measure.ts';
 import { readStatements } from '../statements.ts';
-import { openBenchWorld } from './bench-world.ts';
+import { FOLLOWERS, openBenchWorld } from './bench-world.ts';
 import type { BenchServer, BenchWorld } from './bench-world.ts';
 import { untilPublished } from './compare.ts';
 import { readCpuProfile } from './cpu-profile.ts';
 import type { Figure, PartContext, PartResult } from './figure.ts';
-
-const FOLLOWERS = 1_000_000;
 
 /** Where the time of a message goes: in the service's main thread, and in PostgreSQL. */
 export async function whereItGoes(context: PartContext): Promise<PartResult> {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { FOLLOWERS } from './bench-world.ts';
 import type { BenchWorld } from './bench-world.ts';
 
 const AT_ONCE = 250_000;
@@ -6,7 +7,6 @@ const AT_ONCE = 250_000;
 const LOADERS = 2;
 
 // The followers who write during the run; one draw in five won.
-const FOLLOWERS = 1_000_000;
 const OPENID = `'o' || substr(md5((n % ${FOLLOWERS})::text), 1, 27)`;
 const KEY = `'m:' || (20000000000000000 + n) || ':' || ${OPENID}`;
 const AWARD = `md5('award' || n)`;
